@@ -1,0 +1,69 @@
+# Thin verbs over `specpipe` (scripts/specpipe). Every target sets up what it needs.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SPECPIPE := $(BIN)/python -m specpipe
+GENERATED := generated/python-client generated/server
+
+SPEC ?= spec/openapi.yaml
+OUT ?= generated
+TARGETS ?=
+PROFILE ?= quick
+SEED ?= 1
+REPORT_DIR ?= .reports
+DATABASE_URL ?= sqlite:///events.db
+export PYTHONDONTWRITEBYTECODE := 1
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## install the pinned tools into .venv
+
+# The stamp is written last, so an interrupted set-up starts over.
+$(READY): requirements.lock pyproject.toml
+	@echo "setting up $(VENV) (about a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than 3.11: install Python 3.11 or say which: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+all: ## the main job: generate, then conformance
+	@$(MAKE) generate
+	@$(MAKE) conformance
+
+generate: $(READY) ## regenerate the SDKs and the server (SPEC= OUT= TARGETS=python,server)
+	@$(SPECPIPE) generate --spec '$(SPEC)' --out '$(OUT)' --targets '$(TARGETS)'
+
+check: $(READY) ## say whether generated/ is what the spec gives; writes nothing (SPEC= OUT= TARGETS=)
+	@$(SPECPIPE) check --spec '$(SPEC)' --out '$(OUT)' --targets '$(TARGETS)'
+
+lint: $(READY) ## lint the spec, ruff, mypy --strict, over hand-written and generated code
+	@$(SPECPIPE) lint --spec '$(SPEC)'
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy scripts/specpipe
+	@for package in $(GENERATED); do $(BIN)/mypy $$package || exit; done
+
+test: $(READY) ## run the whole test suite
+	@$(BIN)/python -m pytest
+
+serve: $(READY) ## run the server (HOST= PORT= DATABASE_URL= API_KEY=)
+	@DATABASE_URL='$(DATABASE_URL)' HOST='$(HOST)' PORT='$(PORT)' API_KEY='$(API_KEY)' \
+	  $(SPECPIPE) serve --out '$(OUT)' --spec '$(SPEC)'
+
+conformance: $(READY) ## fuzz server and SDK against the spec (BASE_URL= API_KEY= PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1 REPORT_DIR=)
+	@API_KEY='$(API_KEY)' $(SPECPIPE) conformance --spec '$(SPEC)' --out '$(OUT)' --profile '$(PROFILE)' --seed '$(SEED)' \
+	  --base-url '$(BASE_URL)' --operation '$(OPERATION)' --report-dir '$(REPORT_DIR)' $(if $(ALLOW_WRITES),--allow-writes)
+
+clean: ## remove the virtual environment, reports and caches
+	@rm -rf $(VENV) .reports .mypy_cache .ruff_cache .pytest_cache
+
+.PHONY: help setup all generate check lint test serve conformance clean

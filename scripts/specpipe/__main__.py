@@ -1,0 +1,7 @@
+"""`python -m specpipe`."""
+
+import sys
+
+from specpipe.cli import main
+
+sys.exit(main())

@@ -1,0 +1,100 @@
+"""The command line: arguments in, one line a finding out, an exit status that scripts can trust.
+
+0: as wanted. 1: the spec or a tool is at fault. 2: misused. 4: generated files are stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from specpipe import emit, pipeline
+from specpipe.diagnostics import SpecError, ToolError
+from specpipe.targets.registry import TARGETS, select
+from specpipe.tree import Change
+from specpipe.workspace import OUT, SPEC, shown
+
+STALE = 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except SpecError as error:
+        for diagnostic in error.diagnostics:
+            print(diagnostic, file=sys.stderr)
+        count = len(error.diagnostics)
+        print(f"{count} problem{'s' * (count != 1)} in the spec; nothing written", file=sys.stderr)
+        return 1
+    except ToolError as error:
+        print(f"specpipe: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("specpipe: interrupted; nothing half-written", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="specpipe", description=__doc__.splitlines()[0])
+    commands = top.add_subparsers(required=True, metavar="command")
+    for name, command, text in (
+        ("generate", generate, "write what the spec gives into the output folder"),
+        ("check", check, "say what `generate` would change; writes nothing"),
+        ("lint", lint, "check the spec alone"),
+    ):
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        sub.add_argument("--spec", type=Path, default=SPEC, help="the OpenAPI document")
+        if command is not lint:
+            sub.add_argument("--out", type=Path, default=OUT, help="the output folder")
+            names = ",".join(target.name for target in TARGETS)
+            sub.add_argument("--targets", default="", help=f"comma-separated; all: {names}")
+    from specpipe.conformance.cli import add_command
+
+    add_command(commands)
+    return top
+
+
+def generate(options: argparse.Namespace) -> int:
+    """Bring the output folder up to date."""
+    started = time.monotonic()
+    found = pipeline.changes(options.spec, options.out, select(options.targets))
+    emit.apply(found, options.out)
+    for change in found:
+        if change.kind == "orphan":
+            print(f"{shown(options.out / change.path)}: is not generated: move it out or delete it")
+    written = sum(change.kind != "orphan" for change in found)
+    seconds = time.monotonic() - started
+    print(f"{shown(options.out)}: {written} files changed ({seconds:.1f} s)")
+    return STALE if any(change.kind == "orphan" for change in found) else 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Compare the output folder with what the spec gives."""
+    found = pipeline.changes(options.spec, options.out, select(options.targets))
+    for change in found:
+        print(described(change, options.out))
+    if found:
+        print(f"{len(found)} files are stale: run `make generate`")
+        return STALE
+    print(f"{shown(options.out)} is what {shown(options.spec)} gives")
+    return 0
+
+
+def described(change: Change, out: Path) -> str:
+    """A change, with its path as seen from here."""
+    return f"{shown(out)}/{change}"
+
+
+def lint(options: argparse.Namespace) -> int:
+    """Load the spec, check it, and say how much it holds."""
+    _, api = pipeline.read_spec(options.spec)
+    print(f"{shown(options.spec)}: {len(api.operations)} operations, {len(api.schemas)} schemas: ok")
+    return 0

@@ -1,0 +1,41 @@
+"""The pipeline as one expression: file to document to view to trees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from specpipe.diagnostics import SpecError
+from specpipe.spec.build import build
+from specpipe.spec.load import load
+from specpipe.spec.model import Api, Document
+from specpipe.spec.rules import check_rules
+from specpipe.spec.validate import validate
+from specpipe.targets.base import Target
+from specpipe.tree import Change, Manifest, Tree, compare, with_manifest
+
+
+def read_spec(path: Path) -> tuple[Document, Api]:
+    """The document at `path`, found valid, and its operations view.
+
+    Raises SpecError with every fault found: of the text first, then of OpenAPI and of the house
+    rules together.
+    """
+    document = load(path)
+    diagnostics = [*validate(document), *check_rules(document)]
+    if diagnostics:
+        raise SpecError(diagnostics)
+    return document, build(document)
+
+
+def plan(spec: Path, targets: Sequence[Target]) -> tuple[str, dict[str, Tree]]:
+    """The spec's digest, and what each target makes of it. Nothing is written."""
+    document, api = read_spec(spec)
+    return document.digest, {target.name: target.render(document, api) for target in targets}
+
+
+def changes(spec: Path, out: Path, targets: Sequence[Target]) -> tuple[Change, ...]:
+    """What would have to change in `out` for it to be what `spec` gives."""
+    spec_digest, trees = plan(spec, targets)
+    wanted = with_manifest(trees, spec_digest, Manifest.read(out))
+    return compare(wanted, [target.folder for target in targets], out)

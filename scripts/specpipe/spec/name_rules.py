@@ -1,0 +1,165 @@
+"""House rules about names: whatever becomes an identifier, a file or a route has to be able to,
+and two things in one scope must not become the same one.
+
+They stand in front of the generators, which take over names more or less as they come.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from specpipe.diagnostics import Diagnostic
+from specpipe.spec.build import method_names, package
+from specpipe.spec.model import Document
+from specpipe.spec.names import Name
+from specpipe.spec.nodes import Node, operations, root, schemas
+
+MAX_LENGTH = 100
+_IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_.-]*", re.ASCII)
+_COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
+_MEMBER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_ .-]*", re.ASCII)
+_SEGMENT = re.compile(r"[A-Za-z0-9_~.-]*[A-Za-z0-9_~-][A-Za-z0-9_~.-]*|\{[^{}/]+\}", re.ASCII)
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
+_TAKEN = frozenset({("additional", "properties")})
+"""Members that generated models have already."""
+
+
+def names_are_identifiers(document: Document) -> Iterator[Diagnostic]:
+    """operationIds, tags, names of parameters, schemas and resources, and `x-name`."""
+    for operation in operations(document):
+        yield from _check(operation.node.raw("operationId"), "operationId", _IDENTIFIER)
+        yield from _check(operation.node.raw("x-name"), "x-name", _IDENTIFIER)
+        for _, tag in operation.node.raw("tags").children():
+            yield from _check(tag, "tag", _TAG)
+        for parameter in operation.parameters:
+            yield from _check(parameter.raw("name"), "parameter name", _IDENTIFIER)
+    for name, schema in schemas(document):
+        yield from _check_text(schema, name, "schema name", _COMPONENT)
+    for name, node in root(document).raw("x-resources").children():
+        yield from _check_text(node, name, "resource name", _IDENTIFIER)
+
+
+def properties_are_identifiers(document: Document) -> Iterator[Diagnostic]:
+    """Names of properties, at any depth of component schemas, and members of enums."""
+    for schema in _all_schemas(document):
+        for name, node in schema.raw("properties").children():
+            yield from _check_text(node, name, "property name", _IDENTIFIER)
+            if Name.of(name).words in _TAKEN:
+                yield node.unsupported(f"property {name!r}", "rename it: models have one already")
+        for index, value in enumerate(schema.raw("enum").strings):
+            yield from _check_text(schema.raw("enum").raw(index), value, "enum member", _MEMBER)
+
+
+def names_do_not_collide(document: Document) -> Iterator[Diagnostic]:
+    """Two things of a kind whose names differ only in case or separators."""
+    yield from _collisions("schema", schemas(document))
+    yield from _collisions("resource", root(document).raw("x-resources").children())
+    for schema in _all_schemas(document):
+        yield from _collisions("property", schema.raw("properties").children())
+        enum = schema.raw("enum")
+        members = ((text, enum.raw(i)) for i, text in enumerate(enum.strings))
+        yield from _collisions("enum member", members)
+    for operation in operations(document):
+        parameters = ((p.raw("name").text, p) for p in operation.parameters)
+        yield from _collisions("parameter", parameters)
+
+
+def methods_do_not_collide(document: Document) -> Iterator[Diagnostic]:
+    """operationIds, tags, and what the operations of one tag are called."""
+    ids: list[tuple[str, Node]] = []
+    tags: dict[str, Node] = {}
+    methods: dict[str, list[tuple[str, Node]]] = {}
+    names = method_names(document)
+    for operation in operations(document):
+        node = operation.node
+        ids.append((operation.id, node.raw("operationId")))
+        for _, tag in node.raw("tags").children():
+            tags.setdefault(tag.text, tag)
+            name = names[node.pointer].snake
+            methods.setdefault(tag.text, []).append((name, node))
+    yield from _collisions("operationId", ids, exact=False)
+    yield from _collisions("tag", tags.items())
+    for of_one_tag in methods.values():
+        faults = _collisions("method", of_one_tag)
+        repeated = len({text for text, _ in ids}) < len(ids)
+        yield from () if repeated else faults
+
+
+def routes_are_plain(document: Document) -> Iterator[Diagnostic]:
+    """Path templates of plain segments and whole-segment parameters."""
+    for path, node in root(document).raw("paths").children():
+        if path.startswith("x-"):
+            continue
+        if not path.startswith("/"):
+            yield node.fault(f"path {path!r} does not start with /", "put / in front")
+        elif path != "/" and not all(map(_SEGMENT.fullmatch, path.split("/")[1:])):
+            advice = "use letters, digits, - . _ ~ and {parameter}, no empty segment"
+            yield node.unsupported(f"path {path!r}", advice)
+
+
+def headers_are_tokens(document: Document) -> Iterator[Diagnostic]:
+    """Names of headers that carry a key."""
+    for _, child in root(document).get("components").raw("securitySchemes").children():
+        scheme = child.follow()
+        name = scheme.raw("name")
+        if scheme.raw("in").value == "header" and name.text and not _HEADER.fullmatch(name.text):
+            yield name.fault(f"{name.text!r} cannot be a header", "use letters, digits and -")
+
+
+def package_has_a_name(document: Document) -> Iterator[Diagnostic]:
+    """`x-package`, or a title that gives one."""
+    node = root(document).raw("x-package")
+    advice = "write letters, digits and -, beginning with a letter"
+    if node.value is not None:
+        yield from _check_text(node, node.text, "x-package", _COMPONENT)
+    elif not _is_identifier(package(document)):
+        title = root(document).raw("info").raw("title")
+        message = f"no package name follows from the title {title.text!r}"
+        yield title.fault(message, f"add x-package: {advice}")
+
+
+def _check(node: Node, what: str, pattern: re.Pattern[str]) -> Iterator[Diagnostic]:
+    """A name that is a value; what is no string, `validate` reports."""
+    if isinstance(node.value, str):
+        yield from _check_text(node, node.value, what, pattern)
+
+
+def _check_text(
+    node: Node, text: str, what: str, pattern: re.Pattern[str]
+) -> Iterator[Diagnostic]:
+    if len(text) > MAX_LENGTH:
+        yield node.fault(f"{what} of {len(text)} characters", f"use at most {MAX_LENGTH}")
+    elif not pattern.fullmatch(text) or not _is_identifier(Name.of(text)):
+        message = f"{what} {text!r} cannot become an identifier"
+        yield node.fault(message, "use ASCII letters, digits and _, beginning with a letter")
+
+
+def _is_identifier(name: Name) -> bool:
+    return name.snake.isidentifier()
+
+
+def _collisions(
+    what: str, named: Iterable[tuple[str, Node]], exact: bool = True
+) -> Iterator[Diagnostic]:
+    """Names that become the same; equal ones only when `exact`."""
+    first: dict[str, tuple[str, Node]] = {}
+    for text, node in named:
+        key = "".join(Name.of(text).words)
+        if not key:
+            continue
+        other, place = first.setdefault(key, (text, node))
+        if place is not node and (exact or other != text):
+            message = f"{what} {text!r} becomes the same name as {other!r} at {place.location}"
+            yield node.fault(message, "rename one of them")
+
+
+def _all_schemas(document: Document) -> Iterator[Node]:
+    """Component schemas, and the schemas inside them."""
+    pending = [schema for _, schema in schemas(document)]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += [child for _, child in node.raw("properties").children()]
+        pending += [node.raw("items"), node.raw("additionalProperties")] if node.map else []

@@ -1,0 +1,2 @@
+def check_rules(d):
+    return []

@@ -1,0 +1,1 @@
+"""Targets: each turns the operations view into the files of one package."""

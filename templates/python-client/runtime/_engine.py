@@ -1,0 +1,191 @@
+"""From a call to its outcome: a value, or one of the errors in `errors`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from . import _operation
+from ._model import decode
+from ._operation import Answer, Operation
+from ._retry import Attempts
+from .errors import ConnectionError, DecodeError, InvalidArgument, TimeoutError, status_error
+from .transport import AsyncTransport, Request, Response, Transport
+
+T = TypeVar("T")
+
+
+class Settings:
+    """What all calls of a client have in common."""
+
+    __slots__ = ("_headers", "_key", "base_url", "retries", "timeout")
+
+    def __init__(
+        self,
+        base_url: str,
+        key: tuple[str, str] | None,
+        headers: Mapping[str, str] | None,
+        user_agent: str,
+        timeout: float | None,
+        retries: int,
+    ) -> None:
+        self.base_url = _checked_url(base_url)
+        self.timeout = timeout
+        self.retries = retries
+        self._key = {key[0].lower(): _header(*key)} if key else {}
+        self._headers = {"user-agent": user_agent} | {
+            name.lower(): _header(name, value) for name, value in (headers or {}).items()
+        }
+
+    def __repr__(self) -> str:
+        return f"<Settings {self.base_url}>"
+
+    def request(
+        self,
+        operation: Operation[Any],
+        path: tuple[Any, ...],
+        query: Mapping[str, Any],
+        headers: Mapping[str, Any],
+        body: Any,
+    ) -> Request:
+        """The request for one call. Raises InvalidArgument."""
+        content = _operation.body(operation, body)
+        fields = {"accept": operation.accept, **self._headers}
+        if content is not None and operation.body is not None:
+            fields["content-type"] = operation.body.media_type
+        if operation.secured:
+            fields |= self._key
+        for name, value in headers.items():
+            if value is not None:
+                fields[name.lower()] = _header(name, _operation.text(name, value))
+        url = self.base_url + _operation.path(operation, path) + _operation.query(query)
+        return Request(operation.method, url, fields, content, self.timeout)
+
+
+def _checked_url(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    host = rest.partition("/")[0]
+    if scheme not in ("http", "https") or not separator or not host:
+        raise InvalidArgument(f"base_url: {url!r}: write it as http://host:port")
+    if "@" in host:
+        raise InvalidArgument("base_url: leave out user and password; send them in a header")
+    if any(c in "?#\\" or c <= " " for c in url):
+        raise InvalidArgument(f"base_url: {url!r}: no query, fragment or spaces")
+    return url.rstrip("/")
+
+
+def _header(name: str, value: str) -> str:
+    """`value`, found fit for a header. The message does not show it: it may be a key."""
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise InvalidArgument(f"{name}: a header is one line of printable ASCII")
+    return value
+
+
+class Engine:
+    """Makes calls through a transport."""
+
+    __slots__ = ("_settings", "_transport")
+
+    def __init__(self, settings: Settings, transport: Transport) -> None:
+        self._settings = settings
+        self._transport = transport
+
+    def call(
+        self,
+        operation: Operation[T],
+        *path: Any,
+        query: Mapping[str, Any] = {},
+        headers: Mapping[str, Any] = {},
+        body: Any = None,
+    ) -> T:
+        """The result of `operation`. Raises ApiError."""
+        settings = self._settings
+        request = settings.request(operation, path, query, headers, body)
+        attempts = Attempts(operation.repeatable, settings.retries, settings.timeout)
+        while True:
+            try:
+                response = self._transport.send(attempts.timed(request))
+            except (ConnectionError, TimeoutError) as error:
+                if (delay := attempts.after_error(error)) is None:
+                    raise
+            else:
+                if (delay := attempts.after(response)) is None:
+                    return outcome(operation, request, response)
+            time.sleep(delay)
+
+
+class AsyncEngine:
+    """The same, awaited."""
+
+    __slots__ = ("_settings", "_transport")
+
+    def __init__(self, settings: Settings, transport: AsyncTransport) -> None:
+        self._settings = settings
+        self._transport = transport
+
+    async def call(
+        self,
+        operation: Operation[T],
+        *path: Any,
+        query: Mapping[str, Any] = {},
+        headers: Mapping[str, Any] = {},
+        body: Any = None,
+    ) -> T:
+        """The result of `operation`. Raises ApiError."""
+        settings = self._settings
+        request = settings.request(operation, path, query, headers, body)
+        attempts = Attempts(operation.repeatable, settings.retries, settings.timeout)
+        while True:
+            try:
+                response = await self._transport.send(attempts.timed(request))
+            except (ConnectionError, TimeoutError) as error:
+                if (delay := attempts.after_error(error)) is None:
+                    raise
+            else:
+                if (delay := attempts.after(response)) is None:
+                    return outcome(operation, request, response)
+            from asyncio import sleep
+
+            await sleep(delay)
+
+
+def outcome(operation: Operation[T], request: Request, response: Response) -> T:
+    """What `response` means. Raises StatusError and DecodeError."""
+    status, headers, content = response.status, response.headers, response.body
+    answer = operation.answers.get(status)
+    if answer is None:
+        documented = status in operation.failures
+        error = status_error(status, documented)
+        raise error(request.method, request.url, status, headers, content)
+    try:
+        value: T = _decoded(answer, headers.get("content-type", ""), content)
+    except DecodeError as error:
+        raise DecodeError(
+            error.reason, request.method, request.url, status, headers, content
+        ) from None
+    return value
+
+
+def _decoded(answer: Answer, content_type: str, content: bytes) -> Any:
+    if answer.media_type is None:
+        return None
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type and media_type != answer.media_type and not _both_json(media_type, answer):
+        raise DecodeError(f"expected {answer.media_type}, got {media_type}")
+    if _is_json(answer.media_type):
+        return decode(content, answer.type)
+    if answer.type is str:
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            raise DecodeError(f"not UTF-8: {error.reason} at byte {error.start}") from None
+    return content
+
+
+def _both_json(media_type: str, answer: Answer) -> bool:
+    return _is_json(media_type) and _is_json(answer.media_type or "")
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type == "application/json" or media_type.endswith("+json")

@@ -1,0 +1,99 @@
+"""JSON to models and back, with nothing lost.
+
+Decoding is strict first, in one pass of C. When that refuses, the data is decoded without types,
+members that a model does not know are folded into its `additional_properties`, and the result is
+converted strictly. Encoding is one pass of C; only when its output shows that unknown members are
+there are they unfolded again. See `_fold`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, Self
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from ._fold import ADDITIONAL, fold, unfold
+from .errors import DecodeError, InvalidArgument
+
+AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A date-time with an offset."""
+
+_MARK = ADDITIONAL.encode()
+_encode = msgspec.json.Encoder().encode
+_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+class ApiModel(
+    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False, repr_omit_defaults=True
+):
+    """Base of all models: what JSON objects of the API have in common."""
+
+    additional_properties: dict[str, Any] | UnsetType = msgspec.field(
+        name=ADDITIONAL, default=UNSET
+    )
+    """Members that this version of the package does not know, and members that were null although
+    the contract has no null there. They are sent back as they came."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The model for JSON data. Raises DecodeError."""
+        return cls.from_json(encode(data))
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> Self:
+        """The model for JSON text. Raises DecodeError."""
+        return decode(data.encode() if isinstance(data, str) else data, cls)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as JSON data, unknown members included."""
+        data: dict[str, Any] = msgspec.json.decode(self.to_json())
+        return data
+
+    def to_json(self) -> bytes:
+        """The model as JSON text, unknown members included."""
+        return encode(self, type(self))
+
+
+@cache
+def _decoder(type: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(type)
+
+
+def decode(data: bytes, type: Any) -> Any:
+    """`data` as `type`. Raises DecodeError."""
+    try:
+        try:
+            return _decoder(type).decode(data)
+        except msgspec.ValidationError:
+            return msgspec.convert(fold(msgspec.json.decode(data), type), type)
+    except _REFUSED as error:
+        raise DecodeError(str(error) or error.__class__.__name__, body=data) from None
+
+
+def encode(value: Any, type: Any = None) -> bytes:
+    """`value`, which stands where the contract wants `type`, as JSON text.
+
+    Raises InvalidArgument when it has no JSON.
+    """
+    try:
+        data = _encode(value)
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+        raise InvalidArgument(f"cannot be sent as JSON: {error}") from None
+    if type is not None and _MARK in data:
+        data = _encode(unfold(msgspec.json.decode(data), type))
+    return data
+
+
+def encode_body(value: Any, type: Any) -> bytes:
+    """`encode`, after a check that the receiver can decode it: naive date-times, missing members
+    and wrong types end here."""
+    data = encode(value, type)
+    try:
+        decode(data, type)
+    except DecodeError as error:
+        raise InvalidArgument(f"body: {error.reason}") from None
+    return data

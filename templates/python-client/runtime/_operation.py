@@ -1,0 +1,130 @@
+"""What an operation is, and how its arguments become a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from math import isfinite
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from ._model import ApiModel, encode_body
+from .errors import InvalidArgument
+
+T = TypeVar("T")
+
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_ENCODED = tuple(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in range(256))
+_MINUTE = timedelta(minutes=1)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A documented success: its media type and type; neither when it has no body."""
+
+    media_type: str | None = None
+    type: Any = None
+
+
+class Body(msgspec.Struct, frozen=True):
+    """A documented request body. `ids`: members in which a list of ids is wrapped."""
+
+    type: Any
+    media_type: str
+    required: bool
+    ids: tuple[str, ...] = ()
+
+
+class Operation(msgspec.Struct, Generic[T], frozen=True):
+    """One operation of the API; `T` is what a call gives back."""
+
+    id: str
+    method: str
+    path: str
+    """With `{}` where path parameters go."""
+    names: tuple[str, ...]
+    """Of its path parameters."""
+    answers: Mapping[int, Answer]
+    failures: frozenset[int]
+    """Documented statuses that are not a success."""
+    accept: str
+    repeatable: bool
+    secured: bool
+    body: Body | None = None
+
+
+def path(operation: Operation[Any], values: tuple[Any, ...]) -> str:
+    """The operation's path. Raises InvalidArgument for a value that would change which path it is."""
+    return operation.path.format(
+        *(_segment(name, value) for name, value in zip(operation.names, values, strict=True))
+    )
+
+
+def _segment(name: str, value: Any) -> str:
+    wire = text(name, value)
+    if wire in ("", ".", ".."):
+        raise InvalidArgument(f"{name}: {wire!r} cannot be part of a path")
+    return percent_encoded(name, wire)
+
+
+def query(parameters: Mapping[str, Any]) -> str:
+    """`?…` for the parameters that are not None; nothing when there are none."""
+    pairs = [
+        f"{percent_encoded(name, name)}={percent_encoded(name, text(name, value))}"
+        for name, value in parameters.items()
+        if value is not None
+    ]
+    return f"?{'&'.join(pairs)}" if pairs else ""
+
+
+def text(name: str, value: Any) -> str:
+    """A parameter's value as it stands on the wire."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return _rfc3339(name, value)
+    if isinstance(value, int | date) or (isinstance(value, float) and isfinite(value)):
+        return value.isoformat() if isinstance(value, date) else repr(value)
+    if type(value).__module__ == "uuid":
+        return str(value)
+    raise InvalidArgument(f"{name}: {type(value).__name__} cannot be sent here")
+
+
+def _rfc3339(name: str, value: datetime) -> str:
+    offset = value.utcoffset()
+    if offset is None:
+        raise InvalidArgument(
+            f"{name}: a date-time without an offset; give it one, as in datetime.now(UTC)"
+        )
+    return (value if not offset % _MINUTE else value.astimezone(UTC)).isoformat()
+
+
+def percent_encoded(name: str, wire: str) -> str:
+    """`wire` with everything but RFC 3986's unreserved characters percent-encoded."""
+    try:
+        return "".join([_ENCODED[byte] for byte in wire.encode()])
+    except UnicodeEncodeError as error:
+        raise InvalidArgument(f"{name}: {error.reason}") from None
+
+
+def body(operation: Operation[Any], value: Any) -> bytes | None:
+    """The request body for `value`; None for none."""
+    wanted = operation.body
+    if wanted is None or value is None:
+        if wanted is not None and wanted.required:
+            raise InvalidArgument("body: is required")
+        return None
+    if wanted.ids and not isinstance(value, ApiModel | Mapping):
+        value = _wrapped(wanted.ids, value)
+    return encode_body(value, wanted.type)
+
+
+def _wrapped(members: tuple[str, ...], ids: Iterable[str]) -> Any:
+    if isinstance(ids, str | bytes):
+        raise InvalidArgument("body: one id; put it in a list")
+    value: Any = [{"id": id} for id in ids]
+    for member in reversed(members):
+        value = {member: value}
+    return value

@@ -1,0 +1,1 @@
+"""Transports: one module per HTTP library."""

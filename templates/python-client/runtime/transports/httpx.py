@@ -1,0 +1,67 @@
+"""Transports over httpx, for those who bring their own client or its mocks."""
+
+from __future__ import annotations
+
+import httpx
+
+from ..errors import ConnectionError, InvalidArgument, TimeoutError
+from ..transport import Request, Response
+
+_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class HttpxTransport:
+    """Sends with `client`; closing it stays with who made it."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def send(self, request: Request) -> Response:
+        """The answer to `request`."""
+        try:
+            return _response(self._client.send(_request(self._client, request), **_OPTIONS))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _translated(error, request) from None
+
+
+class AsyncHttpxTransport:
+    """The same, awaited."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def send(self, request: Request) -> Response:
+        """The answer to `request`."""
+        try:
+            return _response(await self._client.send(_request(self._client, request), **_OPTIONS))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _translated(error, request) from None
+
+
+_OPTIONS = {"follow_redirects": False}
+"""A key must not travel to another place."""
+
+
+def _request(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
+    return client.build_request(
+        request.method,
+        request.url,
+        headers=dict(request.headers),
+        content=request.body,
+        timeout=request.timeout,
+    )
+
+
+def _response(response: httpx.Response) -> Response:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Response(response.status_code, headers, response.content)
+
+
+def _translated(error: httpx.HTTPError | httpx.InvalidURL, request: Request) -> Exception:
+    """`error` as one of ours."""
+    message = f"{request.method} {request.url}: {error or type(error).__name__}"
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return InvalidArgument(message)
+    sent = not isinstance(error, _NOTHING_SENT)
+    timed_out = isinstance(error, httpx.TimeoutException)
+    return TimeoutError(message, sent) if timed_out else ConnectionError(message, sent)

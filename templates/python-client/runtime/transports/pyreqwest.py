@@ -1,0 +1,114 @@
+"""The default transports, over pyreqwest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypeVar
+
+from pyreqwest.client import BaseClientBuilder, Client, ClientBuilder, SyncClient, SyncClientBuilder
+from pyreqwest.request import BaseRequestBuilder
+from pyreqwest.response import BaseResponse
+
+from ..errors import ApiError, ConnectionError, InvalidArgument, TimeoutError
+from ..transport import Request, Response
+
+_Builder = TypeVar("_Builder", bound=BaseClientBuilder)
+_Prepared = TypeVar("_Prepared", bound=BaseRequestBuilder)
+
+_CONNECT_SECONDS = 5.0
+_NOTHING_SENT = "client error (Connect)"
+"""pyreqwest's ConnectError and ConnectTimeoutError also stand for connections that broke or
+stalled later; only this cause is proof."""
+
+
+class PyreqwestTransport:
+    """Sends with one pooled client. Safe to share between threads."""
+
+    def __init__(self, base_url: str = "") -> None:
+        self._client: SyncClient = _configured(SyncClientBuilder(), base_url).build()
+
+    def send(self, request: Request) -> Response:
+        """The answer to `request`."""
+        try:
+            builder = _prepared(self._client.request(request.method, request.url), request)
+            response = builder.build().send()
+            return _response(response, bytes(response.bytes()))
+        except Exception as error:
+            raise _translated(error, request) from None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+
+class AsyncPyreqwestTransport:
+    """The same, awaited."""
+
+    def __init__(self, base_url: str = "") -> None:
+        self._client: Client = _configured(ClientBuilder(), base_url).build()
+
+    async def send(self, request: Request) -> Response:
+        """The answer to `request`."""
+        try:
+            builder = _prepared(self._client.request(request.method, request.url), request)
+            response = await builder.build().send()
+            return _response(response, bytes(await response.bytes()))
+        except Exception as error:
+            raise _translated(error, request) from None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+
+def _configured(builder: _Builder, base_url: str) -> _Builder:
+    """No redirects: a key must not travel to another place. No proxy for this machine."""
+    builder = builder.follow_redirects(False).referer(False)
+    builder = builder.connect_timeout(timedelta(seconds=_CONNECT_SECONDS))
+    host = base_url.partition("://")[2].partition("/")[0]
+    local = host.startswith(("localhost", "127.", "[::1]"))
+    return builder.no_proxy() if local else builder
+
+
+def _prepared(builder: _Prepared, request: Request) -> _Prepared:
+    builder = builder.headers(request.headers)
+    if request.timeout is not None:
+        builder = builder.timeout(timedelta(seconds=request.timeout))
+    if request.body is not None:
+        return builder.body_bytes(request.body)
+    return builder if request.method in ("GET", "HEAD") else builder.header("content-length", "0")
+
+
+def _response(response: BaseResponse, body: bytes) -> Response:
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return Response(response.status, headers, body)
+
+
+def _translated(error: Exception, request: Request) -> Exception:
+    """`error` as one of ours."""
+    from pyreqwest.exceptions import (
+        BuilderError,
+        DetailedPyreqwestError,
+        RequestError,
+        RequestTimeoutError,
+    )
+
+    if isinstance(error, ApiError):
+        return error
+    where = f"{request.method} {request.url}"
+    if isinstance(error, RequestError):
+        causes = _causes(error)
+        message = f"{where}: {causes[-1] if causes else error}"
+        sent = _NOTHING_SENT not in causes
+        timed_out = isinstance(error, RequestTimeoutError)
+        return TimeoutError(message, sent) if timed_out else ConnectionError(message, sent)
+    if isinstance(error, BuilderError | ValueError | TypeError):
+        return InvalidArgument(f"{where}: {error}")
+    return error
+
+
+def _causes(error: "DetailedPyreqwestError") -> list[str]:
+    return [cause["message"] for cause in error.details["causes"] or ()]

@@ -1,0 +1,188 @@
+"""The ASGI application: one request through routing, checks, handler and answer."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from .contract import Contract, Operation
+from .http_input import LARGEST_BODY, Arguments, check_accept, read_body
+from .json_input import Schemas
+from .replies import Refusal, Reply, reply_of
+from .routing import Match, Routes
+from .store import Store, StoreError, open_store
+
+log = logging.getLogger(__name__)
+
+
+class Endpoint:
+    """One operation: what it takes, and the handler that answers it."""
+
+    def __init__(self, operation: Operation, handler: Any, schemas: Schemas) -> None:
+        self.operation = operation
+        self._handler = handler
+        self._arguments = Arguments(operation, schemas)
+
+    async def answer(
+        self,
+        match: Match[Endpoint],
+        query: bytes,
+        headers: Mapping[bytes, bytes],
+        receive: Receive,
+        largest_body: int,
+    ) -> Reply:
+        """Check the request, call the handler. Raises Refusal."""
+        operation = self.operation
+        check_accept(_header(headers, b"accept"), operation.produces)
+        arguments = self._arguments.parameters(match.parameters(), query)
+        if operation.body is not None:
+            raw = await read_body(receive, headers, largest_body)
+            arguments["body"] = self._arguments.body(raw, _header(headers, b"content-type"))
+        return reply_of(await self._handler(**arguments), operation.success)
+
+
+class Application:
+    """Answers requests for the operations of a contract; what no operation has is a 404."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        schemas: Schemas,
+        handler_of: Callable[[str], Any],
+        keys: Collection[str],
+        largest_body: int,
+    ) -> None:
+        self._keys = [key.encode() for key in keys]
+        self._key_header = (contract.key_header or "").lower().encode()
+        self._challenge = {"WWW-Authenticate": f'ApiKey header="{contract.key_header}"'}
+        self._largest_body = largest_body
+        self._routes = Routes(
+            (o.method, o.path, Endpoint(o, handler_of(o.id), schemas)) for o in contract.operations
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request; an error that nobody foresaw is logged and answered with 500."""
+        try:
+            reply = await self._reply(scope, receive)
+        except Refusal as refusal:
+            reply = refusal.reply()
+        except StoreError as error:
+            log.error("%s", error)
+            reply = Refusal(503, f"the store is not available: {error}").reply()
+        except Exception:
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            reply = Refusal(500, "the server failed; its log says why").reply()
+        await send_reply(send, reply)
+
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+        headers = dict(scope["headers"])
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        match = self._routes.match(raw_path)
+        if match is None:
+            raise Refusal(404, "no operation has this path: see /openapi.json for those there are")
+        endpoint = match.methods.get(scope["method"])
+        if endpoint is None:
+            allowed = ", ".join(sorted(match.methods))
+            raise Refusal(405, f"this path takes {allowed} only", {"Allow": allowed})
+        if endpoint.operation.secured and self._keys:
+            self._authenticate(headers)
+        return await endpoint.answer(
+            match, scope["query_string"], headers, receive, self._largest_body
+        )
+
+    def _authenticate(self, headers: Mapping[bytes, bytes]) -> None:
+        """Compare with every key, each in constant time. Raises Refusal (401)."""
+        given = headers.get(self._key_header, b"")
+        if not any([hmac.compare_digest(given, key) for key in self._keys]):
+            state = "is wrong" if given else "is missing"
+            header = self._key_header.decode()
+            raise Refusal(401, f"the API key {state}: send it as {header}", self._challenge)
+
+
+async def send_reply(send: Send, reply: Reply) -> None:
+    """Send a reply as ASGI messages."""
+    body = reply.body
+    headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
+    if reply.media_type is not None:
+        headers.append((b"content-type", reply.media_type.encode()))
+    if isinstance(body, bytes) and reply.status != 204:
+        headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    if isinstance(body, bytes):
+        await send({"type": "http.response.body", "body": body})
+        return
+    async for piece in body:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _header(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def build_app(
+    contract: Contract,
+    document: Mapping[str, Any],
+    default_handlers: Callable[[Store, Schemas], Any],
+    *,
+    handlers: Any = None,
+    database_url: str,
+    api_keys: Collection[str] = (),
+    largest_body: int = LARGEST_BODY,
+) -> Starlette:
+    """An application that opens its store when it starts and closes it when it stops.
+
+    An operation is answered by the method of `handlers` named after it, and by the default
+    behaviour where there is none. Raises ValueError when `handlers` has none of the operations'
+    names, StoreError (at start) when the database cannot be opened.
+    """
+    names = [operation.id for operation in contract.operations]
+    if handlers is not None and not any(hasattr(handlers, name) for name in names):
+        raise ValueError(f"{handlers!r} implements no operation: name a method {names[0]}, ...")
+    schemas = Schemas(document)
+    openapi = json.dumps(document, ensure_ascii=False).encode()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        store = open_store(database_url)
+        defaults = default_handlers(store, schemas)
+
+        def handler_of(name: str) -> Any:
+            return getattr(handlers, name, None) or getattr(defaults, name)
+
+        app.router.default = Application(contract, schemas, handler_of, api_keys, largest_body)
+        try:
+            yield
+        finally:
+            await store.close()
+
+    async def health(request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def version(request: Request) -> Response:
+        return JSONResponse({"title": contract.title, "version": contract.version})
+
+    async def serve_document(request: Request) -> Response:
+        return Response(openapi, media_type="application/json")
+
+    app = Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/.well-known/health", health),
+            Route("/.well-known/version", version),
+            Route("/openapi.json", serve_document),
+        ],
+    )
+    app.router.redirect_slashes = False
+    return app

@@ -1,0 +1,163 @@
+"""From an ASGI request to a handler's arguments; each refusal names what is at fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import jsonschema_rs
+from starlette.types import Receive
+
+from . import instants
+from .contract import Body, Operation, Parameter
+from .json_input import Json, Schemas, check, parse_json
+from .replies import JSON, Refusal
+
+LARGEST_BODY = 8 * 1024 * 1024
+_INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+
+
+def text_of(raw: bytes, what: str) -> str:
+    """Percent-decoded UTF-8. Raises Refusal (422) when it is not that."""
+    try:
+        return unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refusal(422, f"{what}: is not percent-encoded UTF-8") from None
+
+
+def query_of(raw: bytes) -> dict[str, list[str]]:
+    """The fields of a query string (application/x-www-form-urlencoded), in order."""
+    fields: dict[str, list[str]] = {}
+    for pair in raw.split(b"&"):
+        if pair:
+            name, _, value = pair.replace(b"+", b" ").partition(b"=")
+            key = text_of(name, "the query string")
+            fields.setdefault(key, []).append(text_of(value, key))
+    return fields
+
+
+class Arguments:
+    """Turns requests for one operation into the arguments of its handler."""
+
+    def __init__(self, operation: Operation, schemas: Schemas) -> None:
+        self._operation = operation
+        self._validators = {
+            parameter.wire: jsonschema_rs.Draft202012Validator(
+                dict(parameter.schema), validate_formats=True
+            )
+            for parameter in operation.parameters
+        }
+        self._schemas = schemas
+
+    def parameters(self, path: Mapping[str, str], query: bytes) -> dict[str, Any]:
+        """The path and query parameters, typed. Query fields that the spec does not know are
+        ignored, as newer clients may send them. Raises Refusal (422)."""
+        fields = query_of(query) if query else {}
+        arguments: dict[str, Any] = {}
+        for parameter in self._operation.parameters:
+            if parameter.place == "path":
+                arguments[parameter.argument] = self._value(parameter, path[parameter.wire])
+            elif (texts := fields.get(parameter.wire)) is not None:
+                if len(texts) > 1:
+                    raise Refusal(422, f"{parameter.wire}: given more than once")
+                arguments[parameter.argument] = self._value(parameter, texts[0])
+            elif parameter.required:
+                raise Refusal(422, f"{parameter.wire}: is required in the query string")
+            else:
+                arguments[parameter.argument] = parameter.default
+        return arguments
+
+    def _value(self, parameter: Parameter, text: str) -> Any:
+        value: Any = text
+        if parameter.kind == "boolean":
+            if text not in ("true", "false"):
+                raise Refusal(422, f"{parameter.wire}: {text!r} is neither true nor false")
+            value = text == "true"
+        elif parameter.kind == "integer":
+            if len(text) > 40 or not _INTEGER.fullmatch(text):
+                raise Refusal(422, f"{parameter.wire}: {text!r} is not an integer")
+            value = int(text)
+        elif parameter.kind == "number":
+            if len(text) > 400 or not _NUMBER.fullmatch(text):
+                raise Refusal(422, f"{parameter.wire}: {text!r} is not a number")
+            value = float(text)
+        elif parameter.kind == "date-time":
+            value = instants.canonical(text)
+        check(self._validators[parameter.wire], value, parameter.wire)
+        return instants.parse(value) if parameter.kind == "date-time" else value
+
+    def body(self, raw: bytes, content_type: str | None) -> Json[Any] | None:
+        """The body, checked; None when there is none and none is needed. Raises Refusal."""
+        expected = self._operation.body
+        assert expected is not None
+        if not raw:
+            if expected.required:
+                raise Refusal(400, "a JSON body is required")
+            return None
+        check_content_type(content_type)
+        value = parse_json(raw)
+        check(self._schemas.component(expected.schema), value, "the body")
+        return _typed(value, expected)
+
+
+def _typed(value: Any, body: Body) -> Json[Any]:
+    return Json(value, body.model)
+
+
+def check_content_type(content_type: str | None) -> None:
+    """Raise Refusal (415) unless it is JSON in UTF-8."""
+    if content_type == JSON:
+        return
+    if content_type is None:
+        raise Refusal(415, f"the body has no Content-Type: send {JSON}")
+    kind, *options = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [o.removeprefix("charset=").strip('"') for o in options if o.startswith("charset=")]
+    if kind != JSON or any(charset not in ("utf-8", "utf8") for charset in charsets):
+        raise Refusal(415, f"Content-Type {content_type!r} is not supported: send {JSON} in UTF-8")
+
+
+def check_accept(accept: str | None, produces: Sequence[str]) -> None:
+    """Raise Refusal (406) unless the client takes at least one media type that the operation
+    answers with (RFC 9110, 12.5.1). A type that is refused with q=0 does not count."""
+    if accept is None or accept in ("*/*", "") or accept in produces:
+        return
+    offered = {media_type.partition(";")[0] for media_type in produces}
+    for part in accept.split(","):
+        range_, *options = (piece.strip().lower() for piece in part.split(";"))
+        if any(re.fullmatch(r"q=0(\.0{0,3})?", option) for option in options):
+            continue
+        if range_ in ("*/*", "*") or any(_matches(range_, kind) for kind in offered):
+            return
+    raise Refusal(406, f"Accept {accept!r} takes none of {', '.join(sorted(offered))}")
+
+
+def _matches(range_: str, kind: str) -> bool:
+    return range_ == kind or (range_.endswith("/*") and kind.startswith(range_[:-1]))
+
+
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
+    """The whole request body. Raises Refusal (413) before reading more than `limit` bytes."""
+    declared = headers.get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > limit:
+        raise too_large(limit)
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refusal(400, "the body ended early")
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise too_large(limit)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def too_large(limit: int) -> Refusal:
+    """The refusal of a body over `limit` bytes; the connection is closed, the rest unread."""
+    return Refusal(413, f"the body is larger than {limit} bytes", {"Connection": "close"})

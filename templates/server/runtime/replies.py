@@ -1,0 +1,62 @@
+"""Answers: what a handler returns, and what it raises to refuse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+JSON = "application/json"
+TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer. `body` is sent as it is; an iterator is sent piece by piece."""
+
+    status: int
+    body: bytes | AsyncIterator[bytes] = b""
+    media_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refusal(Exception):
+    """Raise it to answer with an error: `status` and one line of text that a person can act on."""
+
+    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.headers = dict(headers or {})
+
+    def reply(self) -> Reply:
+        """The answer it stands for."""
+        return Reply(self.status, f"{one_line(self.text)}\n".encode(), TEXT, self.headers)
+
+
+def json_reply(body: bytes | AsyncIterator[bytes], status: int = 200) -> Reply:
+    """An answer with a JSON body."""
+    return Reply(status, body, JSON)
+
+
+def reply_of(result: Any, success: int) -> Reply:
+    """The answer that a handler's result stands for: a `Reply` itself, nothing (no body), or a
+    model or JSON value to encode."""
+    if isinstance(result, Reply):
+        return result
+    if result is None:
+        return Reply(success)
+    return json_reply(msgspec.json.encode(result), success)
+
+
+def example_reply(example: Any, status: int) -> Reply:
+    """The documented example of an answer."""
+    return json_reply(msgspec.json.encode(example), status)
+
+
+def one_line(text: str, limit: int = 500) -> str:
+    """`text` as one printable line, cut where it gets long: it may quote what a client sent."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return shown if len(shown) <= limit else shown[: limit - 3] + "..."

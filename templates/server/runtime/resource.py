@@ -1,0 +1,289 @@
+"""What the verbs of `x-resource` do, over any store and for any kind of thing.
+
+A stored thing is a JSON object. It is kept as the client sent it: members that the spec does
+not know survive, and nothing is added but the id, the times and what the verb itself says.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from . import instants
+from .contract import ResourceType
+from .instants import Instant
+from .json_input import Json, Schemas, check
+from .replies import Refusal, Reply, json_reply
+from .store import Range, Record, Selection, Store
+
+Object = dict[str, Any]
+encode = msgspec.json.encode
+decode = msgspec.json.decode
+
+
+class Resource:
+    """One kind of thing: each method is a verb, and answers a request."""
+
+    def __init__(self, store: Store, type: ResourceType, schemas: Schemas) -> None:
+        self._store = store
+        self._type = type
+        self._kind = type.name
+        self._schema = schemas.component(type.schema)
+
+    async def create(
+        self,
+        body: Json[Any] | None,
+        *,
+        full: bool = True,
+        proposed: str | None = None,
+        adopts: Mapping[str, str] | None = None,
+        without_body: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Store the body as a new thing, with an id of its own: the one in its member
+        `proposed` if that is free, a random one otherwise. A reference in a member named by
+        `adopts` becomes an element of that collection."""
+        thing: Object = dict(body.value if body is not None else without_body or {})
+        references = [
+            (collection, thing.pop(member))
+            for member, collection in (adopts or {}).items()
+            if member in thing
+        ]
+        wanted = thing.pop(proposed, None) if proposed is not None else None
+        now = instants.now()
+        for path in (self._type.created, self._type.updated):
+            _set(thing, path, instants.render(now))
+        thing[self._type.id] = wanted or str(uuid.uuid4())
+        # A member that only the stored thing's schema knows has not been checked yet.
+        check(self._schema, thing, "the body")
+        for collection, reference in references:
+            thing[collection] = self._with(thing.get(collection), reference)
+        record = self._record(now, now, thing)
+        while not await self._store.insert(self._kind, record):
+            thing[self._type.id] = str(uuid.uuid4())
+            record = self._record(now, now, thing)
+        return json_reply(self._shown(record, full))
+
+    async def get(self, id: str, *, full: bool = True) -> Reply:
+        """The thing of that id."""
+        record = await self._store.get(self._kind, id)
+        return json_reply(self._shown(self._known(record, id), full))
+
+    async def update(self, body: Json[Any] | None, *, full: bool = True) -> Reply:
+        """Replace the members that the body has; those it lacks stay. Id and time of creation
+        never change; the time of the update always advances."""
+        if body is None:
+            raise Refusal(400, f"there is nothing to update: send a {self._type.noun} as the body")
+        sent: Object = body.value
+        id = sent[self._type.id]
+        fixed = {self._type.id, self._type.created[0], self._type.updated[0]}
+        members = {name: value for name, value in sent.items() if name not in fixed}
+        record = await self._change(id, lambda thing: thing.update(members) is None)
+        return json_reply(self._shown(record, full))
+
+    async def delete(self, id: str) -> Reply:
+        """Remove the thing of that id."""
+        if not await self._store.delete(self._kind, id):
+            raise self._gone(id)
+        return Reply(204)
+
+    async def associate(self, id: str, *, other: str, member: str) -> Reply:
+        """Add a reference to `other` to the collection `member`."""
+
+        def add(thing: Object) -> bool:
+            thing[member] = self._with(thing.get(member), {self._type.id: other})
+            return True
+
+        await self._change(id, add)
+        return Reply(204)
+
+    async def disassociate(self, id: str, *, other: str, member: str) -> Reply:
+        """Take the reference to `other` out of the collection `member`, and mark it removed."""
+
+        def remove(thing: Object) -> bool:
+            thing[member] = self._without(thing.get(member), other)
+            return True
+
+        await self._change(id, remove)
+        return Reply(204)
+
+    async def increment(
+        self,
+        id: str,
+        body: Json[Any] | None,
+        *,
+        reads: str,
+        member: str,
+        counters: Collection[str],
+        total: str,
+        starts: Collection[str],
+        maximum: int,
+    ) -> Reply:
+        """Add one to each of `counters` that is true in the body's member `reads`, and their
+        number to the counter `total`. A counter that has reached `maximum` stays there."""
+        flags = {} if body is None else body.value.get(reads, {})
+        named = [counter for counter in counters if flags.get(counter) is True]
+
+        def add(thing: Object) -> bool:
+            if not named:
+                return False
+            score = {**dict.fromkeys(starts, 0), **thing.get(member, {})}
+            for counter, steps in (*((name, 1) for name in named), (total, len(named))):
+                score[counter] = min(score.get(counter, 0) + steps, maximum)
+            thing[member] = score
+            return True
+
+        await self._change(id, add)
+        return Reply(204)
+
+    async def snapshot(self, *, full: bool = True, omits: Collection[str] = ()) -> Reply:
+        """Everything, newest first, sent while it is read."""
+        return json_reply(self._collection(full, omits))
+
+    async def batch_fetch(
+        self,
+        body: Json[Any],
+        *,
+        ids: str,
+        found: str,
+        missing: str,
+        full: bool = False,
+        omits: Collection[str] = (),
+    ) -> Reply:
+        """The things whose ids the body lists, and the ids that are unknown."""
+        asked = list(dict.fromkeys(self._listed(body.value.get(ids, {}))))
+        records = await self._store.fetch(self._kind, asked)
+        things = b",".join(self._shown(record, full, omits) for record in records)
+        positions = {record.id: position for position, record in enumerate(records)}
+        unknown = [id for id in asked if id not in positions]
+        return json_reply(
+            b"{%s:{%s:[%s],%s:%s},%s:%s}"
+            % (
+                encode(found),
+                encode(self._type.items),
+                things,
+                encode(self._type.positions),
+                encode(positions),
+                encode(missing),
+                encode(unknown),
+            )
+        )
+
+    async def identifiers(
+        self,
+        *,
+        order: Any = "created",
+        descending: bool = True,
+        limit: int | None = None,
+        ranges: Mapping[Any, tuple[Instant | None, Instant | None]] | None = None,
+    ) -> Reply:
+        """The ids of what is in any of `ranges`, both ends included; of everything, when every
+        range is open at both ends."""
+        chosen = tuple(
+            Range(time, start and start.ceiling, end and end.floor)
+            for time, (start, end) in (ranges or {}).items()
+            if start is not None or end is not None
+        )
+        selection = Selection(order, descending, chosen, limit)
+        found = await self._store.identifiers(self._kind, selection)
+        items = [{self._type.id: id} for id in found]
+        return json_reply(encode({self._type.items: items, self._type.positions: {}}))
+
+    # --- parts -----------------------------------------------------------------------------
+
+    def _gone(self, id: str) -> Refusal:
+        return Refusal(
+            self._type.gone,
+            f"no {self._type.noun} has the id {id!r}: it was never created, or it was deleted",
+        )
+
+    def _known(self, record: Record | None, id: str) -> Record:
+        if record is None:
+            raise self._gone(id)
+        return record
+
+    async def _change(self, id: str, edit: Callable[[Object], bool]) -> Record:
+        """Let `edit` change the thing in place; when it says so, store it as updated now."""
+
+        def change(record: Record) -> Record | None:
+            thing: Object = {**decode(record.base), **decode(record.heavy)}
+            if not edit(thing):
+                return None
+            updated = max(instants.now(), record.updated + 1)
+            _set(thing, self._type.updated, instants.render(updated))
+            return self._record(record.created, updated, thing)
+
+        return self._known(await self._store.change(self._kind, id, change), id)
+
+    def _record(self, created: int, updated: int, thing: Object) -> Record:
+        """The thing as it is stored: heavy members apart, so that leaving them out is free."""
+        heavy = {name: thing[name] for name in self._type.heavy if name in thing}
+        base = {name: value for name, value in thing.items() if name not in heavy}
+        return Record(thing[self._type.id], created, updated, encode(base), encode(heavy))
+
+    def _shown(self, record: Record, full: bool, omits: Collection[str] = ()) -> bytes:
+        """The thing as JSON, by joining its stored parts."""
+        heavy = record.heavy
+        if not full or heavy == b"{}":
+            return record.base
+        if omits:
+            parts = msgspec.json.decode(heavy, type=dict[str, msgspec.Raw])
+            heavy = encode({name: part for name, part in parts.items() if name not in omits})
+            if heavy == b"{}":
+                return record.base
+        return record.base[:-1] + b"," + heavy[1:]
+
+    async def _collection(self, full: bool, omits: Collection[str]) -> AsyncIterator[bytes]:
+        """The JSON of a collection of everything, piece by piece."""
+        positions: dict[str, int] = {}
+        yield b"{%s:[" % encode(self._type.items)
+        async for records in self._store.snapshot(self._kind, heavy=full):
+            things = b",".join(self._shown(record, full, omits) for record in records)
+            yield b"," + things if positions else things
+            for record in records:
+                positions[record.id] = len(positions)
+        yield b"],%s:%s}" % (encode(self._type.positions), encode(positions))
+
+    def _listed(self, collection: Mapping[str, Any]) -> Sequence[str]:
+        """The ids in a collection: those of its items, and those whose position is not negative."""
+        items = [item[self._type.id] for item in collection.get(self._type.items, ())]
+        positions: Mapping[str, int] = collection.get(self._type.positions, {})
+        return items + [id for id, position in positions.items() if position >= 0]
+
+    def _with(self, collection: Mapping[str, Any] | None, reference: Mapping[str, Any]) -> Object:
+        """`collection` with `reference` in it, at most once."""
+        collection = collection or {}
+        items: list[Any] = list(collection.get(self._type.items, ()))
+        ids = [item[self._type.id] for item in items]
+        id = reference[self._type.id]
+        if id not in ids:
+            ids.append(id)
+            items.append(reference)
+        positions = {**collection.get(self._type.positions, {}), id: ids.index(id)}
+        return {**collection, self._type.items: items, self._type.positions: positions}
+
+    def _without(self, collection: Mapping[str, Any] | None, id: str) -> Object:
+        """`collection` without the reference to `id`, and with the positions of the others as
+        they are now."""
+        collection = collection or {}
+        items = [i for i in collection.get(self._type.items, ()) if i[self._type.id] != id]
+        positions = dict(collection.get(self._type.positions, {}))
+        for position, item in enumerate(items):
+            if item[self._type.id] in positions:
+                positions[item[self._type.id]] = position
+        return {
+            **collection,
+            self._type.items: items,
+            self._type.positions: {**positions, id: -1},
+        }
+
+
+def _set(thing: Object, path: tuple[str, ...], value: Any) -> None:
+    """Put `value` at the members `path` of `thing`, keeping what else is on the way."""
+    *parents, last = path
+    for name in parents:
+        inner = thing.get(name)
+        thing[name] = thing = dict(inner) if isinstance(inner, dict) else {}
+    thing[last] = value

@@ -1,0 +1,114 @@
+"""Running the application: settings from the command line and the environment, then uvicorn."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Callable, Sequence
+
+import uvicorn
+from starlette.applications import Starlette
+
+from .contract import Contract
+from .store import StoreError, open_store
+
+AppFactory = Callable[..., Starlette]
+
+
+def main(
+    contract: Contract, create_app: AppFactory, program: str, arguments: Sequence[str] | None = None
+) -> int:
+    """The command line. Returns the exit status: 0 stopped, 1 could not start, 2 misused."""
+    settings = parser(contract, program).parse_args(arguments)
+    keys = [key for key in (settings.api_key,) if key]
+    try:
+        if not keys and not is_loopback(settings.host):
+            raise OSError(
+                f"{settings.host} is not a loopback address: give --api-key to listen beyond this "
+                "machine"
+            )
+        open_store_once(settings.database_url)
+        listener = listen(settings.host, settings.port, contract.ports)
+    except (OSError, StoreError) as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return 1
+    app = create_app(database_url=settings.database_url, api_keys=keys)
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"listening on http://{shown}:{port} ({settings.database_url})", flush=True)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=10, lifespan="on"
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def parser(contract: Contract, program: str) -> argparse.ArgumentParser:
+    """The options; each can also be given in the environment."""
+    first, last = contract.ports
+    options = argparse.ArgumentParser(
+        prog=program, description=f"A durable server of {contract.title} {contract.version}."
+    )
+    options.add_argument(
+        "--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on (HOST)"
+    )
+    options.add_argument(
+        "--port",
+        type=int,
+        default=int(os.environ.get("PORT") or 0) or None,
+        help=f"port to listen on; the first free one of {first}-{last} by default (PORT)",
+    )
+    options.add_argument(
+        "--database-url",
+        default=os.environ.get("DATABASE_URL") or "sqlite:///events.db",
+        help="where to keep what is stored (DATABASE_URL)",
+    )
+    options.add_argument(
+        "--api-key",
+        default=os.environ.get("API_KEY"),
+        help=f"the key that clients must send as {contract.key_header} (API_KEY)",
+    )
+    return options
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` can be reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def open_store_once(url: str) -> None:
+    """Open and close the store, so that a database that cannot be used is told before anything
+    listens. Raises StoreError."""
+    import asyncio
+
+    asyncio.run(open_store(url).close())
+
+
+def listen(host: str, port: int | None, ports: tuple[int, int]) -> socket.socket:
+    """A listening socket at `port`, or at the first free one of `ports`; port 0 is any free one.
+
+    Raises OSError with a line for a person.
+    """
+    first, last = ports
+    candidates = range(first, last + 1) if port is None else [port]
+    for candidate in candidates:
+        try:
+            return socket.create_server(
+                (host, candidate),
+                family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+                backlog=2048,
+            )
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise OSError(f"cannot listen on {host}:{candidate}: {error.strerror}") from error
+    taken = f"port {port} is" if port is not None else f"ports {first} to {last} are all"
+    raise OSError(f"{taken} in use on {host}: choose another with --port")

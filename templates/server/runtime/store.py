@@ -1,0 +1,98 @@
+"""Storage, as the behaviour of resources needs it: a small interface, whatever the engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored thing. `base` and `heavy` are JSON objects that together hold its members; times
+    are microseconds since the epoch."""
+
+    id: str
+    created: int
+    updated: int
+    base: bytes
+    heavy: bytes = b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An inclusive range of times; None is an open end."""
+
+    time: Literal["created", "updated"]
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which ids to list: those in any of `ranges` (all, when there are none), in order of
+    `order`, `limit` at most."""
+
+    order: Literal["created", "updated"]
+    descending: bool
+    ranges: tuple[Range, ...] = ()
+    limit: int | None = None
+
+
+class StoreError(Exception):
+    """The database cannot be used; the text says why in one line."""
+
+
+class Store(Protocol):
+    """Keeps records apart by `kind`. A write returns once it is on disk; each is atomic."""
+
+    async def insert(self, kind: str, record: Record) -> bool:
+        """Add `record`; False, and nothing is changed, when its id is taken."""
+        ...
+
+    async def change(
+        self, kind: str, id: str, change: Callable[[Record], Record | None]
+    ) -> Record | None:
+        """Replace the record of `id` by what `change` makes of it, with no other write between;
+        it stays as it is when that is None. Returns the record as it is afterwards, None when
+        there is none. What `change` raises is raised here, and nothing is changed."""
+        ...
+
+    async def delete(self, kind: str, id: str) -> bool:
+        """Remove a record; False when there is none."""
+        ...
+
+    async def get(self, kind: str, id: str) -> Record | None:
+        """One record."""
+        ...
+
+    async def fetch(self, kind: str, ids: Sequence[str]) -> list[Record]:
+        """The records that exist, in the order of `ids`; each once."""
+        ...
+
+    async def identifiers(self, kind: str, selection: Selection) -> list[str]:
+        """The ids that `selection` names; among equal times the latest insertion comes first
+        when descending."""
+        ...
+
+    def snapshot(self, kind: str, *, heavy: bool) -> AsyncIterator[Sequence[Record]]:
+        """All records as of one moment, newest first, in batches. Without `heavy` that part is
+        not read."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the database."""
+        ...
+
+
+def open_store(url: str) -> Store:
+    """The store that `url` names: `sqlite:///relative.db` or `sqlite:////absolute.db`.
+
+    Raises StoreError, with a line for a person, when it cannot be opened.
+    """
+    scheme, separator, rest = url.partition("://")
+    if scheme == "sqlite" and separator and rest.startswith("/") and rest != "/":
+        from .sqlite import SQLiteStore
+
+        return SQLiteStore(rest[1:])
+    raise StoreError(f"{url!r} names no database: use sqlite:///file.db or sqlite:////folder/file.db")
