@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from specpipe import emit, pipeline
+from specpipe.conformance.cli import add_command
+from specpipe.conformance.process import server_environment, server_module
 from specpipe.diagnostics import SpecError, ToolError
 from specpipe.targets.registry import TARGETS, select
 from specpipe.tree import Change
@@ -48,16 +51,16 @@ def parser() -> argparse.ArgumentParser:
         ("generate", generate, "write what the spec gives into the output folder"),
         ("check", check, "say what `generate` would change; writes nothing"),
         ("lint", lint, "check the spec alone"),
+        ("serve", serve, "run the generated server; settings from the environment"),
     ):
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(command=command)
         sub.add_argument("--spec", type=Path, default=SPEC, help="the OpenAPI document")
         if command is not lint:
             sub.add_argument("--out", type=Path, default=OUT, help="the output folder")
+        if command in (generate, check):
             names = ",".join(target.name for target in TARGETS)
             sub.add_argument("--targets", default="", help=f"comma-separated; all: {names}")
-    from specpipe.conformance.cli import add_command
-
     add_command(commands)
     return top
 
@@ -96,5 +99,15 @@ def described(change: Change, out: Path) -> str:
 def lint(options: argparse.Namespace) -> int:
     """Load the spec, check it, and say how much it holds."""
     _, api = pipeline.read_spec(options.spec)
-    print(f"{shown(options.spec)}: {len(api.operations)} operations, {len(api.schemas)} schemas: ok")
+    print(
+        f"{shown(options.spec)}: {len(api.operations)} operations, {len(api.schemas)} schemas: ok"
+    )
     return 0
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Become the generated server; its settings come from the environment."""
+    _, api = pipeline.read_spec(options.spec)
+    module = server_module(api, options.out)
+    sys.stdout.flush()
+    os.execve(sys.executable, [sys.executable, "-m", module], server_environment(options.out))

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import ruff
+import ruff  # type: ignore[import-untyped]
 
 from specpipe.diagnostics import ToolError
 from specpipe.tree import Tree

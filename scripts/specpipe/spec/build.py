@@ -45,7 +45,7 @@ def build(document: Document) -> Api:
         version=info.raw("version").text,
         description=info.raw("description").text,
         package=package(document),
-        servers=tuple(s.raw("url").text for _, s in root.raw("servers").children()),
+        servers=tuple(s.raw("url").text for s in root.raw("servers").items()),
         ports=_ports(root.raw("x-port-range")),
         key=_api_key(document),
         tags=tuple(dict.fromkeys(operation.tag for operation in operations)),
@@ -53,10 +53,7 @@ def build(document: Document) -> Api:
         resources=tuple(known.values()),
         schemas=tuple(name for name, _ in nodes.schemas(document)),
         descriptions=MappingProxyType(
-            {
-                tag.raw("name").text: tag.raw("description").text
-                for _, tag in root.raw("tags").children()
-            }
+            {tag.raw("name").text: tag.raw("description").text for tag in root.raw("tags").items()}
         ),
     )
 
@@ -102,7 +99,7 @@ def used_schemes(document: Document) -> tuple[str, ...]:
         dict.fromkeys(
             scheme
             for operation in nodes.operations(document)
-            for _, requirement in requirements(operation).children()
+            for requirement in requirements(operation).items()
             for scheme in requirement.map
         )
     )
@@ -123,9 +120,7 @@ def _tag(operation: OperationNode) -> Name:
     return Name.of(next(iter(operation.node.raw("tags").strings), ""))
 
 
-def _operation(
-    found: OperationNode, known: Mapping[str, Resource], method_name: Name
-) -> Operation:
+def _operation(found: OperationNode, known: Mapping[str, Resource], method_name: Name) -> Operation:
     node = found.node
     behaviour: Behaviour | None = resources.behaviour(found, known)
     return Operation(
@@ -140,7 +135,7 @@ def _operation(
         parameters=_parameters(found),
         body=_body(node.get("requestBody")),
         responses=tuple(_response(status, response) for status, response in found.responses),
-        secured=any(requirement.map for _, requirement in requirements(found).children()),
+        secured=any(requirement.map for requirement in requirements(found).items()),
         behaviour=behaviour,
         pointer=node.pointer,
     )
@@ -151,9 +146,7 @@ def _parameters(found: OperationNode) -> tuple[Parameter, ...]:
     parameters = [_parameter(node) for node in found.parameters]
     order = {name: position for position, name in enumerate(TEMPLATE.findall(found.path))}
     ends = len(order)
-    return tuple(
-        sorted(parameters, key=lambda p: order[p.wire] if p.place == "path" else ends)
-    )
+    return tuple(sorted(parameters, key=lambda p: order[p.wire] if p.place == "path" else ends))
 
 
 def _parameter(node: Node) -> Parameter:

@@ -66,6 +66,7 @@ class Validators:
     """Validators for the schemas of a document, each made once."""
 
     def __init__(self, document: Document) -> None:
+        """Validators for `document`; none when it cannot be taken for JSON Schemas at all."""
         self._made: dict[str, Any] = {}
         self._registry: Any = None
         try:

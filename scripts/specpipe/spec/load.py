@@ -166,7 +166,8 @@ class _Reader:
             self._refuse_sharing(event, f"anchor &{event.anchor}")
         if event.tag is not None:
             advice = "write the value without it, in quotes if it is a string"
-            self._fault(self._at(event), f"tag {event.tag} is refused", advice)
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._fault(self._at(event), f"tag {tag} is refused", advice)
         parent = self.stack[-1] if self.stack else None
         if parent is not None and isinstance(parent.value, dict) and parent.key is None:
             self._take_key(parent, event)
@@ -178,9 +179,7 @@ class _Reader:
     def _open(self, parent: _Open | None, event: Any) -> None:
         if len(self.stack) >= MAX_DEPTH:
             self._stop(event, f"nested deeper than {MAX_DEPTH} levels", "flatten it with $ref")
-        value: dict[str, Any] | list[Any] = (
-            {} if isinstance(event, yaml.MappingStartEvent) else []
-        )
+        value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
         pointer = self._next_pointer(parent)
         self.stack.append(_Open(value, self._put(parent, value, event), pointer))
 
@@ -234,9 +233,7 @@ class _Reader:
         if event is None:
             return Location(self.file, self.root_place.line, self.root_place.column)
         pointer = self.stack[-1].pointer if self.stack else ""
-        return Location(
-            self.file, event.start_mark.line + 1, event.start_mark.column + 1, pointer
-        )
+        return Location(self.file, event.start_mark.line + 1, event.start_mark.column + 1, pointer)
 
     def _refuse_sharing(self, event: Any, what: str) -> None:
         self._stop(event, f"{what} is refused", "write the value out or use $ref")

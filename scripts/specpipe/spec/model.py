@@ -207,17 +207,11 @@ class Increment:
     maximum: int
 
 
-Behaviour = (
-    Create
-    | Snapshot
-    | Identifiers
-    | Get
-    | Update
-    | Delete
-    | BatchFetch
-    | Associate
-    | Increment
-)
+Addressing = Get | Update | Delete | Associate | Increment
+"""Behaviours towards one thing that must exist: for an unknown one they answer `gone`."""
+Reading = Snapshot | Identifiers | Get | BatchFetch
+"""Behaviours that change nothing."""
+Behaviour = Create | Reading | Addressing
 
 
 @dataclass(frozen=True, slots=True)

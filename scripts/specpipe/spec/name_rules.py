@@ -7,22 +7,23 @@ They stand in front of the generators, which take over names more or less as the
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.build import method_names, package
 from specpipe.spec.model import Document
-from specpipe.spec.names import Name
 from specpipe.spec.nodes import Node, operations, root, schemas
 
 MAX_LENGTH = 100
-_IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_.-]*", re.ASCII)
+_IDENTIFIER = re.compile(r"_?[A-Za-z][A-Za-z0-9_.-]*", re.ASCII)
 _COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
-_MEMBER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_ .-]*", re.ASCII)
+_MEMBER = re.compile(r"_?[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
 _SEGMENT = re.compile(r"[A-Za-z0-9_~.-]*[A-Za-z0-9_~-][A-Za-z0-9_~.-]*|\{[^{}/]+\}", re.ASCII)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
-_TAKEN = frozenset({("additional", "properties")})
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
+_TAKEN = frozenset({"additionalproperties"})
 """Members that generated models have already."""
 
 
@@ -31,22 +32,22 @@ def names_are_identifiers(document: Document) -> Iterator[Diagnostic]:
     for operation in operations(document):
         yield from _check(operation.node.raw("operationId"), "operationId", _IDENTIFIER)
         yield from _check(operation.node.raw("x-name"), "x-name", _IDENTIFIER)
-        for _, tag in operation.node.raw("tags").children():
+        for tag in operation.node.raw("tags").items():
             yield from _check(tag, "tag", _TAG)
         for parameter in operation.parameters:
             yield from _check(parameter.raw("name"), "parameter name", _IDENTIFIER)
     for name, schema in schemas(document):
         yield from _check_text(schema, name, "schema name", _COMPONENT)
-    for name, node in root(document).raw("x-resources").children():
+    for name, node in root(document).raw("x-resources").members():
         yield from _check_text(node, name, "resource name", _IDENTIFIER)
 
 
 def properties_are_identifiers(document: Document) -> Iterator[Diagnostic]:
     """Names of properties, at any depth of component schemas, and members of enums."""
     for schema in _all_schemas(document):
-        for name, node in schema.raw("properties").children():
+        for name, node in schema.raw("properties").members():
             yield from _check_text(node, name, "property name", _IDENTIFIER)
-            if Name.of(name).words in _TAKEN:
+            if _folded(name) in _TAKEN:
                 yield node.unsupported(f"property {name!r}", "rename it: models have one already")
         for index, value in enumerate(schema.raw("enum").strings):
             yield from _check_text(schema.raw("enum").raw(index), value, "enum member", _MEMBER)
@@ -54,10 +55,10 @@ def properties_are_identifiers(document: Document) -> Iterator[Diagnostic]:
 
 def names_do_not_collide(document: Document) -> Iterator[Diagnostic]:
     """Two things of a kind whose names differ only in case or separators."""
-    yield from _collisions("schema", schemas(document))
-    yield from _collisions("resource", root(document).raw("x-resources").children())
+    yield from _collisions("schema", _models(document))
+    yield from _collisions("resource", root(document).raw("x-resources").members())
     for schema in _all_schemas(document):
-        yield from _collisions("property", schema.raw("properties").children())
+        yield from _collisions("property", schema.raw("properties").members())
         enum = schema.raw("enum")
         members = ((text, enum.raw(i)) for i, text in enumerate(enum.strings))
         yield from _collisions("enum member", members)
@@ -75,21 +76,21 @@ def methods_do_not_collide(document: Document) -> Iterator[Diagnostic]:
     for operation in operations(document):
         node = operation.node
         ids.append((operation.id, node.raw("operationId")))
-        for _, tag in node.raw("tags").children():
+        for tag in node.raw("tags").items():
             tags.setdefault(tag.text, tag)
             name = names[node.pointer].snake
             methods.setdefault(tag.text, []).append((name, node))
-    yield from _collisions("operationId", ids, exact=False)
+    taken = list(_collisions("operationId", ids, exact=False))
+    yield from taken
     yield from _collisions("tag", tags.items())
-    for of_one_tag in methods.values():
-        faults = _collisions("method", of_one_tag)
-        repeated = len({text for text, _ in ids}) < len(ids)
-        yield from () if repeated else faults
+    if not taken and len({text for text, _ in ids}) == len(ids):
+        for of_one_tag in methods.values():
+            yield from _collisions("method", of_one_tag)
 
 
 def routes_are_plain(document: Document) -> Iterator[Diagnostic]:
     """Path templates of plain segments and whole-segment parameters."""
-    for path, node in root(document).raw("paths").children():
+    for path, node in root(document).raw("paths").members():
         if path.startswith("x-"):
             continue
         if not path.startswith("/"):
@@ -101,7 +102,7 @@ def routes_are_plain(document: Document) -> Iterator[Diagnostic]:
 
 def headers_are_tokens(document: Document) -> Iterator[Diagnostic]:
     """Names of headers that carry a key."""
-    for _, child in root(document).get("components").raw("securitySchemes").children():
+    for _, child in root(document).get("components").raw("securitySchemes").members():
         scheme = child.follow()
         name = scheme.raw("name")
         if scheme.raw("in").value == "header" and name.text and not _HEADER.fullmatch(name.text):
@@ -114,8 +115,10 @@ def package_has_a_name(document: Document) -> Iterator[Diagnostic]:
     advice = "write letters, digits and -, beginning with a letter"
     if node.value is not None:
         yield from _check_text(node, node.text, "x-package", _COMPONENT)
-    elif not _is_identifier(package(document)):
+    elif not package(document).snake.isidentifier():
         title = root(document).raw("info").raw("title")
+        if not title.text:  # `validate` says so
+            return
         message = f"no package name follows from the title {title.text!r}"
         yield title.fault(message, f"add x-package: {advice}")
 
@@ -126,18 +129,17 @@ def _check(node: Node, what: str, pattern: re.Pattern[str]) -> Iterator[Diagnost
         yield from _check_text(node, node.value, what, pattern)
 
 
-def _check_text(
-    node: Node, text: str, what: str, pattern: re.Pattern[str]
-) -> Iterator[Diagnostic]:
+def _check_text(node: Node, text: str, what: str, pattern: re.Pattern[str]) -> Iterator[Diagnostic]:
     if len(text) > MAX_LENGTH:
         yield node.fault(f"{what} of {len(text)} characters", f"use at most {MAX_LENGTH}")
-    elif not pattern.fullmatch(text) or not _is_identifier(Name.of(text)):
+    elif not pattern.fullmatch(text):
         message = f"{what} {text!r} cannot become an identifier"
         yield node.fault(message, "use ASCII letters, digits and _, beginning with a letter")
 
 
-def _is_identifier(name: Name) -> bool:
-    return name.snake.isidentifier()
+def _folded(text: str) -> str:
+    """What is left of a name once case and separators are: its words, joined."""
+    return _SEPARATORS.sub("", text).lower()
 
 
 def _collisions(
@@ -146,7 +148,7 @@ def _collisions(
     """Names that become the same; equal ones only when `exact`."""
     first: dict[str, tuple[str, Node]] = {}
     for text, node in named:
-        key = "".join(Name.of(text).words)
+        key = _folded(text)
         if not key:
             continue
         other, place = first.setdefault(key, (text, node))
@@ -155,11 +157,25 @@ def _collisions(
             yield node.fault(message, "rename one of them")
 
 
+def _models(document: Document) -> Iterator[tuple[str, Node]]:
+    """Component schemas under their names, and what generators have to name in them: objects
+    and enums without a name, called by the names of what they are in."""
+    pending = deque((name, schema, True) for name, schema in schemas(document))
+    while pending:
+        name, node, is_named = pending.popleft()
+        if is_named or node.raw("properties").map or node.raw("enum").strings:
+            yield name, node
+        for key, child in node.raw("properties").members():
+            pending.append((f"{name}_{key}", child, False))
+        if node.map:
+            pending.append((f"{name}_item", node.raw("items"), False))
+
+
 def _all_schemas(document: Document) -> Iterator[Node]:
     """Component schemas, and the schemas inside them."""
     pending = [schema for _, schema in schemas(document)]
     while pending:
         node = pending.pop()
         yield node
-        pending += [child for _, child in node.raw("properties").children()]
+        pending += [child for _, child in node.raw("properties").members()]
         pending += [node.raw("items"), node.raw("additionalProperties")] if node.map else []

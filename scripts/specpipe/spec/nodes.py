@@ -13,6 +13,9 @@ from typing import Any
 from specpipe.diagnostics import Diagnostic, Location
 from specpipe.spec.model import Document
 
+MAX_MESSAGE = 300
+MAX_CHAIN = 64
+"""References followed one after the other before they count as circular."""
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -52,15 +55,15 @@ class Node:
 
     def follow(self) -> Node:
         """What a chain of references ends at; a node without a value when it ends nowhere."""
-        node, seen = self, {self.pointer}
-        while (target := node.reference) is not None:
+        node = self
+        for _ in range(MAX_CHAIN):
+            target = node.reference
+            if target is None:
+                return node
             if not target.startswith("#"):
-                return Node(self.document, None, node.pointer)
+                break
             node = find(self.document, target[1:])
-            if node.pointer in seen:
-                return Node(self.document, None, node.pointer)
-            seen.add(node.pointer)
-        return node
+        return Node(self.document, None, node.pointer)
 
     @property
     def reference(self) -> str | None:
@@ -98,22 +101,27 @@ class Node:
         """Where the node is in the file."""
         return self.document.at(self.pointer)
 
-    def children(self) -> Iterator[tuple[str, Node]]:
-        """Members of a mapping or items of a list, references left as they are."""
-        if isinstance(self.value, Mapping):
-            for key in self.value:
-                yield key, self.raw(key)
-        elif isinstance(self.value, list):
-            for index in range(len(self.value)):
-                yield str(index), self.raw(index)
+    def members(self) -> Iterator[tuple[str, Node]]:
+        """Keys and values of a mapping, references left as they are."""
+        for key in self.map:
+            yield key, self.raw(key)
+
+    def items(self) -> Iterator[Node]:
+        """Items of a list, references left as they are."""
+        for index in range(len(self.value) if isinstance(self.value, list) else 0):
+            yield self.raw(index)
 
     def fault(self, message: str, advice: str) -> Diagnostic:
         """A diagnostic about this node."""
-        return Diagnostic(self.location, message, advice)
+        return Diagnostic(self.location, _short(message), advice)
 
     def unsupported(self, message: str, advice: str) -> Diagnostic:
         """A diagnostic about legal OpenAPI here that this pipeline does not generate."""
-        return Diagnostic(self.location, message, advice, unsupported=True)
+        return Diagnostic(self.location, _short(message), advice, unsupported=True)
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,7 @@ class OperationNode:
         """Its parameters, those of the path item that it does not override in front."""
         found: dict[tuple[str, str], Node] = {}
         for holder in (self.item, self.node):
-            for _, child in holder.raw("parameters").children():
+            for child in holder.raw("parameters").items():
                 parameter = child.follow()
                 found[parameter.raw("name").text, parameter.raw("in").text] = parameter
         return tuple(found.values())
@@ -150,7 +158,7 @@ class OperationNode:
     @property
     def responses(self) -> Iterator[tuple[str, Node]]:
         """Status as written, and the response."""
-        for status, child in self.node.raw("responses").children():
+        for status, child in self.node.raw("responses").members():
             yield status, child.follow()
 
     @property
@@ -189,21 +197,21 @@ def find(document: Document, pointer: str) -> Node:
 
 def operations(document: Document) -> Iterator[OperationNode]:
     """Every operation, in document order."""
-    for path, child in root(document).raw("paths").children():
+    for path, child in root(document).raw("paths").members():
         item = child.follow()
-        for method, node in item.children():
+        for method, node in item.members():
             if method in METHODS and isinstance(node.value, Mapping):
                 yield OperationNode(path, method, node, item)
 
 
 def schemas(document: Document) -> Iterator[tuple[str, Node]]:
     """Every component schema, in document order."""
-    return root(document).get("components").raw("schemas").children()
+    return root(document).get("components").raw("schemas").members()
 
 
 def media(holder: Node) -> tuple[str | None, Node]:
     """The first media type of a body or response and what is said about it."""
-    for media_type, node in holder.raw("content").children():
+    for media_type, node in holder.raw("content").members():
         return media_type, node
     return None, Node(holder.document, None, holder.pointer)
 
@@ -214,7 +222,7 @@ def examples(content: Node) -> Iterator[Node]:
     if "example" in content.map:
         found = True
         yield content.raw("example")
-    for _, child in content.raw("examples").children():
+    for _, child in content.raw("examples").members():
         example = child.follow()
         if "value" in example.map:
             found = True
@@ -227,9 +235,7 @@ def schema_examples(schema: Node) -> Iterator[Node]:
     """The examples of a schema."""
     if "example" in schema.map:
         yield schema.raw("example")
-    if isinstance(schema.raw("examples").value, list):
-        for _, child in schema.raw("examples").children():
-            yield child
+    yield from schema.raw("examples").items()
 
 
 def member(schema: Node, path: str) -> Node | None:

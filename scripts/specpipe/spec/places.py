@@ -25,10 +25,12 @@ class Places(Mapping[str, Location]):
     __slots__ = ("_file", "_root")
 
     def __init__(self, file: str, root: Place) -> None:
+        """The places of `file`, whose outermost value is at `root`."""
         self._file = file
         self._root = root
 
     def __getitem__(self, pointer: str) -> Location:
+        """The place of the node at `pointer`. Raises KeyError."""
         head, *steps = pointer.split("/")
         place = self._root
         if head:
@@ -38,6 +40,7 @@ class Places(Mapping[str, Location]):
         return Location(self._file, place.line, place.column, pointer)
 
     def __iter__(self) -> Iterator[str]:
+        """Every pointer, in document order."""
         pending = [("", self._root)]
         while pending:
             pointer, place = pending.pop()
@@ -48,4 +51,5 @@ class Places(Mapping[str, Location]):
             ]
 
     def __len__(self) -> int:
+        """How many nodes there are."""
         return sum(1 for _ in self)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.model import Document
-from specpipe.spec.nodes import Node, find, root
+from specpipe.spec.nodes import MAX_CHAIN, Node, find, root
 
 _SECTIONS = {
     "schema": "schemas",
@@ -59,9 +59,9 @@ def references(document: Document) -> Iterator[tuple[Node, str]]:
             yield node, section
         if not named and section in _OPAQUE and isinstance(node.value, dict):
             continue
-        for key, child in node.children():
-            is_item = isinstance(node.value, list)
-            if named or is_item:
+        pending += [(item, section, False) for item in node.items()]
+        for key, child in node.members():
+            if named:
                 pending.append((child, section, False))
             elif key not in _DATA and not key.startswith("x-"):
                 is_schema_examples = key == "examples" and isinstance(child.value, list)
@@ -78,7 +78,9 @@ def _check(node: Node, target: str, section: str) -> Iterator[Diagnostic]:
     elif find(node.document, target[1:]).value is None:
         yield node.fault(f"reference {shown} points at nothing", "correct it or add what it names")
     elif _is_circular(node.document, target):
-        yield node.fault(f"reference {shown} only leads back to itself", "point it at a definition")
+        yield node.fault(
+            f"reference {shown} only leads to more references", "point it at a definition"
+        )
     elif section and not _is_component(target, section):
         message = f"reference {shown} is not to one of '#/components/{section}/…'"
         yield node.unsupported(message, "move what it names there")
@@ -90,11 +92,9 @@ def _is_component(target: str, section: str) -> bool:
 
 
 def _is_circular(document: Document, target: str) -> bool:
-    seen = set()
     following: str | None = target
-    while following is not None and following.startswith("#"):
-        if following in seen:
-            return True
-        seen.add(following)
+    for _ in range(MAX_CHAIN):
+        if following is None or not following.startswith("#"):
+            return False
         following = find(document, following[1:]).reference
-    return False
+    return True

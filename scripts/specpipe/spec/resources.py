@@ -64,7 +64,7 @@ MAX_COUNTER = 2**63 - 1
 
 def declared(document: Document) -> Mapping[str, Node]:
     """The nodes of `x-resources`, by name."""
-    return dict(root(document).raw("x-resources").children())
+    return dict(root(document).raw("x-resources").members())
 
 
 def resource(name: str, node: Node) -> Resource:
@@ -107,7 +107,7 @@ def counters(reads: Node | None, counted: Node | None) -> tuple[str, ...]:
 def of_type(schema: Node, kind: str) -> tuple[str, ...]:
     """The properties of `schema` that are of type `kind`, in order."""
     properties = schema.follow().raw("properties")
-    return tuple(n for n, child in properties.children() if child.get("type").value == kind)
+    return tuple(n for n, child in properties.members() if child.get("type").value == kind)
 
 
 def _text(node: Node, key: str) -> str | None:
@@ -115,7 +115,7 @@ def _text(node: Node, key: str) -> str | None:
 
 
 def _pairs(node: Node) -> tuple[tuple[str, str], ...]:
-    return tuple((key, child.text) for key, child in node.children())
+    return tuple((key, child.text) for key, child in node.members())
 
 
 def _create(_: OperationNode, node: Node, of: Resource) -> Behaviour:
@@ -130,7 +130,7 @@ def _snapshot(_: OperationNode, node: Node, of: Resource) -> Behaviour:
 def _identifiers(_: OperationNode, node: Node, of: Resource) -> Behaviour:
     order, descending = ORDERS[node.raw("order").text]
     ranges: list[tuple[Time, str, str]] = []
-    for key, child in node.raw("ranges").children():
+    for key, child in node.raw("ranges").members():
         low, high = child.strings
         ranges.append(("created" if key == "created" else "updated", low, high))
     return Identifiers(of, order, descending, _text(node, "limit"), tuple(ranges))

@@ -25,6 +25,7 @@ class Refused(Exception):
     """A scalar that the document must not have."""
 
     def __init__(self, message: str, advice: str) -> None:
+        """`message` says what is wrong, `advice` what to write instead."""
         super().__init__(message)
         self.message = message
         self.advice = advice

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+import jsonschema_rs
+
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import Node, operations, schemas
@@ -40,6 +42,7 @@ _INSTEAD: Mapping[str, str] = {
     "patternProperties": "use additionalProperties with a schema",
     "prefixItems": "use an object",
 }
+_JSON_PATTERN = jsonschema_rs.Draft202012Validator({"format": "regex"}, validate_formats=True)
 _ACTED_ON = frozenset(
     {"x-python-import", "x-python-type", "x-enum-varnames", "x-enumNames", "x-propertyNames",
      "x-enum-field-as-literal", "x-enum-descriptions", "x-is-base-class", "x-is-classvar"}
@@ -50,7 +53,7 @@ _ACTED_ON = frozenset(
 def schemas_are_supported(document: Document) -> Iterator[Diagnostic]:
     """Component schemas, down to their leaves."""
     for _, schema in schemas(document):
-        yield from _check(schema, is_component=True)
+        yield from _check(schema)
 
 
 def parameters_are_plain(document: Document) -> Iterator[Diagnostic]:
@@ -60,11 +63,11 @@ def parameters_are_plain(document: Document) -> Iterator[Diagnostic]:
             yield from _check_parameter(parameter)
 
 
-def patterns_are_portable(node: Node) -> Iterator[Diagnostic]:
+def _check_pattern(node: Node) -> Iterator[Diagnostic]:
     """A pattern that means the same to Python as to JSON Schema."""
     pattern = node.raw("pattern")
-    if not pattern.text:
-        return
+    if not pattern.text or not _JSON_PATTERN.is_valid(pattern.text):
+        return  # `validate` says so
     try:
         re.compile(pattern.text)
     except (re.error, RecursionError, OverflowError):
@@ -79,11 +82,12 @@ def _check_parameter(parameter: Node) -> Iterator[Diagnostic]:
     if "content" in parameter.map:
         yield parameter.raw("content").unsupported("parameter with content", "use schema")
         return
-    default = {"path": "simple", "query": "form"}.get(place.text)
-    for key, usual in (("style", default), ("explode", None), ("allowReserved", False)):
-        node = parameter.raw(key)
-        if default and node.value not in (None, usual) and key != "explode":
-            yield node.unsupported(f"{key}: {node.value}", f"leave {key} out")
+    usual = {"path": "simple", "query": "form"}.get(place.text)
+    style, reserved = parameter.raw("style"), parameter.raw("allowReserved")
+    if usual and style.value not in (None, usual):
+        yield style.unsupported(f"style: {style.value}", "leave it out")
+    if reserved.value not in (None, False):
+        yield reserved.unsupported("allowReserved", "leave it out")
     yield from _check_value(parameter)
 
 
@@ -95,15 +99,16 @@ def _check_value(parameter: Node) -> Iterator[Diagnostic]:
     if kind.value in ("array", "object"):
         message = f"{kind.value} as a parameter"
         yield kind.unsupported(message, "use string, integer, number or boolean")
-    elif raw.value is not None and raw.reference is None:
+    elif raw.value is None:
+        if isinstance(parameter.value, Mapping) and "$ref" not in parameter.map:
+            yield parameter.fault("parameter without a schema", "add one")
+    elif raw.reference is None:
         known = _KEYWORDS.get(kind.text, frozenset()) | {"default"}
         yield from _check_keywords(schema, known)
-        yield from _check_scalar(schema, is_component=False)
-    elif raw.value is None:
-        yield parameter.fault("parameter without a schema", "add one")
+        yield from _check_scalar(schema)
 
 
-def _check(node: Node, is_component: bool = False) -> Iterator[Diagnostic]:
+def _check(node: Node) -> Iterator[Diagnostic]:
     """A schema and those in it."""
     if isinstance(node.value, bool):
         yield node.unsupported(f"schema {str(node.value).lower()}", "write one with a type")
@@ -115,19 +120,19 @@ def _check(node: Node, is_component: bool = False) -> Iterator[Diagnostic]:
     known = _KEYWORDS.get(kind.text, frozenset())
     yield from _check_keywords(node, known)
     if kind.text == "object":
-        yield from _check_object(node, is_component)
+        yield from _check_object(node)
     elif kind.text == "array":
         if "items" not in node.map:
             yield node.unsupported("array without items", "say what its items are")
         yield from _check(node.raw("items"))
     else:
-        yield from _check_scalar(node, is_component)
+        yield from _check_scalar(node)
 
 
 def _check_keywords(node: Node, known: frozenset[str]) -> Iterator[Diagnostic]:
     """Keywords beside `type`. A combination without a type gets one diagnostic, not two."""
     foreign = False
-    for key, child in node.children():
+    for key, child in node.members():
         if key in known or key in _NOTES or key == "type":
             continue
         if key.startswith("x-") and key not in _ACTED_ON:
@@ -150,18 +155,15 @@ def _check_keywords(node: Node, known: frozenset[str]) -> Iterator[Diagnostic]:
 
 
 def _check_siblings(node: Node) -> Iterator[Diagnostic]:
-    for key, child in node.children():
+    for key, child in node.members():
         if key != "$ref" and key not in _NOTES and not key.startswith("x-"):
             yield child.unsupported(f"{key} beside $ref", "put it in the schema referred to")
 
 
-def _check_object(node: Node, is_component: bool) -> Iterator[Diagnostic]:
+def _check_object(node: Node) -> Iterator[Diagnostic]:
     properties = node.raw("properties")
     more = node.raw("additionalProperties")
-    if properties.map and not is_component:
-        advice = "move it to components/schemas and refer to it"
-        yield node.unsupported("object with properties inside another schema", advice)
-    for _, child in properties.children():
+    for _, child in properties.members():
         yield from _check(child)
     for index, name in enumerate(node.raw("required").strings):
         if name not in properties.map:
@@ -176,32 +178,31 @@ def _check_object(node: Node, is_component: bool) -> Iterator[Diagnostic]:
         yield from _check(more)
 
 
-def _check_scalar(node: Node, is_component: bool) -> Iterator[Diagnostic]:
+def _check_scalar(node: Node) -> Iterator[Diagnostic]:
     kind = node.raw("type").text
     shape = node.raw("format")
     if shape.text and shape.text not in _FORMATS.get(kind, ()) and kind in _FORMATS:
         choice = ", ".join(_FORMATS[kind])
         yield shape.unsupported(f"format {shape.text!r} of {kind}", f"use {choice}, or none")
     if kind == "integer":
-        for low, high in (_BOUNDS[0::2], _BOUNDS[1::2]):
-            if low not in node.map and high not in node.map:
-                yield node.fault(f"integer without {low}", "say its bounds")
+        pairs = (_BOUNDS[0::2], _BOUNDS[1::2])
+        missing = [pair[0] for pair in pairs if not any(bound in node.map for bound in pair)]
+        if missing:
+            yield node.fault(f"integer without {' and '.join(missing)}", "say its bounds")
     if kind == "string":
-        yield from patterns_are_portable(node)
-        yield from _check_enum(node, is_component)
+        yield from _check_pattern(node)
+        yield from _check_enum(node)
         for key in ("pattern", "minLength", "maxLength"):
             if key in node.map and (shape.text or "enum" in node.map):
                 beside = "enum" if "enum" in node.map else f"format {shape.text}"
                 yield node.raw(key).unsupported(f"{key} beside {beside}", "leave it out")
 
 
-def _check_enum(node: Node, is_component: bool) -> Iterator[Diagnostic]:
+def _check_enum(node: Node) -> Iterator[Diagnostic]:
     enum = node.raw("enum")
     if enum.value is None:
         return
-    if not is_component:
-        yield node.unsupported("enum inside another schema", "move it to components/schemas")
-    for _, child in enum.children():
+    for child in enum.items():
         if not isinstance(child.value, str):
             yield child.unsupported("enum member that is no string", "write strings")
     if "format" in node.map:

@@ -106,7 +106,7 @@ def _check_operation_ids(document: Document) -> Iterator[Diagnostic]:
 def _check_paths(document: Document) -> Iterator[Diagnostic]:
     """Templates that differ in nothing but parameter names."""
     first: dict[str, Node] = {}
-    for path, node in root(document).raw("paths").children():
+    for path, node in root(document).raw("paths").members():
         shape = TEMPLATE.sub("{}", path)
         if shape in first:
             message = f"this path equals the one at {first[shape].location} but for names"
@@ -137,7 +137,7 @@ def _check_parameters(document: Document) -> Iterator[Diagnostic]:
 
 def _check_repeats(holder: Node) -> Iterator[Diagnostic]:
     seen = set()
-    for _, child in holder.raw("parameters").children():
+    for child in holder.raw("parameters").items():
         parameter = child.follow()
         key = (parameter.raw("name").text, parameter.raw("in").text)
         if key in seen and all(key):
@@ -147,7 +147,7 @@ def _check_repeats(holder: Node) -> Iterator[Diagnostic]:
 
 def _check_tags(document: Document) -> Iterator[Diagnostic]:
     seen = set()
-    for _, child in root(document).raw("tags").children():
+    for child in root(document).raw("tags").items():
         name = child.raw("name").text
         if name and name in seen:
             yield child.fault(f"tag {name!r} is here again", "keep one of them")
@@ -159,7 +159,7 @@ def _check_links(document: Document) -> Iterator[Diagnostic]:
     by_id = {operation.id: operation for operation in operations(document)}
     for operation in operations(document):
         for _, response in operation.responses:
-            for _, child in response.raw("links").children():
+            for _, child in response.raw("links").members():
                 link = child.follow()
                 target = link.raw("operationId")
                 if not target.text:
@@ -169,7 +169,7 @@ def _check_links(document: Document) -> Iterator[Diagnostic]:
                     yield target.fault(message, "name the operationId of one")
                     continue
                 known = {p.raw("name").text for p in by_id[target.text].parameters}
-                for name, value in link.raw("parameters").children():
+                for name, value in link.raw("parameters").members():
                     if name.rpartition(".")[2] not in known and name not in known:
                         message = f"{target.text} has no parameter {name!r}"
                         yield value.fault(message, "name one of its parameters")

@@ -10,7 +10,14 @@ from . import _operation
 from ._model import decode
 from ._operation import Answer, Operation
 from ._retry import Attempts
-from .errors import ConnectionError, DecodeError, InvalidArgument, TimeoutError, status_error
+from .errors import (
+    ConnectionError,
+    DecodeError,
+    Exchange,
+    InvalidArgument,
+    TimeoutError,
+    status_error,
+)
 from .transport import AsyncTransport, Request, Response, Transport
 
 T = TypeVar("T")
@@ -24,21 +31,21 @@ class Settings:
     def __init__(
         self,
         base_url: str,
+        *,
         key: tuple[str, str] | None,
-        headers: Mapping[str, str] | None,
-        user_agent: str,
+        headers: Mapping[str, str],
         timeout: float | None,
         retries: int,
     ) -> None:
+        """`key` is the name and the value of a header. Raises InvalidArgument."""
         self.base_url = _checked_url(base_url)
         self.timeout = timeout
         self.retries = retries
         self._key = {key[0].lower(): _header(*key)} if key else {}
-        self._headers = {"user-agent": user_agent} | {
-            name.lower(): _header(name, value) for name, value in (headers or {}).items()
-        }
+        self._headers = {name.lower(): _header(name, value) for name, value in headers.items()}
 
     def __repr__(self) -> str:
+        """Without the key."""
         return f"<Settings {self.base_url}>"
 
     def request(
@@ -88,6 +95,7 @@ class Engine:
     __slots__ = ("_settings", "_transport")
 
     def __init__(self, settings: Settings, transport: Transport) -> None:
+        """Of one client."""
         self._settings = settings
         self._transport = transport
 
@@ -121,6 +129,7 @@ class AsyncEngine:
     __slots__ = ("_settings", "_transport")
 
     def __init__(self, settings: Settings, transport: AsyncTransport) -> None:
+        """Of one client."""
         self._settings = settings
         self._transport = transport
 
@@ -152,19 +161,19 @@ class AsyncEngine:
 
 def outcome(operation: Operation[T], request: Request, response: Response) -> T:
     """What `response` means. Raises StatusError and DecodeError."""
-    status, headers, content = response.status, response.headers, response.body
-    answer = operation.answers.get(status)
+    answer = operation.answers.get(response.status)
     if answer is None:
-        documented = status in operation.failures
-        error = status_error(status, documented)
-        raise error(request.method, request.url, status, headers, content)
+        documented = response.status in operation.failures
+        raise status_error(response.status, documented)("", _exchange(request, response))
     try:
-        value: T = _decoded(answer, headers.get("content-type", ""), content)
+        value: T = _decoded(answer, response.headers.get("content-type", ""), response.body)
     except DecodeError as error:
-        raise DecodeError(
-            error.reason, request.method, request.url, status, headers, content
-        ) from None
+        raise DecodeError(error.reason, _exchange(request, response)) from None
     return value
+
+
+def _exchange(request: Request, response: Response) -> Exchange:
+    return Exchange(request.method, request.url, response.status, response.headers, response.body)
 
 
 def _decoded(answer: Answer, content_type: str, content: bytes) -> Any:

@@ -22,7 +22,7 @@ _Arms = dict[type, Callable[[Any], Any]]
 
 
 def fold(value: Any, annotation: Any) -> Any:
-    """`value`, untyped JSON data for `annotation`, such that a strict conversion keeps all of it."""
+    """`value`, untyped JSON data for `annotation`, fit for a strict conversion that keeps all."""
     return _apply(_arms(annotation, True), value)
 
 
@@ -40,20 +40,24 @@ def _apply(arms: _Arms, value: Any) -> Any:
 def _arms(annotation: Any, folding: bool) -> _Arms:
     """The arms for a type as it stands in an annotation."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin is typing.Annotated:
-        return _arms(arguments[0], folding)
     if origin in (typing.Union, types.UnionType):
         return _union(arguments, folding)
-    if origin is list and (inner := _arms(arguments[0], folding)):
-        return {list: lambda value: [_apply(inner, item) for item in value]}
-    if origin is dict and (inner := _arms(arguments[1], folding)):
-        return {dict: lambda value: {key: _apply(inner, item) for key, item in value.items()}}
+    if origin in (list, dict):
+        return _container(origin, _arms(arguments[-1], folding))
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         members = _Members(annotation)
         return {dict: members.fold if folding else members.unfold}
     if annotation is int and folding:
         return {float: lambda value: int(value) if value.is_integer() else value}
     return {}
+
+
+def _container(origin: type, inner: _Arms) -> _Arms:
+    if not inner:
+        return {}
+    if origin is list:
+        return {list: lambda value: [_apply(inner, item) for item in value]}
+    return {dict: lambda value: {key: _apply(inner, item) for key, item in value.items()}}
 
 
 def _union(arguments: tuple[Any, ...], folding: bool) -> _Arms:
@@ -95,11 +99,13 @@ class _Members:
         return data
 
     def _descend(self, data: dict[str, Any], folding: bool) -> None:
-        for name, arms in self._inner.get(folding) or self._resolve(folding):
+        if folding not in self._inner:
+            self._resolve(folding)
+        for name, arms in self._inner[folding]:
             if name in data:
                 data[name] = _apply(arms, data[name])
 
-    def _resolve(self, folding: bool) -> list[tuple[str, _Arms]]:
+    def _resolve(self, folding: bool) -> None:
         fields = [f for f in msgspec.structs.fields(self._model) if f.encode_name != ADDITIONAL]
         self._known = frozenset(f.encode_name for f in fields)
         self._never_null = tuple(
@@ -107,7 +113,6 @@ class _Members:
         )
         inner = [(f.encode_name, _arms(f.type, folding)) for f in fields]
         self._inner[folding] = [(name, arms) for name, arms in inner if arms]
-        return self._inner[folding]
 
 
 def _nullable(annotation: Any) -> bool:

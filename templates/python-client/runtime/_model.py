@@ -19,6 +19,8 @@ from msgspec import UNSET, UnsetType
 from ._fold import ADDITIONAL, fold, unfold
 from .errors import DecodeError, InvalidArgument
 
+__all__ = ["UNSET", "ApiModel", "AwareDatetime", "UnsetType", "decode", "encode", "encode_body"]
+
 AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
 """A date-time with an offset."""
 
@@ -46,7 +48,8 @@ class ApiModel(
     @classmethod
     def from_json(cls, data: bytes | str) -> Self:
         """The model for JSON text. Raises DecodeError."""
-        return decode(data.encode() if isinstance(data, str) else data, cls)
+        model: Self = decode(data.encode() if isinstance(data, str) else data, cls)
+        return model
 
     def to_dict(self) -> dict[str, Any]:
         """The model as JSON data, unknown members included."""
@@ -59,23 +62,23 @@ class ApiModel(
 
 
 @cache
-def _decoder(type: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(type)
+def _decoder(annotation: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(annotation)
 
 
-def decode(data: bytes, type: Any) -> Any:
-    """`data` as `type`. Raises DecodeError."""
+def decode(data: bytes, annotation: Any) -> Any:
+    """`data` as `annotation`. Raises DecodeError."""
     try:
         try:
-            return _decoder(type).decode(data)
+            return _decoder(annotation).decode(data)
         except msgspec.ValidationError:
-            return msgspec.convert(fold(msgspec.json.decode(data), type), type)
+            return msgspec.convert(fold(msgspec.json.decode(data), annotation), annotation)
     except _REFUSED as error:
-        raise DecodeError(str(error) or error.__class__.__name__, body=data) from None
+        raise DecodeError(str(error) or type(error).__name__) from None
 
 
-def encode(value: Any, type: Any = None) -> bytes:
-    """`value`, which stands where the contract wants `type`, as JSON text.
+def encode(value: Any, annotation: Any = None) -> bytes:
+    """`value`, which stands where the contract wants `annotation`, as JSON text.
 
     Raises InvalidArgument when it has no JSON.
     """
@@ -83,17 +86,17 @@ def encode(value: Any, type: Any = None) -> bytes:
         data = _encode(value)
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise InvalidArgument(f"cannot be sent as JSON: {error}") from None
-    if type is not None and _MARK in data:
-        data = _encode(unfold(msgspec.json.decode(data), type))
+    if annotation is not None and _MARK in data:
+        data = _encode(unfold(msgspec.json.decode(data), annotation))
     return data
 
 
-def encode_body(value: Any, type: Any) -> bytes:
+def encode_body(value: Any, annotation: Any) -> bytes:
     """`encode`, after a check that the receiver can decode it: naive date-times, missing members
     and wrong types end here."""
-    data = encode(value, type)
+    data = encode(value, annotation)
     try:
-        decode(data, type)
+        decode(data, annotation)
     except DecodeError as error:
         raise InvalidArgument(f"body: {error.reason}") from None
     return data

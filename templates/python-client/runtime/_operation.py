@@ -54,7 +54,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
 
 
 def path(operation: Operation[Any], values: tuple[Any, ...]) -> str:
-    """The operation's path. Raises InvalidArgument for a value that would change which path it is."""
+    """The operation's path. Raises InvalidArgument for a value that would change the path."""
     return operation.path.format(
         *(_segment(name, value) for name, value in zip(operation.names, values, strict=True))
     )

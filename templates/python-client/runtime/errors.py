@@ -5,8 +5,10 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 
+import msgspec
+
 _SHOWN = 300
-"""Characters of a body that go into a message."""
+"""Characters of a body that go into an error's text."""
 
 
 class ApiError(Exception):
@@ -18,79 +20,67 @@ class InvalidArgument(ApiError, ValueError):
 
 
 class ConnectionError(ApiError, builtins.ConnectionError):
-    """No connection, or one that broke before the whole answer was there.
+    """No connection, or one that broke before the whole answer was there."""
 
-    `sent` is False when it is certain that the server never saw the request.
-    """
-
-    def __init__(self, message: str, sent: bool = True) -> None:
-        super().__init__(message, sent)
-        self.message = message
-        self.sent = sent
-
-    def __str__(self) -> str:
-        return self.message
+    sent = True
+    """False when it is certain that the server never saw the request."""
 
 
 class TimeoutError(ApiError, builtins.TimeoutError):
-    """No complete answer in time. `sent` as in `ConnectionError`."""
+    """No complete answer in time."""
 
-    def __init__(self, message: str, sent: bool = True) -> None:
-        super().__init__(message, sent)
-        self.message = message
-        self.sent = sent
-
-    def __str__(self) -> str:
-        return self.message
+    sent = True
+    """False when it is certain that the server never saw the request."""
 
 
-class DecodeError(ApiError):
-    """An answer, or data given to a model, that is not what the contract says.
+class Exchange(msgspec.Struct, frozen=True):
+    """What was asked and what came back: no request headers, so no key. Names of `headers` are
+    lower case; `body` is what the server sent, untouched."""
 
-    `reason` says what is wrong and where. For an answer the rest says what arrived.
-    """
+    method: str = ""
+    url: str = ""
+    status: int = 0
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
 
-    def __init__(
-        self,
-        reason: str,
-        method: str = "",
-        url: str = "",
-        status: int = 0,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-    ) -> None:
-        super().__init__(reason, method, url, status, headers, body)
+
+class AnswerError(ApiError):
+    """An answer that is no result."""
+
+    def __init__(self, reason: str, exchange: Exchange | None = None) -> None:
+        """Of `exchange`, because of `reason`."""
+        super().__init__(reason, exchange)
         self.reason = reason
-        self.method = method
-        self.url = url
-        self.status = status
-        self.headers: Mapping[str, str] = headers or {}
-        self.body = body
+        self.exchange = exchange or Exchange()
 
-    def __str__(self) -> str:
-        place = f"{self.method} {self.url}: {self.status}: " if self.method else ""
-        return f"{place}{self.reason}"
+    @property
+    def method(self) -> str:
+        """The request's method."""
+        return self.exchange.method
 
+    @property
+    def url(self) -> str:
+        """The request's URL."""
+        return self.exchange.url
 
-class StatusError(ApiError):
-    """An answer with a status that is not a success.
+    @property
+    def status(self) -> int:
+        """The answer's status."""
+        return self.exchange.status
 
-    `headers` has lower-case names; `body` is what the server sent, untouched.
-    """
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The answer's headers."""
+        return self.exchange.headers
 
-    def __init__(
-        self, method: str, url: str, status: int, headers: Mapping[str, str], body: bytes
-    ) -> None:
-        super().__init__(method, url, status, headers, body)
-        self.method = method
-        self.url = url
-        self.status = status
-        self.headers = headers
-        self.body = body
+    @property
+    def body(self) -> bytes:
+        """The answer's body."""
+        return self.exchange.body
 
     @property
     def message(self) -> str:
-        """The body as text."""
+        """The answer's body as text."""
         return self.body.decode(errors="replace").strip()
 
     @property
@@ -99,9 +89,19 @@ class StatusError(ApiError):
         return self.headers.get("x-request-id")
 
     def __str__(self) -> str:
-        text = self.message
-        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-        return f"{self.method} {self.url}: {self.status}: {shown or 'no body'}"
+        """One line: what was asked, what came back."""
+        place = f"{self.method} {self.url}: {self.status}: " if self.status else ""
+        text = self.reason or self.message or "no body"
+        return place + (text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
+class DecodeError(AnswerError):
+    """An answer, or data given to a model, that is not what the contract says. `reason` says what
+    is wrong and where."""
+
+
+class StatusError(AnswerError):
+    """An answer whose status is not a success."""
 
 
 class BadRequestError(StatusError):

@@ -32,6 +32,7 @@ class Response(msgspec.Struct, frozen=True):
     body: bytes = b""
 
     def __repr__(self) -> str:
+        """Without the body: it may be large."""
         return f"<Response {self.status} body={len(self.body)} B>"
 
 

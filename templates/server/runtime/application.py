@@ -15,12 +15,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from .context import Context, Sources, real_sources
 from .contract import Contract, Operation
 from .http_input import LARGEST_BODY, Arguments, check_accept, read_body
 from .json_input import Schemas
 from .replies import Refusal, Reply, reply_of
 from .routing import Match, Routes
-from .store import Store, StoreError, open_store
+from .store import StoreError, open_store
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +64,7 @@ class Application:
         largest_body: int,
     ) -> None:
         self._keys = [key.encode() for key in keys]
-        self._key_header = (contract.key_header or "").lower().encode()
-        self._challenge = {"WWW-Authenticate": f'ApiKey header="{contract.key_header}"'}
+        self._key_header = contract.key_header or ""
         self._largest_body = largest_body
         self._routes = Routes(
             (o.method, o.path, Endpoint(o, handler_of(o.id), schemas)) for o in contract.operations
@@ -72,6 +72,9 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request; an error that nobody foresaw is logged and answered with 500."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close"})
+            return
         try:
             reply = await self._reply(scope, receive)
         except Refusal as refusal:
@@ -87,26 +90,28 @@ class Application:
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
         headers = dict(scope["headers"])
         raw_path = scope.get("raw_path") or scope["path"].encode()
-        match = self._routes.match(raw_path)
-        if match is None:
+        matches = self._routes.match(raw_path)
+        if not matches:
             raise Refusal(404, "no operation has this path: see /openapi.json for those there are")
-        endpoint = match.methods.get(scope["method"])
-        if endpoint is None:
-            allowed = ", ".join(sorted(match.methods))
+        match = matches.get(scope["method"])
+        if match is None:
+            allowed = ", ".join(sorted(matches))
             raise Refusal(405, f"this path takes {allowed} only", {"Allow": allowed})
-        if endpoint.operation.secured and self._keys:
+        if match.target.operation.secured and self._keys:
             self._authenticate(headers)
-        return await endpoint.answer(
+        return await match.target.answer(
             match, scope["query_string"], headers, receive, self._largest_body
         )
 
     def _authenticate(self, headers: Mapping[bytes, bytes]) -> None:
-        """Compare with every key, each in constant time. Raises Refusal (401)."""
-        given = headers.get(self._key_header, b"")
-        if not any([hmac.compare_digest(given, key) for key in self._keys]):
-            state = "is wrong" if given else "is missing"
-            header = self._key_header.decode()
-            raise Refusal(401, f"the API key {state}: send it as {header}", self._challenge)
+        """Compare with every key, each in constant time. Raises Refusal (401), which does not say
+        whether there was a key: that would help with guessing."""
+        given = headers.get(self._key_header.lower().encode(), b"")
+        equal = [hmac.compare_digest(given, key) for key in self._keys]
+        if not any(equal):
+            text = f"{self._key_header}: missing or wrong; send a key that this server accepts"
+            challenge = {"WWW-Authenticate": f'ApiKey header="{self._key_header}"'}
+            raise Refusal(401, text, challenge)
 
 
 async def send_reply(send: Send, reply: Reply) -> None:
@@ -134,12 +139,13 @@ def _header(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
 def build_app(
     contract: Contract,
     document: Mapping[str, Any],
-    default_handlers: Callable[[Store, Schemas], Any],
+    default_handlers: Callable[[Context], Any],
     *,
     handlers: Any = None,
     database_url: str,
     api_keys: Collection[str] = (),
     largest_body: int = LARGEST_BODY,
+    sources: Sources | None = None,
 ) -> Starlette:
     """An application that opens its store when it starts and closes it when it stops.
 
@@ -156,7 +162,7 @@ def build_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         store = open_store(database_url)
-        defaults = default_handlers(store, schemas)
+        defaults = default_handlers(Context(store, schemas, sources or real_sources()))
 
         def handler_of(name: str) -> Any:
             return getattr(handlers, name, None) or getattr(defaults, name)

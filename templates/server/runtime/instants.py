@@ -35,7 +35,8 @@ def canonical(text: str) -> str:
 
 
 def parse(text: str) -> Instant:
-    """The instant that a valid RFC 3339 date-time names. Raises ValueError on any other text."""
+    """The instant that a valid RFC 3339 date-time names. Raises ValueError on text of another
+    form; a day that no calendar has is for the schema's `format` to refuse."""
     match = _FORM.fullmatch(text)
     if match is None:
         raise ValueError("not an RFC 3339 date-time")
@@ -65,7 +66,7 @@ def now() -> int:
 
 
 def render(micros: int) -> str:
-    """RFC 3339, UTC, with six digits of fraction: 2024-05-06T07:08:09.123456Z."""
+    """RFC 3339, UTC, with six digits of fraction: 2024-05-06T07:08:09.123456+00:00."""
     seconds, fraction = divmod(micros, 1_000_000)
     moment = time.gmtime(seconds)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', moment)}.{fraction:06d}Z"
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', moment)}.{fraction:06d}+00:00"

@@ -11,6 +11,9 @@ import msgspec
 from .replies import Refusal
 
 T = TypeVar("T")
+DEEPEST = 256
+"""Levels of arrays and objects in a body. What is accepted has to be readable later, from any
+depth of the call stack, so the limit lies well below Python's own."""
 
 
 class Json(Generic[T]):
@@ -51,11 +54,34 @@ class Schemas:
 def parse_json(raw: bytes) -> Any:
     """The JSON value in `raw`. Raises Refusal (400) when it is none."""
     try:
-        return msgspec.json.decode(raw)
+        value = msgspec.json.decode(raw)
     except RecursionError:
-        raise Refusal(400, "the body is not usable JSON: it is nested too deep") from None
+        raise too_deep() from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Refusal(400, f"the body is not valid JSON: {error}") from None
+    # Few bodies have so many brackets that they could be too deep; only those are measured.
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and depth(value) > DEEPEST:
+        raise too_deep()
+    return value
+
+
+def too_deep() -> Refusal:
+    """The refusal of JSON that is nested too deep."""
+    return Refusal(400, f"the body is not usable JSON: it is nested deeper than {DEEPEST} levels")
+
+
+def depth(value: Any) -> int:
+    """How many levels of arrays and objects `value` has."""
+    levels = 0
+    level = [value]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        levels += 1
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return levels
 
 
 def check(validator: jsonschema_rs.Draft202012Validator, value: Any, where: str) -> None:

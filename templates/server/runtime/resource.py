@@ -6,18 +6,18 @@ not know survive, and nothing is added but the id, the times and what the verb i
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from . import instants
+from .context import Context
 from .contract import ResourceType
 from .instants import Instant
-from .json_input import Json, Schemas, check
+from .json_input import Json, check
 from .replies import Refusal, Reply, json_reply
-from .store import Range, Record, Selection, Store
+from .store import Range, Record, Selection
 
 Object = dict[str, Any]
 encode = msgspec.json.encode
@@ -27,11 +27,12 @@ decode = msgspec.json.decode
 class Resource:
     """One kind of thing: each method is a verb, and answers a request."""
 
-    def __init__(self, store: Store, type: ResourceType, schemas: Schemas) -> None:
-        self._store = store
+    def __init__(self, context: Context, type: ResourceType) -> None:
+        self._store = context.store
+        self._sources = context.sources
         self._type = type
         self._kind = type.name
-        self._schema = schemas.component(type.schema)
+        self._schema = context.schemas.component(type.schema)
 
     async def create(
         self,
@@ -52,17 +53,17 @@ class Resource:
             if member in thing
         ]
         wanted = thing.pop(proposed, None) if proposed is not None else None
-        now = instants.now()
+        now = self._sources.now()
         for path in (self._type.created, self._type.updated):
             _set(thing, path, instants.render(now))
-        thing[self._type.id] = wanted or str(uuid.uuid4())
+        thing[self._type.id] = wanted or self._sources.new_id()
         # A member that only the stored thing's schema knows has not been checked yet.
         check(self._schema, thing, "the body")
         for collection, reference in references:
             thing[collection] = self._with(thing.get(collection), reference)
         record = self._record(now, now, thing)
         while not await self._store.insert(self._kind, record):
-            thing[self._type.id] = str(uuid.uuid4())
+            thing[self._type.id] = self._sources.new_id()
             record = self._record(now, now, thing)
         return json_reply(self._shown(record, full))
 
@@ -131,7 +132,7 @@ class Resource:
                 return False
             score = {**dict.fromkeys(starts, 0), **thing.get(member, {})}
             for counter, steps in (*((name, 1) for name in named), (total, len(named))):
-                score[counter] = min(score.get(counter, 0) + steps, maximum)
+                score[counter] = min(int(score.get(counter, 0)) + steps, maximum)
             thing[member] = score
             return True
 
@@ -182,7 +183,11 @@ class Resource:
         """The ids of what is in any of `ranges`, both ends included; of everything, when every
         range is open at both ends."""
         chosen = tuple(
-            Range(time, start and start.ceiling, end and end.floor)
+            Range(
+                time,
+                None if start is None else start.ceiling,
+                None if end is None else end.floor,
+            )
             for time, (start, end) in (ranges or {}).items()
             if start is not None or end is not None
         )
@@ -196,7 +201,7 @@ class Resource:
     def _gone(self, id: str) -> Refusal:
         return Refusal(
             self._type.gone,
-            f"no {self._type.noun} has the id {id!r}: it was never created, or it was deleted",
+            f"{self._kind}: none has the id {id!r}; it was deleted or never created",
         )
 
     def _known(self, record: Record | None, id: str) -> Record:
@@ -211,7 +216,7 @@ class Resource:
             thing: Object = {**decode(record.base), **decode(record.heavy)}
             if not edit(thing):
                 return None
-            updated = max(instants.now(), record.updated + 1)
+            updated = max(self._sources.now(), record.updated + 1)
             _set(thing, self._type.updated, instants.render(updated))
             return self._record(record.created, updated, thing)
 

@@ -24,9 +24,9 @@ class _Node(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Match(Generic[T]):
-    """The operations at a path by method, and the raw values of the path's parameters."""
+    """What a path and a method lead to, and the raw values of the path's parameters."""
 
-    methods: dict[str, T]
+    target: T
     raw: tuple[tuple[str, bytes], ...]
 
     def parameters(self) -> dict[str, str]:
@@ -51,21 +51,26 @@ class Routes(Generic[T]):
             node.template = tuple(names)
             node.methods[method] = target
 
-    def match(self, raw_path: bytes) -> Match[T] | None:
-        """The best match for a path as it came on the wire; None when there is none."""
+    def match(self, raw_path: bytes) -> dict[str, Match[T]]:
+        """For a path as it came on the wire: the match for each method of its best template; empty
+        when there is none.
+
+        A concrete template comes before one with parameters whatever the method (OpenAPI 3.1,
+        4.8.8.2), so GET /a/b is a 405 where only POST /a/b and GET /a/{c} are known: clients and
+        fuzzers that read the spec count on that.
+        """
         return self._walk(self._root, raw_path.split(b"/")[1:], ())
 
     def _walk(
         self, node: _Node[T], rest: list[bytes], values: tuple[bytes, ...]
-    ) -> Match[T] | None:
+    ) -> dict[str, Match[T]]:
         if not rest:
-            if not node.methods:
-                return None
-            return Match(node.methods, tuple(zip(node.template, values, strict=True)))
+            raw = tuple(zip(node.template, values, strict=True)) if node.methods else ()
+            return {method: Match(target, raw) for method, target in node.methods.items()}
         segment, *rest = rest
         literal = node.literals.get(segment)
-        if literal is not None and (match := self._walk(literal, rest, values)):
-            return match
+        if literal is not None and (found := self._walk(literal, rest, values)):
+            return found
         if node.parameter is not None and segment:
             return self._walk(node.parameter, rest, (*values, segment))
-        return None
+        return {}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import uvicorn
 from starlette.applications import Starlette
 
+from .context import repeatable_sources
 from .contract import Contract
 from .store import StoreError, open_store
 
@@ -36,12 +37,22 @@ def main(
     except (OSError, StoreError) as error:
         print(f"{program}: {error}", file=sys.stderr)
         return 1
-    app = create_app(database_url=settings.database_url, api_keys=keys)
+    seed = settings.repeatable
+    app = create_app(
+        database_url=settings.database_url,
+        api_keys=keys,
+        sources=None if seed is None else repeatable_sources(seed),
+    )
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     print(f"listening on http://{shown}:{port} ({settings.database_url})", flush=True)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=10, lifespan="on"
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        lifespan="on",
+        ws="none",
     )
     uvicorn.Server(config).run(sockets=[listener])
     return 0
@@ -58,9 +69,9 @@ def parser(contract: Contract, program: str) -> argparse.ArgumentParser:
     )
     options.add_argument(
         "--port",
-        type=int,
-        default=int(os.environ.get("PORT") or 0) or None,
-        help=f"port to listen on; the first free one of {first}-{last} by default (PORT)",
+        type=port_number,
+        default=os.environ.get("PORT") or None,
+        help=f"port to listen on, 0 for any; by default the first free of {first}-{last} (PORT)",
     )
     options.add_argument(
         "--database-url",
@@ -72,7 +83,20 @@ def parser(contract: Contract, program: str) -> argparse.ArgumentParser:
         default=os.environ.get("API_KEY"),
         help=f"the key that clients must send as {contract.key_header} (API_KEY)",
     )
+    options.add_argument(
+        "--repeatable",
+        type=int,
+        metavar="SEED",
+        help="for tests: take ids and times from a seed, so that a run can be repeated exactly",
+    )
     return options
+
+
+def port_number(text: str) -> int:
+    """A port, 0 included. Raises ArgumentTypeError."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to 65535")
+    return int(text)
 
 
 def is_loopback(host: str) -> bool:

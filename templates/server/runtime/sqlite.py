@@ -86,22 +86,28 @@ class SQLiteStore:
         """Open the file for writing, with the schema this version knows."""
         try:
             connection = self._connect()
-            connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("BEGIN IMMEDIATE")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
-                for statement in SCHEMA.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+                self._create_schema(connection)
+            elif version > SCHEMA_VERSION:
+                raise StoreError(
+                    f"{self._path}: written by a newer version (schema {version}, this one knows "
+                    f"{SCHEMA_VERSION}): upgrade the server, or use another file"
+                )
             connection.execute("COMMIT")
+            connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.Error as error:
             raise StoreError(f"{self._path}: cannot be used as a database: {error}") from error
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                f"{self._path}: written by a newer version (schema {version}, this one knows "
-                f"{SCHEMA_VERSION}): upgrade the server, or use another file"
-            )
         return connection
+
+    def _create_schema(self, connection: sqlite3.Connection) -> None:
+        """Make the tables in a new file; a file with tables of somebody else's is left alone."""
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise StoreError(f"{self._path}: is a database of another program: use another file")
+        for statement in SCHEMA.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     # --- writing ---------------------------------------------------------------------------
 
@@ -160,9 +166,7 @@ class SQLiteStore:
         row = (kind, record.id, record.created, record.updated, record.base, record.heavy)
 
         def job(connection: sqlite3.Connection) -> bool:
-            statement = (
-                f"INSERT OR IGNORE INTO records (kind, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
-            )
+            statement = f"INSERT OR IGNORE INTO records (kind, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
             return connection.execute(statement, row).rowcount == 1
 
         return bool(await self._write(job))

@@ -95,4 +95,6 @@ def open_store(url: str) -> Store:
         from .sqlite import SQLiteStore
 
         return SQLiteStore(rest[1:])
-    raise StoreError(f"{url!r} names no database: use sqlite:///file.db or sqlite:////folder/file.db")
+    raise StoreError(
+        f"{url!r} names no database: use sqlite:///file.db or sqlite:////folder/file.db"
+    )

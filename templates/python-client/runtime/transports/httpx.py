@@ -1,4 +1,7 @@
-"""Transports over httpx, for those who bring their own client or its mocks."""
+"""Transports over httpx, for those who bring their own client or its mocks.
+
+Redirects are not followed, whatever the client says: a key must not travel to another place.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,15 @@ class HttpxTransport:
     """Sends with `client`; closing it stays with who made it."""
 
     def __init__(self, client: httpx.Client) -> None:
+        """Over `client`."""
         self._client = client
 
     def send(self, request: Request) -> Response:
         """The answer to `request`."""
         try:
-            return _response(self._client.send(_request(self._client, request), **_OPTIONS))
+            return _response(
+                self._client.send(_request(self._client, request), follow_redirects=False)
+            )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _translated(error, request) from None
 
@@ -28,18 +34,17 @@ class AsyncHttpxTransport:
     """The same, awaited."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
+        """Over `client`."""
         self._client = client
 
     async def send(self, request: Request) -> Response:
         """The answer to `request`."""
         try:
-            return _response(await self._client.send(_request(self._client, request), **_OPTIONS))
+            return _response(
+                await self._client.send(_request(self._client, request), follow_redirects=False)
+            )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _translated(error, request) from None
-
-
-_OPTIONS = {"follow_redirects": False}
-"""A key must not travel to another place."""
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
@@ -62,6 +67,7 @@ def _translated(error: httpx.HTTPError | httpx.InvalidURL, request: Request) -> 
     message = f"{request.method} {request.url}: {error or type(error).__name__}"
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return InvalidArgument(message)
-    sent = not isinstance(error, _NOTHING_SENT)
     timed_out = isinstance(error, httpx.TimeoutException)
-    return TimeoutError(message, sent) if timed_out else ConnectionError(message, sent)
+    ours = TimeoutError(message) if timed_out else ConnectionError(message)
+    ours.sent = not isinstance(error, _NOTHING_SENT)
+    return ours

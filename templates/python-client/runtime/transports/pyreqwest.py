@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import time
 from datetime import timedelta
+from functools import cache
 from typing import TypeVar
 
 from pyreqwest.client import BaseClientBuilder, Client, ClientBuilder, SyncClient, SyncClientBuilder
@@ -16,6 +19,7 @@ _Builder = TypeVar("_Builder", bound=BaseClientBuilder)
 _Prepared = TypeVar("_Prepared", bound=BaseRequestBuilder)
 
 _CONNECT_SECONDS = 5.0
+_LINGER_SECONDS = 0.02
 _NOTHING_SENT = "client error (Connect)"
 """pyreqwest's ConnectError and ConnectTimeoutError also stand for connections that broke or
 stalled later; only this cause is proof."""
@@ -25,6 +29,7 @@ class PyreqwestTransport:
     """Sends with one pooled client. Safe to share between threads."""
 
     def __init__(self, base_url: str = "") -> None:
+        """For requests to `base_url`."""
         self._client: SyncClient = _configured(SyncClientBuilder(), base_url).build()
 
     def send(self, request: Request) -> Response:
@@ -45,7 +50,9 @@ class AsyncPyreqwestTransport:
     """The same, awaited."""
 
     def __init__(self, base_url: str = "") -> None:
+        """For requests to `base_url`."""
         self._client: Client = _configured(ClientBuilder(), base_url).build()
+        _linger_at_exit()
 
     async def send(self, request: Request) -> Response:
         """The answer to `request`."""
@@ -59,6 +66,13 @@ class AsyncPyreqwestTransport:
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
+
+
+@cache
+def _linger_at_exit() -> None:
+    """Let pyreqwest's thread let go of the interpreter before that shuts down: handing over the
+    last answer it may still be a few microseconds from done, and CPython aborts when it is late."""
+    atexit.register(time.sleep, _LINGER_SECONDS)
 
 
 def _configured(builder: _Builder, base_url: str) -> _Builder:
@@ -91,7 +105,6 @@ def _translated(error: Exception, request: Request) -> Exception:
     """`error` as one of ours."""
     from pyreqwest.exceptions import (
         BuilderError,
-        DetailedPyreqwestError,
         RequestError,
         RequestTimeoutError,
     )
@@ -100,15 +113,12 @@ def _translated(error: Exception, request: Request) -> Exception:
         return error
     where = f"{request.method} {request.url}"
     if isinstance(error, RequestError):
-        causes = _causes(error)
+        causes = [cause["message"] for cause in error.details["causes"] or ()]
         message = f"{where}: {causes[-1] if causes else error}"
-        sent = _NOTHING_SENT not in causes
         timed_out = isinstance(error, RequestTimeoutError)
-        return TimeoutError(message, sent) if timed_out else ConnectionError(message, sent)
+        ours = TimeoutError(message) if timed_out else ConnectionError(message)
+        ours.sent = _NOTHING_SENT not in causes
+        return ours
     if isinstance(error, BuilderError | ValueError | TypeError):
         return InvalidArgument(f"{where}: {error}")
     return error
-
-
-def _causes(error: "DetailedPyreqwestError") -> list[str]:
-    return [cause["message"] for cause in error.details["causes"] or ()]

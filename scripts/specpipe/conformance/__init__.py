@@ -1,0 +1,1 @@
+"""The judge: does a server, and does an SDK, do what the spec says?"""

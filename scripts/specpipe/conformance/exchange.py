@@ -1,0 +1,50 @@
+"""One request and its answer, and how a person repeats it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request as it went out and the answer as it came. Header names are lower case."""
+
+    method: str
+    url: str
+    request_headers: Mapping[str, str]
+    request_body: bytes | None
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The answer's body as JSON. Raises ValueError when it is none."""
+        return json.loads(self.body)
+
+    def curl(self) -> str:
+        """A command line that sends the request again; the key is left to the environment."""
+        parts = ["curl", "-i", "-X", self.method, shlex.quote(self.url)]
+        if self.request_body:
+            body = self.request_body.decode(errors="backslashreplace")
+            parts += ["-H", shlex.quote("Content-Type: application/json")]
+            parts += ["--data-binary", shlex.quote(body)]
+        return " ".join(parts)
+
+    def __str__(self) -> str:
+        text = self.body[:200].decode(errors="backslashreplace").strip()
+        return f"{self.method} {self.url} -> {self.status} {text}"
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two JSON values are equal as JSON: true is not 1, and 1 is 1.0."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right)

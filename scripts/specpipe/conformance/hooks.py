@@ -1,0 +1,94 @@
+"""What schemathesis loads: our laws as one of its checks, and what it must not ask for.
+
+It runs in the process of `st run`; `fuzz.run` says by environment variables what it is about
+and reads the outcome from a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import schemathesis
+from schemathesis.core import NOT_SET
+
+from specpipe.conformance.laws_of_cases import Accepted, check_accepted
+from specpipe.conformance.subject import Broken, Subject
+from specpipe.conformance.wire import Wire
+from specpipe.pipeline import read_spec
+from specpipe.spec.model import Operation, Update
+
+DOCUMENT, API = read_spec(Path(os.environ["SPECPIPE_SPEC"]))
+OPERATIONS = {(o.method, o.path): o for o in API.operations}
+
+
+@schemathesis.hook
+def filter_case(context: Any, case: Any) -> bool:
+    """Leave out an update without a body: its body is documented as optional, and leaving it out
+    is documented to be refused. A law of its own checks that."""
+    operation = OPERATIONS.get((case.method.upper(), case.path))
+    is_update = operation is not None and isinstance(operation.behaviour, Update)
+    return not (is_update and case.body is NOT_SET)
+
+
+@schemathesis.check
+class laws:
+    """Whatever `x-resource` implies for a request that the server has accepted."""
+
+    def __init__(self) -> None:
+        key = os.environ.get("SPECPIPE_KEY")
+        header = API.key.header if API.key is not None else None
+        wire = Wire(os.environ["SPECPIPE_BASE_URL"], header, key)
+        self._subjects = {r.name: Subject(DOCUMENT, API, r, wire) for r in API.resources}
+        self._cases: Counter[str] = Counter()
+        self._accepted: Counter[str] = Counter()
+        self._laws: Counter[str] = Counter()
+        self._sequence = hashlib.sha256()
+
+    def after_response(self, ctx: Any, response: Any, case: Any) -> None:
+        """Count the case; when it was accepted, check the law for its verb."""
+        request = response.request
+        parts = urlsplit(request.url)
+        line = f"{request.method} {parts.path}?{parts.query}\n".encode()
+        body = request.body or b""
+        self._sequence.update(line + (body.encode() if isinstance(body, str) else bytes(body)))
+        operation = OPERATIONS.get((request.method, case.path))
+        if operation is None:
+            return
+        self._cases[operation.id] += 1
+        if response.status_code == operation.success.status:
+            if operation.body is None or request.body:
+                self._accepted[operation.id] += 1
+            self._check(operation, parts.path, response, case)
+
+    def _check(self, operation: Operation, path: str, response: Any, case: Any) -> None:
+        if operation.behaviour is None:
+            return
+        reply = json.loads(response.content) if response.content else None
+        body = None if case.body is NOT_SET else case.body
+        base = urlsplit(os.environ["SPECPIPE_BASE_URL"]).path.rstrip("/")
+        pairs = zip(operation.path.split("/"), path.removeprefix(base).split("/"), strict=False)
+        values = {name[1:-1]: unquote(value) for name, value in pairs if name.startswith("{")}
+        accepted = Accepted(operation, values, case.query, body, reply)
+        try:
+            name = check_accepted(self._subjects[operation.behaviour.resource.name], accepted)
+        except Broken as broken:
+            detail = f" [{broken.exchange}]" if broken.exchange else ""
+            raise AssertionError(f"{operation.behaviour.verb}: {broken.message}{detail}") from None
+        if name is not None:
+            self._laws[operation.id] += 1
+
+    def after_run(self, ctx: Any) -> None:
+        """Leave the counts for the judge."""
+        outcome = {
+            "cases": dict(self._cases),
+            "accepted": dict(self._accepted),
+            "laws": dict(self._laws),
+            "sequence": self._sequence.hexdigest(),
+        }
+        Path(os.environ["SPECPIPE_OUTCOME"]).write_text(json.dumps(outcome))

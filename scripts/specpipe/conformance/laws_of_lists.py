@@ -1,0 +1,221 @@
+"""Laws of lists, references and counters."""
+
+from __future__ import annotations
+
+import random
+import uuid
+
+from specpipe.conformance.exchange import same
+from specpipe.conformance.law import holds, law
+from specpipe.conformance.laws_of_identity import instant
+from specpipe.conformance.subject import Missing, Object, Subject, member
+from specpipe.spec.model import Associate, Identifiers, Increment, Update
+
+
+@law
+def identifiers_are_ordered(subject: Subject, random: random.Random) -> None:
+    """Identifiers are in the documented order."""
+    _, behaviour = subject.one(Identifiers)
+    made = [subject.create() for _ in range(4)]
+    if subject.operations(Update):
+        subject.update(made[1])  # a list in order of the other time would show now
+    wanted = [subject.id_of(thing) for thing in made]
+    if behaviour.order == "updated":
+        wanted.append(wanted.pop(1))
+    if behaviour.descending:
+        wanted.reverse()
+    found = [id for id in subject.identifiers() if id in wanted]
+    holds(found == wanted, f"identifiers are in the order {found}, not {wanted}")
+
+
+@law
+def identifiers_are_limited(subject: Subject, random: random.Random) -> None:
+    """Identifiers are cut off at the limit, from the front: 0 gives none."""
+    _, behaviour = subject.one(Identifiers)
+    if behaviour.limit is None:
+        raise Missing("limit")
+    for _ in range(3):
+        subject.create()
+    everything = subject.identifiers()
+    for limit in (0, 1, 2, len(everything) - 1, len(everything), len(everything) + 1):
+        found = subject.identifiers({behaviour.limit: str(limit)})
+        holds(
+            found == everything[:limit],
+            f"limit {limit} of {len(everything)} gave {len(found)} identifiers, not the first "
+            f"{min(limit, len(everything))}",
+        )
+
+
+@law
+def ranges_are_inclusive(subject: Subject, random: random.Random) -> None:
+    """A range takes in both its ends; either end can be left open."""
+    _, behaviour = subject.one(Identifiers)
+    if not behaviour.ranges:
+        raise Missing("ranges")
+    things = [subject.create() for _ in range(3)]
+    ids = [subject.id_of(thing) for thing in things]
+    for time, start, end in behaviour.ranges:
+        path = subject.resource.created if time == "created" else subject.resource.updated
+        at = str(member(things[1], path))
+        for query, wanted in (
+            ({start: at, end: at}, ids[1:2]),
+            ({start: at}, ids[1:]),
+            ({end: at}, ids[:2]),
+        ):
+            found = [id for id in subject.identifiers(query) if id in ids]
+            holds(
+                sorted(found) == sorted(wanted),
+                f"{query} gave {len(found)} of three things created in a row, not {len(wanted)}",
+            )
+
+
+@law
+def ranges_are_joined(subject: Subject, random: random.Random) -> None:
+    """With several ranges a thing is listed when it is in any of them."""
+    _, behaviour = subject.one(Identifiers)
+    ranges = {time: (start, end) for time, start, end in behaviour.ranges}
+    if len(ranges) < 2:
+        raise Missing("two ranges")
+    old, other, new = (subject.create() for _ in range(3))
+    old = subject.update(old)
+    created = str(member(new, subject.resource.created))
+    updated = str(member(old, subject.resource.updated))
+    query = dict.fromkeys(ranges["created"], created) | dict.fromkeys(ranges["updated"], updated)
+    mine = [subject.id_of(thing) for thing in (old, other, new)]
+    found = sorted(id for id in subject.identifiers(query) if id in mine)
+    wanted = sorted((mine[0], mine[2]))
+    holds(found == wanted, f"one thing in each range: {len(found)} of three listed, not those two")
+
+
+@law
+def batch_is_complete(subject: Subject, random: random.Random) -> None:
+    """A batch gives exactly the things that exist, each once, and names the other ids."""
+    known = [subject.id_of(subject.create()) for _ in range(2)]
+    unknown = [str(uuid.UUID(int=random.getrandbits(128), version=4)) for _ in range(2)]
+    things, missing = subject.batch([unknown[0], known[0], known[1], unknown[1], known[0]])
+    found = [thing[subject.resource.id] for thing in things]
+    holds(sorted(found) == sorted(known), f"asked for {known}, found {found}")
+    holds(
+        sorted(missing) == sorted(unknown), f"{unknown} are unknown, {missing} are listed as such"
+    )
+    nothing = subject.batch([])
+    holds(nothing == ([], []), f"an empty batch gave {nothing}")
+
+
+@law
+def associations_are_sets(subject: Subject, random: random.Random) -> None:
+    """An association is visible, made once however often asked for, and undone by its opposite."""
+    pairs = subject.operations(Associate)
+    adding = [pair for pair in pairs if not pair[1].removes]
+    if not adding:
+        raise Missing("associate")
+    for pair in adding:
+        member_ = pair[1].member
+        id = subject.id_of(subject.create())
+        first, second = (str(uuid.UUID(int=random.getrandbits(128), version=4)) for _ in range(2))
+        for other in (first, second, first):
+            subject.associate(id, other, pair)
+        expect_references(subject, id, member_, [first, second])
+        for removing in (p for p in pairs if p[1].removes and p[1].member == member_):
+            for _ in range(2):
+                subject.associate(id, first, removing)
+                positions = expect_references(subject, id, member_, [second])
+                removed = positions.get(first, -1)
+                holds(removed < 0, f"{member_}: removed {first} still has position {removed}")
+            subject.associate(id, first, pair)
+            expect_references(subject, id, member_, [second, first])
+
+
+def expect_references(subject: Subject, id: str, member_: str, wanted: list[str]) -> Object:
+    """Check the ids in a collection of one thing, and their positions; gives the positions."""
+    collection = subject.read(id).get(member_, {subject.resource.items: []})
+    found = subject.ids_in(collection)
+    seeded = [other for other in found if other not in wanted]
+    ours = [other for other in found if other in wanted]
+    holds(sorted(ours) == sorted(wanted), f"{member_} holds {found}, {wanted} were associated")
+    holds(len(set(seeded)) == len(seeded), f"{member_} holds a reference twice: {found}")
+    positions: Object = collection.get(subject.resource.positions, {})
+    for other in wanted:
+        position = positions.get(other)
+        holds(
+            position == found.index(other),
+            f"{member_}: the position of {other} is {position}, it stands at {found.index(other)}",
+        )
+    return positions
+
+
+@law
+def associations_touch_nothing_else(subject: Subject, random: random.Random) -> None:
+    """An association moves the time of update forward and touches nothing else."""
+    pairs = subject.operations(Associate)
+    if not pairs:
+        raise Missing("associate")
+    resource = subject.resource
+    before = subject.create()
+    for pair in pairs:
+        subject.associate(subject.id_of(before), "other", pair)
+        after = subject.read(subject.id_of(before))
+        left_out = {pair[1].member, resource.updated[0]}
+        holds(
+            same(without(before, left_out), without(after, left_out)),
+            f"{pair[0].id} changed more than {pair[1].member}: {before} became {after}",
+        )
+        expect_later(subject, before, after, pair[0].id)
+        before = after
+
+
+@law
+def increments_are_exact(subject: Subject, random: random.Random) -> None:
+    """An increment adds one to each counter that it names, their number to the total, no more."""
+    operation, behaviour = subject.one(Increment)
+    total = behaviour.total
+    before = subject.create()
+    id = subject.id_of(before)
+    chosen = random.sample(behaviour.counters, min(2, len(behaviour.counters)))
+    for named in (chosen[:1], chosen, list(behaviour.counters)):
+        flags = {counter: counter in named for counter in behaviour.counters}
+        subject.increment(id, {behaviour.reads: flags})
+        after = subject.read(id)
+        score, was = after.get(behaviour.member, {}), before.get(behaviour.member, {})
+        for counter in {*behaviour.counters, *behaviour.starts}:
+            step = (counter in named) + (len(named) if counter == total else 0)
+            found, wanted = score.get(counter, 0), was.get(counter, 0) + step
+            holds(
+                found == wanted,
+                f"{behaviour.member}.{counter} is {found} after naming {named}, not {wanted}",
+            )
+        left_out = {behaviour.member, subject.resource.updated[0]}
+        holds(
+            same(without(before, left_out), without(after, left_out)),
+            f"{operation.id} changed more than {behaviour.member}",
+        )
+        expect_later(subject, before, after, operation.id)
+        before = after
+
+
+@law
+def empty_increments_change_nothing(subject: Subject, random: random.Random) -> None:
+    """An increment that names nothing changes nothing."""
+    operation, behaviour = subject.one(Increment)
+    before = subject.create()
+    id = subject.id_of(before)
+    flags = dict.fromkeys(behaviour.counters, False)
+    bodies: list[Object | None] = [{}, {behaviour.reads: {}}, {behaviour.reads: flags}]
+    if operation.body is not None and not operation.body.required:
+        bodies.append(None)
+    for body in bodies:
+        subject.increment(id, body)
+        after = subject.read(id)
+        holds(same(before, after), f"{operation.id} with {body} changed {before} to {after}")
+
+
+def without(thing: Object, names: set[str]) -> Object:
+    """The thing without some members."""
+    return {name: value for name, value in thing.items() if name not in names}
+
+
+def expect_later(subject: Subject, before: Object, after: Object, operation: str) -> None:
+    """Check that the time of update has moved forward."""
+    was = member(before, subject.resource.updated)
+    now = member(after, subject.resource.updated)
+    holds(instant(now) > instant(was), f"{operation} moved the time of update from {was} to {now}")

@@ -1,0 +1,211 @@
+"""A story of every operation, told by an SDK to a server, each exchange held against the spec."""
+
+from __future__ import annotations
+
+import copy
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from specpipe.conformance.exchange import Exchange, same
+from specpipe.conformance.law import holds
+from specpipe.conformance.laws_of_identity import STRANGE
+from specpipe.conformance.oracle import Oracle
+from specpipe.conformance.sdk import Driver
+from specpipe.conformance.subject import Broken, Object, member
+from specpipe.render import python_identifier
+from specpipe.spec.model import (
+    Api,
+    Associate,
+    BatchFetch,
+    Create,
+    Delete,
+    Get,
+    Identifiers,
+    Increment,
+    Operation,
+    Resource,
+    Snapshot,
+    Update,
+)
+
+
+class Story:
+    """Drives all operations of an API; `tell` gives what departed from the spec."""
+
+    def __init__(self, api: Api, oracle: Oracle, base_url: str, driver: Driver, seed: int) -> None:
+        self._api = api
+        self._oracle = oracle
+        self._base_url = base_url
+        self._driver = driver
+        self._random = random.Random(seed)
+        self.reached: set[str] = set()
+        """Ids of the operations that were called and accepted."""
+        self.created: list[tuple[Resource, str]] = []
+        """What was created and not deleted again."""
+
+    def tell(self) -> Iterator[Broken]:
+        """Tell the whole story; what goes wrong in one chapter does not keep the others from
+        being told."""
+        chapters: list[Callable[[], None]] = [
+            partial(self._life_of, resource) for resource in self._api.resources
+        ]
+        chapters += [
+            partial(self._example_of, operation)
+            for operation in self._api.operations
+            if operation.behaviour is None
+        ]
+        for chapter in chapters:
+            try:
+                chapter()
+            except Broken as broken:
+                yield broken
+            except Exception as error:
+                last = self._driver.exchanges[-1] if self._driver.exchanges else None
+                yield Broken(f"the SDK raised {type(error).__name__}: {error}", last)
+        for exchange in self._driver.exchanges:
+            for fault in self._oracle.faults(exchange, self._base_url):
+                yield Broken(fault, exchange)
+
+    # --- chapters --------------------------------------------------------------------------
+
+    def _life_of(self, resource: Resource) -> None:
+        """Create a thing, find it, change it, delete it, and find it gone."""
+        thing = self._created(resource)
+        id = str(thing[resource.id])
+        self._listed(resource, id, thing)
+        for operation, behaviour in self._operations(resource, Get):
+            self._expect_same(thing, self._call(operation, id), operation)
+            thing = self._call(operation, id)
+        for operation, behaviour in self._operations(resource, Update):
+            reply = self._call(operation, body=thing)
+            expected = {k: v for k, v in thing.items() if k != resource.updated[0]}
+            self._expect_same(expected, {k: reply[k] for k in expected if k in reply}, operation)
+        for operation, behaviour in self._operations(resource, Associate):
+            self._call(operation, *self._path(operation, behaviour, id))
+        for operation, behaviour in self._operations(resource, Increment):
+            flags = {behaviour.reads: dict.fromkeys(behaviour.counters[:1], True)}
+            self._call(operation, id, body=flags)
+        for operation, behaviour in self._operations(resource, Delete):
+            self._call(operation, id)
+            self.created.remove((resource, id))
+            self._gone(resource, id)
+
+    def _created(self, resource: Resource) -> Object:
+        for operation, behaviour in self._operations(resource, Create):
+            example = operation.body.example if operation.body is not None else {}
+            body = {k: v for k, v in example.items() if k != behaviour.id}
+            thing: Object = self._call(operation, body=body | copy.deepcopy(STRANGE))
+            self.created.append((resource, thing[resource.id]))
+            return thing
+        raise Broken(f"{resource.name.wire}: the spec has no create")
+
+    def _listed(self, resource: Resource, id: str, thing: Object) -> None:
+        """Find a created thing in every list."""
+        for operation, _ in self._operations(resource, Snapshot):
+            items = self._call(operation)[resource.items]
+            ids = [item[resource.id] for item in items]
+            holds(id in ids, f"{operation.id}: the created {id} is not there")
+        for operation, batch in self._operations(resource, BatchFetch):
+            unknown = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+            reply = self._call(operation, body=self._batch(resource, batch, [id, unknown]))
+            found = [item[resource.id] for item in reply[batch.found][resource.items]]
+            holds(found == [id], f"{operation.id}: found {found}, not {[id]}")
+            holds(reply[batch.missing] == [unknown], f"{operation.id}: {unknown} is not missing")
+        for operation, listing in self._operations(resource, Identifiers):
+            for arguments in self._filters(operation, listing, resource, thing):
+                reply = self._call(operation, **arguments)
+                ids = [item[resource.id] for item in reply[resource.items]]
+                holds(id in ids, f"{operation.id}({arguments}): the created {id} is not there")
+
+    def _filters(
+        self, operation: Operation, listing: Identifiers, resource: Resource, thing: Object
+    ) -> Iterator[dict[str, Any]]:
+        """Arguments of an identifiers call that the thing is within."""
+        names = {p.wire: python_identifier(p.name.snake) for p in operation.parameters}
+        yield {}
+        if listing.limit is not None:
+            yield {names[listing.limit]: 1}
+        for time, start, end in listing.ranges:
+            path = resource.created if time == "created" else resource.updated
+            at = datetime.fromisoformat(str(member(thing, path)))
+            yield {names[start]: at, names[end]: at}
+
+    def _batch(self, resource: Resource, batch: BatchFetch, ids: list[str]) -> Object:
+        return {batch.ids: {resource.items: [{resource.id: id} for id in ids]}}
+
+    def _path(self, operation: Operation, behaviour: Associate, id: str) -> list[str]:
+        other = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        values = {behaviour.id: id, behaviour.other: other}
+        return [values[parameter.wire] for parameter in operation.parameters_in("path")]
+
+    def _gone(self, resource: Resource, id: str) -> None:
+        """A get of what was deleted raises the SDK's error for that status."""
+        for operation, _ in self._operations(resource, Get):
+            try:
+                self._driver.call(operation, id)
+            except Exception as error:
+                status = getattr(error, "status", None)
+                if status == resource.gone:
+                    return
+                raise
+            raise Broken(f"{operation.id} found {id} after its delete", self._last())
+
+    def _example_of(self, operation: Operation) -> None:
+        """Call an operation that has no verb with what the spec gives as examples."""
+        path = [str(p.schema.get("example", "example")) for p in operation.parameters_in("path")]
+        body = {} if operation.body is None else {"body": operation.body.example}
+        self._call(operation, *path, **body)
+
+    # --- parts -----------------------------------------------------------------------------
+
+    def _operations(self, resource: Resource, kind: type[Any]) -> list[tuple[Operation, Any]]:
+        return [
+            (operation, operation.behaviour)
+            for operation in self._api.operations
+            if isinstance(operation.behaviour, kind) and operation.behaviour.resource == resource
+        ]
+
+    def _last(self) -> Exchange:
+        return self._driver.exchanges[-1]
+
+    def _call(self, operation: Operation, *path: Any, **arguments: Any) -> Any:
+        """Call, note that the operation was reached, and check that the SDK lost nothing. Gives
+        the result as JSON."""
+        result = self._driver.call(operation, *path, **arguments)
+        exchange = self._last()
+        if exchange.status == operation.success.status:
+            self.reached.add(operation.id)
+        if operation.success.schema is None:
+            return result
+        decoded = result.to_dict()
+        holds(
+            alike(decoded, exchange.json()),
+            f"{operation.id}: the SDK made {decoded} out of {exchange.body.decode()}",
+        )
+        return decoded
+
+    def _expect_same(self, wanted: Object, found: Object, operation: Operation) -> None:
+        holds(alike(wanted, found), f"{operation.id} gave {found}, not {wanted}")
+
+
+def alike(left: Any, right: Any) -> bool:
+    """`same`, but for how a date-time is written."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(alike(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(alike, left, right))
+    return same(left, right) or (left == right or instant(left) == instant(right) is not None)
+
+
+def instant(value: Any) -> datetime | None:
+    """The moment that a string names; None when it names none."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
+    except ValueError:
+        return None

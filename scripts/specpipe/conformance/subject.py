@@ -1,0 +1,184 @@
+"""The server under judgement, seen through the verbs of one resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.wire import Wire
+from specpipe.spec.model import (
+    Api,
+    Associate,
+    BatchFetch,
+    Create,
+    Delete,
+    Document,
+    Get,
+    Identifiers,
+    Increment,
+    Operation,
+    Resource,
+    Snapshot,
+    Update,
+)
+
+Object = dict[str, Any]
+B = TypeVar("B")
+
+
+class Missing(Exception):
+    """The spec has no operation with the verb that a law needs: the law does not apply."""
+
+
+class Broken(Exception):
+    """A law is broken: why, and the exchange that shows it."""
+
+    def __init__(self, message: str, exchange: Exchange | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.exchange = exchange
+
+
+class Subject:
+    """Does what a verb says, over plain HTTP. Each method raises Missing when the spec has no such
+    operation, and Broken when the answer is not the documented success."""
+
+    def __init__(self, document: Document, api: Api, resource: Resource, wire: Wire) -> None:
+        self.api = api
+        self.resource = resource
+        self.wire = wire
+        schema = document.data["components"]["schemas"][resource.schema]
+        self.required: tuple[str, ...] = tuple(schema.get("required", ()))
+        self.created: list[str] = []
+        """Ids of what was created here and not seen to be deleted."""
+
+    def operations(self, kind: type[B]) -> list[tuple[Operation, B]]:
+        """The operations on this resource whose behaviour is a `kind`."""
+        return [
+            (operation, operation.behaviour)
+            for operation in self.api.operations
+            if isinstance(operation.behaviour, kind)
+            and operation.behaviour.resource == self.resource  # type: ignore[attr-defined]
+        ]
+
+    def one(self, kind: type[B]) -> tuple[Operation, B]:
+        """The first operation of that kind."""
+        found = self.operations(kind)
+        if not found:
+            raise Missing(kind.__name__)
+        return found[0]
+
+    # --- verbs -----------------------------------------------------------------------------
+
+    def seed(self) -> Object:
+        """A body for a create: the documented example, without an id of its own."""
+        operation, behaviour = self.one(Create)
+        example = operation.body.example if operation.body is not None else {}
+        return {k: v for k, v in (example or {}).items() if k != behaviour.id}
+
+    def create(self, body: Object | None = None) -> Object:
+        """Create a thing; gives the reply."""
+        operation, _ = self.one(Create)
+        seed = self.seed() if body is None else body
+        reply = self.ok(self.wire.send(operation, body=seed), operation)
+        self.created.append(self.id_of(reply))
+        return reply
+
+    def read(self, id: str, *, full: bool = True) -> Object:
+        """One thing as `get` shows it."""
+        operation, behaviour = self.one(Get)
+        query = switched(behaviour.full, full)
+        return self.ok(self.wire.send(operation, {behaviour.id: id}, query), operation)
+
+    def update(self, thing: Object) -> Object:
+        """Send a thing as an update; gives the reply."""
+        operation, _ = self.one(Update)
+        return self.ok(self.wire.send(operation, body=thing), operation)
+
+    def delete(self, id: str) -> None:
+        """Delete one thing."""
+        operation, behaviour = self.one(Delete)
+        self.done(self.wire.send(operation, {behaviour.id: id}), operation)
+        if id in self.created:
+            self.created.remove(id)
+
+    def associate(self, id: str, other: str, pair: tuple[Operation, Associate]) -> None:
+        """Add or remove a reference."""
+        operation, behaviour = pair
+        path = {behaviour.id: id, behaviour.other: other}
+        self.done(self.wire.send(operation, path), operation)
+
+    def increment(self, id: str, body: Object | None) -> None:
+        """Raise counters."""
+        operation, behaviour = self.one(Increment)
+        self.done(self.wire.send(operation, {behaviour.id: id}, body=body), operation)
+
+    def snapshot(self, *, full: bool = True) -> Object:
+        """Everything."""
+        operation, behaviour = self.one(Snapshot)
+        query = switched(behaviour.full, full)
+        return self.ok(self.wire.send(operation, query=query), operation)
+
+    def identifiers(self, query: Mapping[str, str] | None = None) -> list[str]:
+        """The listed ids, in order."""
+        operation, _ = self.one(Identifiers)
+        reply = self.ok(self.wire.send(operation, query=query), operation)
+        return self.ids_in(reply)
+
+    def batch(self, ids: Sequence[str], *, full: bool = True) -> tuple[list[Object], list[str]]:
+        """The things found, and the ids that were not."""
+        operation, behaviour = self.one(BatchFetch)
+        body = {behaviour.ids: {self.resource.items: [{self.resource.id: id} for id in ids]}}
+        query = switched(behaviour.full, full)
+        reply = self.ok(self.wire.send(operation, query=query, body=body), operation)
+        return reply[behaviour.found][self.resource.items], reply.get(behaviour.missing, [])
+
+    # --- parts -----------------------------------------------------------------------------
+
+    def id_of(self, thing: Object) -> str:
+        """Its id."""
+        id = thing.get(self.resource.id)
+        if not isinstance(id, str) or not id:
+            raise Broken(f"the reply has no {self.resource.id}: {thing}")
+        return id
+
+    def ids_in(self, collection: Object) -> list[str]:
+        """The ids of a collection's items."""
+        return [item[self.resource.id] for item in collection[self.resource.items]]
+
+    def listed(self) -> list[Object]:
+        """The things in a full snapshot."""
+        things: list[Object] = self.snapshot()[self.resource.items]
+        return things
+
+    def ok(self, exchange: Exchange, operation: Operation) -> Object:
+        """The JSON object of a success."""
+        self.done(exchange, operation)
+        try:
+            reply = exchange.json()
+        except ValueError:
+            raise Broken(f"{operation.id} did not answer with JSON", exchange) from None
+        if not isinstance(reply, dict):
+            raise Broken(f"{operation.id} did not answer with a JSON object", exchange)
+        return reply
+
+    def done(self, exchange: Exchange, operation: Operation) -> None:
+        """Check that an exchange ended in the documented success."""
+        if exchange.status != operation.success.status:
+            raise Broken(
+                f"{operation.id} answered {exchange.status}, not {operation.success.status}",
+                exchange,
+            )
+
+
+def switched(parameter: str | None, on: bool) -> dict[str, str]:
+    """The query that sets a boolean parameter, if there is one."""
+    return {} if parameter is None else {parameter: "true" if on else "false"}
+
+
+def member(thing: Any, path: Sequence[str]) -> Any:
+    """The value at a path of members; None when it is not there."""
+    for name in path:
+        thing = thing.get(name) if isinstance(thing, Mapping) else None
+    return thing

@@ -1,0 +1,30 @@
+"""What is judged, by what, and how hard: handed to every part of the judgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from specpipe.conformance.process import Running
+from specpipe.conformance.profile import Profile
+from specpipe.conformance.wire import Wire
+from specpipe.spec.model import Api, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One judgement: `spec` is the file that `document` and `api` come from, `out` the folder with
+    the generated packages."""
+
+    spec: Path
+    document: Document
+    api: Api
+    out: Path
+    server: Running
+    profile: Profile
+    seed: int
+
+    def wire(self) -> Wire:
+        """Plain HTTP to the server."""
+        header = self.api.key.header if self.api.key is not None else None
+        return Wire(self.server.base_url, header, self.server.key)

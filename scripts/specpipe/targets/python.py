@@ -1,0 +1,160 @@
+"""The Python SDK: openapi-python-client, driven with our templates, around a hand-written runtime.
+
+openapi-python-client reads the document and decides on models, types and files to render; our
+templates decide what is in them. Of what it renders, only the files in `plan` are kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.strings import PythonIdentifier
+
+from specpipe.diagnostics import ToolError, one_line
+from specpipe.format import format_python
+from specpipe.render import FILTERS, MARK, python_identifier
+from specpipe.spec.model import Api, Document, Operation
+from specpipe.targets.base import runtime
+from specpipe.targets.python_arrival import check_arrival
+from specpipe.targets.python_calls import Calls
+from specpipe.targets.python_models import Models
+from specpipe.tree import Tree
+from specpipe.workspace import TEMPLATES
+
+SOURCE = TEMPLATES / "python-client"
+GENERATOR = "openapi-python-client"
+
+
+class PythonTarget:
+    """Renders a package `<x-package>_client` with clients, resources, models and errors."""
+
+    name = "python"
+    folder = "python-client"
+
+    def render(self, document: Document, api: Api) -> Tree:
+        """All files of the SDK. Raises ToolError when the generator drops or misreads a part."""
+        package = f"{api.package.snake}_client"
+        with tempfile.TemporaryDirectory(prefix="specpipe-") as folder:
+            config = configuration(api, package, Path(folder))
+            data = parsed(document, config)
+            files = built(data, config, api, Models.of(data, document))
+        tree = {
+            f"{self.folder}/{there}": files[here]
+            for here, there in plan(api, data, package).items()
+        }
+        tree |= runtime(self.folder, f"{self.folder}/{package}")
+        tree[f"{self.folder}/{package}/py.typed"] = f"# {MARK}\n".encode()
+        tree = dict(format_python(tree))
+        check_arrival(tree, f"{self.folder}/{package}", document, api)
+        return tree
+
+
+def configuration(api: Api, package: str, folder: Path) -> Config:
+    """What openapi-python-client is told. No post hooks: formatting is ours."""
+    options = ConfigFile(
+        project_name_override=f"{api.package.kebab}-client",
+        package_name_override=package,
+        package_version_override=api.version,
+        post_hooks=[],
+    )
+    return Config.from_sources(options, MetaType.UV, folder, "utf-8", True, folder / "out")
+
+
+def parsed(document: Document, config: Config) -> GeneratorData:
+    """The document as openapi-python-client understands it; its warnings are failures here."""
+    try:
+        data = GeneratorData.from_dict(untitled(document.data), config=config)
+    except Exception as error:  # it raises whatever comes along on what it does not expect
+        raise ToolError(f"{GENERATOR}: {type(error).__name__}: {one_line(str(error))}") from error
+    if isinstance(data, GeneratorError):
+        raise refused([data])
+    errors = list(data.errors)
+    for collection in data.endpoint_collections_by_tag.values():
+        errors += collection.parse_errors
+        errors += [error for endpoint in collection.endpoints for error in endpoint.errors]
+    if errors:
+        raise refused(errors)
+    return data
+
+
+def untitled(document: Mapping[str, Any]) -> dict[str, Any]:
+    """`document` with component schemas that go by their key: openapi-python-client would name
+    classes after a `title`."""
+    components = document.get("components", {})
+    schemas = {
+        name: {key: value for key, value in schema.items() if key != "title"}
+        for name, schema in components.get("schemas", {}).items()
+    }
+    return {**document, "components": {**components, "schemas": schemas}}
+
+
+def refused(errors: list[Any]) -> ToolError:
+    """All that openapi-python-client complains about, one a line."""
+    lines = (one_line(f"{error.header} {error.detail or ''}".strip()) for error in errors)
+    return ToolError("\n".join(f"{GENERATOR}: {line}" for line in lines))
+
+
+def built(data: GeneratorData, config: Config, api: Api, models: Models) -> Mapping[str, bytes]:
+    """The files that openapi-python-client writes, by path relative to its output folder."""
+    project = Project(openapi=data, config=config)
+    project.env.loader = templates()
+    project.env.undefined = jinja2.StrictUndefined
+    project.env.filters.update(FILTERS)
+    calls = Calls(api, data, models)
+    project.env.globals.update(MARK=MARK, api=api, models=models, calls=calls)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            errors = project.build()
+    except jinja2.TemplateNotFound as error:
+        raise ToolError(f"{GENERATOR} renders {error.name}: list it in upstream.json") from error
+    if errors:
+        raise refused(list(errors))
+    out = project.project_dir
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+
+
+def templates() -> jinja2.BaseLoader:
+    """Our templates, and nothing for those whose output we do not keep. openapi-python-client's
+    own are out of reach, so that none slips in unseen."""
+    discarded = {name: "" for name, use in upstream().items() if use["use"] == "discard"}
+    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(SOURCE), jinja2.DictLoader(discarded)])
+
+
+def upstream() -> dict[str, dict[str, str]]:
+    """What we do with each template of openapi-python-client, and the digest of the original."""
+    content: dict[str, dict[str, str]] = json.loads((SOURCE / "upstream.json").read_bytes())
+    return content
+
+
+def plan(api: Api, data: GeneratorData, package: str) -> dict[str, str]:
+    """The files to keep: path in openapi-python-client's output to path in ours."""
+    by_name = operations_by_generator_name(api)
+    files = {
+        "pyproject.toml": "pyproject.toml",
+        "README.md": "README.md",
+        f"{package}/__init__.py": f"{package}/__init__.py",
+        f"{package}/client.py": f"{package}/client.py",
+        f"{package}/models/__init__.py": f"{package}/models.py",
+        f"{package}/api/__init__.py": f"{package}/resources/__init__.py",
+    }
+    for folder, collection in data.endpoint_collections_by_tag.items():
+        tag = by_name[collection.endpoints[0].name].tag
+        module = python_identifier(tag.snake)
+        files[f"{package}/api/{folder}/__init__.py"] = f"{package}/resources/{module}.py"
+    return files
+
+
+def operations_by_generator_name(api: Api) -> dict[str, Operation]:
+    """The operations by the name that openapi-python-client has for them."""
+    return {PythonIdentifier(o.id, "field_"): o for o in api.operations}

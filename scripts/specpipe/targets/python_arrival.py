@@ -1,0 +1,81 @@
+"""The check that nothing of a spec got lost on the way into the Python SDK.
+
+It reads the generated code itself, not the data it was generated from.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from specpipe.diagnostics import ToolError
+from specpipe.spec.model import Api, Document
+from specpipe.targets.python_calls import RESERVED_ARGUMENTS, safe
+from specpipe.tree import Tree
+
+
+def check_arrival(tree: Tree, package: str, document: Document, api: Api) -> None:
+    """Raise ToolError, naming every operation, parameter and schema property that is missing."""
+    lost = [
+        *lost_calls(classes(tree, f"{package}/resources/"), api),
+        *lost_members(classes(tree, f"{package}/models.py"), document),
+    ]
+    if lost:
+        raise ToolError("\n".join(f"the Python SDK lacks {what}" for what in lost))
+
+
+def classes(tree: Tree, prefix: str) -> dict[str, ast.ClassDef]:
+    """The classes in the modules below `prefix`."""
+    return {
+        node.name: node
+        for path, content in tree.items()
+        if path.startswith(prefix)
+        for node in ast.parse(content).body
+        if isinstance(node, ast.ClassDef)
+    }
+
+
+def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api) -> Iterator[str]:
+    """Operations without a method, sync or async, and parameters without an argument."""
+    for operation in api.operations:
+        for prefix in ("", "Async"):
+            resource = resources.get(f"{prefix}{operation.tag.pascal}Resource")
+            methods = {m.name: m for m in functions(resource)} if resource else {}
+            method = methods.get(safe(operation.method_name.snake, frozenset()))
+            if method is None:
+                yield f"operation {operation.id} ({prefix or 'Sync'})"
+                continue
+            arguments = {a.arg for a in (*method.args.args, *method.args.kwonlyargs)}
+            for parameter in operation.parameters:
+                if safe(parameter.name.snake, RESERVED_ARGUMENTS) not in arguments:
+                    yield f"parameter {parameter.wire} of {operation.id}"
+            if operation.body and "body" not in arguments:
+                yield f"the body of {operation.id}"
+
+
+def functions(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The methods of a class."""
+    return (n for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def lost_members(models: Mapping[str, ast.ClassDef], document: Document) -> Iterator[str]:
+    """Object schemas without a class, and properties without a field."""
+    for name, schema in document.data.get("components", {}).get("schemas", {}).items():
+        properties = schema.get("properties") if isinstance(schema, Mapping) else None
+        if not properties:
+            continue
+        if name not in models:
+            yield f"schema {name}"
+            continue
+        present = {wire(n) for n in models[name].body if isinstance(n, ast.AnnAssign)}
+        yield from (f"property {p} of {name}" for p in properties if p not in present)
+
+
+def wire(node: ast.AnnAssign) -> Any:
+    """The name of a field on the wire."""
+    if isinstance(node.value, ast.Call):
+        for given in node.value.keywords:
+            if given.arg == "name" and isinstance(given.value, ast.Constant):
+                return given.value.value
+    return node.target.id if isinstance(node.target, ast.Name) else None

@@ -1,0 +1,169 @@
+"""What the resource templates need to know about an operation beyond the operations view."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.strings import PythonIdentifier
+
+from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
+from specpipe.spec.names import Name
+from specpipe.targets.python_models import Annotations, Models
+
+PARAMETER_TYPES: Mapping[str, str] = {
+    "boolean": "bool",
+    "date-time": "datetime",
+    "integer": "int",
+    "number": "float",
+    "string": "str",
+}
+RESERVED_ARGUMENTS = frozenset({"self", "body"})
+RESERVED_ATTRIBUTES = frozenset({"close"})
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A parameter as an argument of a method."""
+
+    name: str
+    wire: str
+    type: str
+    required: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class BodyArgument:
+    """A request body as an argument. `ids`: members around a bare list of ids."""
+
+    type: str
+    media_type: str
+    required: bool
+    ids: tuple[str, ...]
+
+    @property
+    def accepted(self) -> str:
+        """The argument's annotation."""
+        given = f"{self.type} | Mapping[str, Any]"
+        given += " | Iterable[str]" if self.ids else ""
+        return given if self.required else f"{given} | None = None"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation as a method."""
+
+    operation: Operation
+    name: str
+    aliases: tuple[str, ...]
+    constant: str
+    template: str
+    """Its path with `{}` for each parameter."""
+    path: tuple[Argument, ...]
+    query: tuple[Argument, ...]
+    headers: tuple[Argument, ...]
+    body: BodyArgument | None
+    answers: tuple[tuple[int, str | None, str], ...]
+    failures: tuple[int, ...]
+    accept: str
+
+    @property
+    def result(self) -> str:
+        """The annotation of what the method gives back."""
+        return " | ".join(dict.fromkeys(type for _, _, type in self.answers))
+
+
+class Calls:
+    """The calls of an API, by tag and by openapi-python-client's collections."""
+
+    def __init__(self, api: Api, data: GeneratorData, models: Models) -> None:
+        """Join the operations view with what openapi-python-client has for it."""
+        self._types = Annotations(data)
+        self._classes = {m.name for m in models.models} | {a.name for a in models.aliases}
+        endpoints = {
+            endpoint.name: endpoint
+            for collection in data.endpoint_collections_by_tag.values()
+            for endpoint in collection.endpoints
+        }
+        self._calls = {
+            name: self._call(operation, endpoints[name])
+            for operation in api.operations
+            if (name := PythonIdentifier(operation.id, "field_")) in endpoints
+        }
+
+    def of(self, collection: Any) -> tuple[Call, ...]:
+        """The calls of a collection, in document order."""
+        return tuple(self._calls[endpoint.name] for endpoint in collection.endpoints)
+
+    def attribute(self, tag: Name) -> str:
+        """A resource's name on the client and as a module."""
+        return safe(tag.snake, RESERVED_ATTRIBUTES)
+
+    def _call(self, operation: Operation, endpoint: Any) -> Call:
+        name = safe(operation.method_name.snake, frozenset())
+        alias = safe(operation.name.snake, frozenset())
+        return Call(
+            operation=operation,
+            name=name,
+            aliases=(alias,) if alias != name else (),
+            constant=f"_{operation.method_name.snake.upper()}",
+            template=template(operation),
+            path=tuple(argument(p) for p in operation.parameters_in("path")),
+            query=tuple(argument(p) for p in operation.parameters_in("query")),
+            headers=tuple(argument(p) for p in operation.parameters_in("header")),
+            body=self._body(operation, endpoint),
+            answers=tuple(self._answer(r, endpoint) for r in operation.responses if r.status < 300),
+            failures=tuple(sorted(r.status for r in operation.responses if r.status >= 300)),
+            accept=", ".join(
+                dict.fromkeys(r.media_type for r in operation.responses if r.media_type)
+            ),
+        )
+
+    def _answer(self, response: Response, endpoint: Any) -> tuple[int, str | None, str]:
+        if response.media_type is None:
+            return response.status, None, "None"
+        wanted = (response.status, response.status)
+        prop = next(r.prop for r in endpoint.responses if r.status_code.range == wanted)
+        return response.status, response.media_type, self._qualified(self._types.of(prop))
+
+    def _body(self, operation: Operation, endpoint: Any) -> BodyArgument | None:
+        body, behaviour = operation.body, operation.behaviour
+        if body is None:
+            return None
+        ids = (behaviour.ids, behaviour.resource.items) if isinstance(behaviour, BatchFetch) else ()
+        type = self._qualified(self._types.of(endpoint.bodies[0].prop))
+        return BodyArgument(type, body.media_type, body.required, ids)
+
+    def _qualified(self, text: str) -> str:
+        """`text` with the module in front of each model."""
+        words = text.replace("[", " [ ").replace("]", " ] ").replace(",", " , ").split()
+        named = (f"models.{word}" if word in self._classes else word for word in words)
+        return " ".join(named).replace(" [ ", "[").replace(" ]", "]").replace(" ,", ",")
+
+
+def template(operation: Operation) -> str:
+    """The path for `str.format`."""
+    text = operation.path
+    for parameter in operation.parameters_in("path"):
+        text = text.replace(f"{{{parameter.wire}}}", "{}")
+    return text
+
+
+def argument(parameter: Parameter) -> Argument:
+    """A parameter as an argument."""
+    return Argument(
+        safe(parameter.name.snake, RESERVED_ARGUMENTS),
+        parameter.wire,
+        PARAMETER_TYPES[parameter.type],
+        parameter.required,
+        parameter.description,
+    )
+
+
+def safe(name: str, reserved: frozenset[str]) -> str:
+    """`name`, with an underscore behind it where it would clash."""
+    return f"{name}_" if name in reserved or keyword.iskeyword(name) else name

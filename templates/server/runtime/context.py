@@ -1,0 +1,45 @@
+"""What behaviour needs from outside: storage, schemas, the time, and new ids."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import instants
+from .json_input import Schemas
+from .store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the time (microseconds since the epoch) and new ids come from."""
+
+    now: Callable[[], int]
+    new_id: Callable[[], str]
+
+
+def real_sources() -> Sources:
+    """The clock, and random UUIDs (version 4)."""
+    return Sources(instants.now, lambda: str(uuid.uuid4()))
+
+
+def repeatable_sources(seed: int) -> Sources:
+    """A clock that advances by a millisecond whenever it is read, and ids from `seed`: the same
+    requests then get the same answers. For tests only."""
+    numbers = random.Random(seed)
+    ticks = itertools.count(1_700_000_000_000_000, 1_000)
+    return Sources(
+        lambda: next(ticks), lambda: str(uuid.UUID(int=numbers.getrandbits(128), version=4))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All of it."""
+
+    store: Store
+    schemas: Schemas
+    sources: Sources
