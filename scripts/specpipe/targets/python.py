@@ -23,11 +23,11 @@ from openapi_python_client.strings import PythonIdentifier
 
 from specpipe.diagnostics import ToolError, one_line
 from specpipe.format import format_python
-from specpipe.render import FILTERS, MARK, python_identifier
+from specpipe.render import FILTERS, MARK
 from specpipe.spec.model import Api, Document, Operation
 from specpipe.targets.base import runtime
 from specpipe.targets.python_arrival import check_arrival
-from specpipe.targets.python_calls import Calls
+from specpipe.targets.python_calls import Calls, attribute
 from specpipe.targets.python_models import Models
 from specpipe.tree import Tree
 from specpipe.workspace import TEMPLATES
@@ -112,7 +112,7 @@ def built(data: GeneratorData, config: Config, api: Api, models: Models) -> Mapp
     project.env.undefined = jinja2.StrictUndefined
     project.env.filters.update(FILTERS)
     calls = Calls(api, data, models)
-    project.env.globals.update(MARK=MARK, api=api, models=models, calls=calls)
+    project.env.globals.update(MARK=MARK, api=api, models=models, calls=calls, attribute=attribute)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             errors = project.build()
@@ -149,8 +149,7 @@ def plan(api: Api, data: GeneratorData, package: str) -> dict[str, str]:
         f"{package}/api/__init__.py": f"{package}/resources/__init__.py",
     }
     for folder, collection in data.endpoint_collections_by_tag.items():
-        tag = by_name[collection.endpoints[0].name].tag
-        module = python_identifier(tag.snake)
+        module = attribute(by_name[collection.endpoints[0].name].tag)
         files[f"{package}/api/{folder}/__init__.py"] = f"{package}/resources/{module}.py"
     return files
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.strings import PythonIdentifier
 
+from specpipe.render import python_identifier
 from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
 from specpipe.spec.names import Name
 from specpipe.targets.python_models import Annotations, Models
@@ -22,7 +22,8 @@ PARAMETER_TYPES: Mapping[str, str] = {
     "string": "str",
 }
 RESERVED_ARGUMENTS = frozenset({"self", "body"})
-RESERVED_ATTRIBUTES = frozenset({"close"})
+RESERVED_ATTRIBUTES = frozenset({"close", "discover", "with_options", "with_raw_response"})
+"""Names that a client has, or is going to have, besides its resources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,6 @@ class Calls:
         """The calls of a collection, in document order."""
         return tuple(self._calls[endpoint.name] for endpoint in collection.endpoints)
 
-    def attribute(self, tag: Name) -> str:
-        """A resource's name on the client and as a module."""
-        return safe(tag.snake, RESERVED_ATTRIBUTES)
-
     def _call(self, operation: Operation, endpoint: Any) -> Call:
         name = safe(operation.method_name.snake, frozenset())
         alias = safe(operation.name.snake, frozenset())
@@ -145,6 +142,11 @@ class Calls:
         return " ".join(named).replace(" [ ", "[").replace(" ]", "]").replace(" ,", ",")
 
 
+def attribute(tag: Name) -> str:
+    """A resource's name on the client and as a module."""
+    return safe(tag.snake, RESERVED_ATTRIBUTES)
+
+
 def template(operation: Operation) -> str:
     """The path for `str.format`."""
     text = operation.path
@@ -166,4 +168,4 @@ def argument(parameter: Parameter) -> Argument:
 
 def safe(name: str, reserved: frozenset[str]) -> str:
     """`name`, with an underscore behind it where it would clash."""
-    return f"{name}_" if name in reserved or keyword.iskeyword(name) else name
+    return f"{name}_" if name in reserved else python_identifier(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
 from specpipe.diagnostics import ToolError
+from specpipe.render import python_identifier
 from specpipe.spec.model import Document
 from specpipe.spec.names import Name
 
@@ -207,9 +207,7 @@ def field(prop: Any, schema: Any, types: Annotations) -> Field:
 def field_name(wire: str) -> str:
     """The Python name of a member."""
     name = Name.of(wire).snake
-    if name in RESERVED_FIELDS or keyword.iskeyword(name):
-        return f"{name}_"
-    return name if name.isidentifier() else f"field_{name}"
+    return f"{name}_" if name in RESERVED_FIELDS else python_identifier(name)
 
 
 def enumeration(prop: EnumProperty) -> Enumeration:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import ipaddress
 import os
@@ -54,7 +55,8 @@ def main(
         lifespan="on",
         ws="none",
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # raised once more after an orderly stop
+        uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 

@@ -1,0 +1,163 @@
+"""What a server sends comes back as it was, whatever this SDK knows about it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import re
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import pytest
+from specpipe.spec.model import Api
+
+from .conftest import Caller, Reply, Stub
+
+APPLICATION = {
+    "id": "a",
+    "name": "VS_CODE",
+    "version": "1",
+    "platform": "LINUX",
+    "onboarded": True,
+    "privacy": "OPEN",
+}
+EVENT: dict[str, Any] = {
+    "id": "e",
+    "application": APPLICATION,
+    "trigger": {"file_open": True},
+    "created": {"value": "2024-10-08T07:41:12.518204Z"},
+    "updated": {"value": "2024-10-08T07:41:12.518204Z"},
+    "summaries": {"iterable": [{"id": "s"}], "indices": {"s": 0}},
+}
+
+
+def with_unknown() -> dict[str, Any]:
+    """An event of a newer server: unknown members at four depths, unknown enum members, nulls."""
+    event = copy.deepcopy(EVENT)
+    event["new"] = {"a": [1, None, {"b": 2.5}]}
+    event["application"] |= {"name": "NOT_YET_KNOWN", "flavour": "x", "mechanism": "TELEPATHY"}
+    event["created"]["precision"] = None
+    event["summaries"]["iterable"][0]["weight"] = 0.5
+    event["readable"] = None
+    event["score"] = None
+    return event
+
+
+def test_survives_get_change_update(call: Caller, stub: Stub) -> None:
+    sent = with_unknown()
+    stub.answer(Reply(body=json.dumps(sent).encode()))
+    event = call(lambda client: client.workstream_event.get("e"))
+    event.window_title = "changed"
+    call(lambda client: client.workstream_event.update(event))
+    assert json.loads(stub.seen[-1].body) == sent | {"windowTitle": "changed"}
+
+
+def test_unknown_members_can_be_read_and_written(sdk: ModuleType) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(with_unknown())
+    assert event.additional_properties["new"] == {"a": [1, None, {"b": 2.5}]}
+    assert event.application.additional_properties == {"flavour": "x"}
+    event.application.additional_properties["flavour"] = "y"
+    assert event.to_dict()["application"]["flavour"] == "y"
+
+
+def test_null_is_not_unset(sdk: ModuleType) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(with_unknown())
+    assert event.readable is sdk.UNSET
+    assert event.additional_properties["readable"] is None
+    event.readable = "said"
+    assert event.to_dict()["readable"] == "said"
+    assert event.to_dict()["score"] is None
+
+
+def test_unknown_enum_member_is_kept(sdk: ModuleType) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(with_unknown())
+    assert event.application.name == "NOT_YET_KNOWN"
+    assert event.application.platform == sdk.models.PlatformEnum.LINUX
+    event.application.name = sdk.models.ApplicationNameEnum.VIM
+    assert event.to_dict()["application"]["name"] == "VIM"
+
+
+@pytest.mark.parametrize("data", [EVENT, with_unknown()], ids=["known", "unknown"])
+def test_copies_are_equal(sdk: ModuleType, data: dict[str, Any]) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(data)
+    for other in (
+        copy.copy(event),
+        copy.deepcopy(event),
+        pickle.loads(pickle.dumps(event)),
+        sdk.models.WorkstreamEvent.from_dict(data),
+        sdk.models.WorkstreamEvent.from_json(event.to_json()),
+    ):
+        assert other == event
+        assert other.to_dict() == event.to_dict()
+    other = copy.deepcopy(event)
+    other.application.additional_properties = {"z": 1}
+    assert other != event
+
+
+def test_known_data_round_trips(sdk: ModuleType) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(EVENT)
+    assert event.to_dict() == EVENT
+    assert event.additional_properties is sdk.UNSET
+    assert event.created.value == datetime(2024, 10, 8, 7, 41, 12, 518204, tzinfo=UTC)
+    match event:
+        case sdk.models.WorkstreamEvent(id="e", application=sdk.models.Application(name=name)):
+            assert name == "VS_CODE"
+        case _:
+            pytest.fail("no match")
+
+
+def test_whole_number_with_a_point_is_an_integer(sdk: ModuleType) -> None:
+    text = json.dumps(EVENT).replace('"s": 0', '"s": 0.0')
+    assert '"s": 0.0' in text
+    assert sdk.models.WorkstreamEvent.from_json(text).summaries.indices == {"s": 0}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {key: value for key, value in EVENT.items() if key != "trigger"},
+        EVENT | {"id": None},
+        EVENT | {"id": 5},
+        EVENT | {"id": None, "new": 1},
+        EVENT | {"application": []},
+        EVENT | {"created": {"value": "2024-10-08T07:41:12"}},
+        EVENT | {"created": {"value": "yesterday"}},
+        EVENT | {"summaries": {"iterable": [{"weight": 1}]}},
+        EVENT | {"summaries": {"iterable": [], "indices": {"s": 0.5}}},
+    ],
+)
+def test_what_the_contract_forbids_is_a_decode_error(sdk: ModuleType, broken: Any) -> None:
+    with pytest.raises(sdk.DecodeError):
+        sdk.models.WorkstreamEvent.from_dict(broken)
+
+
+def test_models_are_plain_msgspec_to_the_decoder(sdk: ModuleType) -> None:
+    """The fast path: known data needs no second look."""
+    decoder = msgspec.json.Decoder(sdk.models.WorkstreamEvent)
+    assert decoder.decode(json.dumps(EVENT)).to_dict() == EVENT
+
+
+def moments(value: Any) -> Any:
+    """`value` with its date-times in one spelling: 7:00Z and 8:00.000+01:00 are the same."""
+    if isinstance(value, dict):
+        return {key: moments(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [moments(item) for item in value]
+    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
+        return datetime.fromisoformat(value).astimezone(UTC).isoformat()
+    return value
+
+
+def test_every_example_of_the_spec_round_trips(sdk: ModuleType, api: Api) -> None:
+    examples = [(r.schema, r.example) for o in api.operations for r in o.responses if r.schema]
+    examples += [(o.body.schema, o.body.example) for o in api.operations if o.body]
+    assert len(examples) >= 10
+    for schema, example in examples:
+        model = getattr(sdk.models, schema)
+        odd = {**example, "unknown": {"deep": [None]}}
+        for data in (example, odd):
+            assert moments(model.from_dict(data).to_dict()) == moments(data)
+        assert model.from_dict(example).additional_properties is sdk.UNSET

@@ -1,0 +1,69 @@
+"""Servers to judge, and the judge."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from specpipe.conformance.process import Running, server_environment
+from specpipe.workspace import OUT, ROOT
+
+KEY = "a-key-for-tests"
+PACKAGE = "pieces_workstream_server"
+
+
+@contextmanager
+def start(command: list[str], folder: Path, out: Path = OUT) -> Iterator[Running]:
+    """A server process, up on a free port with a fresh database, stopped afterwards."""
+    environment = server_environment(out) | {
+        "API_KEY": KEY,
+        "DATABASE_URL": f"sqlite:///{folder}/events.db",
+    }
+    process = subprocess.Popen(
+        [sys.executable, *command, "--port", "0"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert "http://" in line, line
+        yield Running(line.split()[2], KEY)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@pytest.fixture
+def saboteur(tmp_path: Path) -> Callable[[str], object]:
+    """Starts the generated server with the defect of that name."""
+    script = str(Path(__file__).with_name("saboteur.py"))
+    return lambda defect: start([script, PACKAGE, defect], tmp_path)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a make target in the repository, as a person would; reports go to `tmp_path`."""
+
+    def run(target: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        given = {"REPORT_DIR": str(tmp_path / "reports")} | variables
+        arguments = [f"{name}={value}" for name, value in given.items()]
+        environment = {k: v for k, v in os.environ.items() if k not in ("API_KEY", "MAKEFLAGS")}
+        return subprocess.run(
+            ["make", target, *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,306 @@
+"""A few lines of spec in, the lines of Python they become out."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import textwrap
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+from specpipe.diagnostics import ToolError
+from specpipe.spec.build import build
+from specpipe.spec.load import load
+from specpipe.spec.model import Api, Document
+from specpipe.targets.python import PythonTarget, parsed
+from specpipe.targets.python import configuration as configured
+from specpipe.targets.python_arrival import check_arrival
+from specpipe.tree import Tree
+
+FRAME = """
+openapi: 3.1.0
+info: {title: Things, version: 1.2.3}
+servers: [{url: 'http://localhost:9'}]
+tags: [{name: Things, description: All things.}]
+x-package: small-things
+paths:
+  /things/{thing_id}:
+    get:
+      operationId: things_get
+      tags: [Things]
+      summary: Read
+      parameters:
+        - {name: thing_id, in: path, required: true, schema: {type: string}}
+      responses:
+        '200':
+          description: OK
+          content: {application/json: {example: {}, schema: {$ref: '#/components/schemas/Thing'}}}
+components:
+  schemas:
+    Thing:
+      type: object
+      properties: {a: {type: string}}
+"""
+
+
+def rendered(tmp_path: Path, schemas: str = "", change: Any = None) -> Tree:
+    """The tree for FRAME with `schemas` (YAML) over its own and `change` made to its data. The
+    house rules stay out: what they allow may grow."""
+    data = yaml.safe_load(FRAME)
+    data["components"]["schemas"] |= yaml.safe_load(textwrap.dedent(schemas)) or {}
+    if change:
+        change(data)
+    file = tmp_path / "openapi.yaml"
+    file.write_text(yaml.safe_dump(data, sort_keys=False))
+    return PythonTarget().render(*read(file))
+
+
+def read(file: Path) -> tuple[Document, Api]:
+    document = load(file)
+    return document, build(document)
+
+
+def module(tree: Tree, name: str) -> str:
+    return tree[f"python-client/small_things_client/{name}.py"].decode()
+
+
+def class_of(source: str, name: str) -> str:
+    """The source of the top-level class `name`."""
+    body = source[source.index(f"class {name}(") :]
+    return body.split("\n\n\n")[0].rstrip() + "\n"
+
+
+def imported(tree: Tree, folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    for path, content in tree.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    monkeypatch.syspath_prepend(str(folder / "python-client"))
+    for name in [n for n in sys.modules if n.split(".")[0] == "small_things_client"]:
+        monkeypatch.delitem(sys.modules, name)
+    return importlib.import_module("small_things_client")
+
+
+PROPERTIES = [
+    ("{type: string}", "str"),
+    ("{type: integer}", "int"),
+    ("{type: number}", "float"),
+    ("{type: boolean}", "bool"),
+    ("{type: string, format: date-time}", "AwareDatetime"),
+    ("{type: string, format: date}", "date"),
+    ("{type: string, format: uuid}", "str"),
+    ("{type: object}", "dict[str, Any]"),
+    ("{type: object, additionalProperties: {type: integer}}", "dict[str, int]"),
+    ("{type: array, items: {type: number}}", "list[float]"),
+    ("{type: array, items: {$ref: '#/components/schemas/Thing'}}", "list[Thing]"),
+    (
+        "{type: object, additionalProperties: {$ref: '#/components/schemas/Thing'}}",
+        "dict[str, Thing]",
+    ),
+    ("{$ref: '#/components/schemas/Thing'}", "Thing"),
+    ("{$ref: '#/components/schemas/Counts'}", "dict[str, int]"),
+    ("{$ref: '#/components/schemas/Color'}", "str"),
+]
+
+
+@pytest.mark.parametrize(("schema", "type"), PROPERTIES)
+def test_types(tmp_path: Path, schema: str, type: str) -> None:
+    tree = rendered(
+        tmp_path,
+        f"""
+        Color: {{type: string, enum: [RED]}}
+        Counts: {{type: object, additionalProperties: {{type: integer}}}}
+        Box: {{type: object, required: [must], properties: {{must: {schema}, may: {schema}}}}}
+        """,
+    )
+    source = class_of(module(tree, "models"), "Box")
+    assert f"    must: {type}\n" in source
+    assert f"    may: {type} | UnsetType = UNSET\n" in source
+
+
+def test_model(tmp_path: Path) -> None:
+    tree = rendered(
+        tmp_path,
+        """
+        Box:
+          type: object
+          description: Holds "things", C:\\new.
+          required: [id]
+          properties:
+            id: {type: string, description: Its name.}
+            notFound: {type: boolean}
+            class: {type: string}
+            to_dict: {type: string}
+        """,
+    )
+    assert class_of(module(tree, "models"), "Box") == textwrap.dedent(
+        '''\
+        class Box(ApiModel, kw_only=True):
+            """Holds "things", C:\\\\new."""
+
+            id: str
+            """Its name."""
+            not_found: bool | UnsetType = field(name="notFound", default=UNSET)
+            class_: str | UnsetType = field(name="class", default=UNSET)
+            to_dict_: str | UnsetType = field(name="to_dict", default=UNSET)
+        '''
+    )
+
+
+def test_enumeration(tmp_path: Path) -> None:
+    tree = rendered(
+        tmp_path,
+        """
+        Color:
+          type: string
+          description: Of paint.
+          enum: [RED_1, light blue, 8bit, 'None']
+        """,
+    )
+    assert class_of(module(tree, "models"), "Color") == textwrap.dedent(
+        '''\
+        class Color(StrEnum):
+            """Of paint."""
+
+            RED_1 = "RED_1"
+            LIGHT_BLUE = "light blue"
+            VALUE_8_BIT = "8bit"
+            NONE = "None"
+        '''
+    )
+
+
+def test_method(tmp_path: Path) -> None:
+    def change(data: Any) -> None:
+        operation = data["paths"]["/things/{thing_id}"]["get"]
+        operation["parameters"] += [
+            {"name": "since", "in": "query", "schema": {"type": "string", "format": "date-time"}},
+            {"name": "X-Trace", "in": "header", "schema": {"type": "string"}},
+        ]
+
+    source = module(rendered(tmp_path, change=change), "resources/things")
+    assert (
+        textwrap.dedent(
+            '''\
+            def get(
+                self,
+                thing_id: str,
+                *,
+                since: datetime | None = None,
+                x_trace: str | None = None,
+            ) -> models.Thing:
+                """Read
+
+                GET /things/{thing_id}
+
+                #/paths/~1things~1{thing_id}/get
+                """
+                return self._engine.call(
+                    _GET,
+                    thing_id,
+                    query={
+                        "since": since,
+                    },
+                    headers={
+                        "X-Trace": x_trace,
+                    },
+                )
+
+            things_get = get
+            '''
+        )
+        in textwrap.dedent(source[source.index("    def get(") : source.index("class Async")])
+        + "\n"
+    )
+    assert "    async def get(\n" in source
+    assert "        return await self._engine.call(\n" in source
+
+
+def test_a_list_as_the_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(data: Any) -> None:
+        content = data["paths"]["/things/{thing_id}"]["get"]["responses"]["200"]["content"]
+        content["application/json"] = {
+            "example": [],
+            "schema": {"$ref": "#/components/schemas/ThingList"},
+        }
+
+    schemas = "ThingList: {type: array, items: {$ref: '#/components/schemas/Thing'}}"
+    tree = rendered(tmp_path, schemas, change)
+    assert "_GET: Operation[list[models.Thing]] = Operation(" in module(tree, "resources/things")
+    package = imported(tree, tmp_path, monkeypatch)
+
+    class Fixed:
+        def send(self, request: Any) -> Any:
+            return package.Response(200, {}, b'[{"a": "x", "b": 1}]')
+
+    (thing,) = package.Client(transport=Fixed()).things.get("1")
+    assert (thing.a, thing.additional_properties) == ("x", {"b": 1})
+
+
+HOSTILE = 'x"""\nimport os; os.abort()\n"""\\" {{ 7 * 7 }} ${7} \' #\u202e \\N{BULLET} %s {0}'
+
+
+def test_spec_text_stays_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(data: Any) -> None:
+        data["tags"][0]["description"] = HOSTILE
+        operation = data["paths"]["/things/{thing_id}"]["get"]
+        operation["summary"] = operation["description"] = HOSTILE
+        operation["parameters"][0]["description"] = HOSTILE
+        thing = data["components"]["schemas"]["Thing"]
+        thing["description"] = thing["properties"]["a"]["description"] = HOSTILE
+
+    tree = rendered(tmp_path, change=change)
+    package = imported(tree, tmp_path, monkeypatch)
+    assert "import os; os.abort()" in package.models.Thing.__doc__
+    assert "{{ 7 * 7 }}" in package.models.Thing.__doc__
+    assert package.Client().things.get.__doc__
+    assert all("\u202e" not in content.decode() for content in tree.values())
+
+
+def test_documents_without_schemas_or_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(data: Any) -> None:
+        del data["components"]
+        data["paths"]["/things/{thing_id}"]["get"]["responses"] = {"204": {"description": "None."}}
+
+    package = imported(rendered(tmp_path, change=change), tmp_path, monkeypatch)
+
+    class Fixed:
+        def send(self, request: Any) -> Any:
+            assert request.method == "GET"
+            assert request.url == "http://localhost:9/things/1"
+            return package.Response(204, {})
+
+    assert package.Client(transport=Fixed()).things.get("1") is None
+    with pytest.raises(TypeError):
+        package.Client(api_key="k")
+
+
+def test_what_the_generator_drops_is_an_error(tmp_path: Path) -> None:
+    """Straight to the generator: the house rules would refuse such a document before."""
+    data = yaml.safe_load(FRAME)
+    data["components"]["schemas"]["Bad"] = {"type": "array"}
+    (tmp_path / "openapi.yaml").write_text(FRAME)
+    api = read(tmp_path / "openapi.yaml")[1]
+    document = Document("openapi.yaml", data, {}, "")
+    with pytest.raises(ToolError, match=r"openapi-python-client: .*Bad"):
+        parsed(document, configured(api, "small_things_client", tmp_path))
+
+
+def test_what_does_not_arrive_is_named(tmp_path: Path) -> None:
+    """A view that promises more than the generator was given."""
+    (tmp_path / "openapi.yaml").write_text(FRAME)
+    document, api = read(tmp_path / "openapi.yaml")
+    data = yaml.safe_load(FRAME)
+    del data["components"]["schemas"]["Thing"]["properties"]["a"]
+    data["components"]["schemas"]["Thing"]["properties"]["b"] = {"type": "string"}
+    poorer = PythonTarget().render(Document("x", data, {}, ""), api)
+    with pytest.raises(ToolError, match="lacks property a of Thing"):
+        check_arrival(poorer, "python-client/small_things_client", document, api)
+    without = {p: c.replace(b"def get(", b"def got(") for p, c in poorer.items()}
+    with pytest.raises(ToolError, match="lacks operation things_get"):
+        check_arrival(without, "python-client/small_things_client", document, api)
+    without = {p: c.replace(b"thing_id: str", b"x: str") for p, c in poorer.items()}
+    with pytest.raises(ToolError, match="lacks parameter thing_id of things_get"):
+        check_arrival(without, "python-client/small_things_client", document, api)
