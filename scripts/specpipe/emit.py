@@ -23,6 +23,8 @@ def apply(changes: Iterable[Change], out: Path) -> None:
     changes = tuple(changes)
     for change in changes:
         inside(out, change.path)
+    if all(change.kind == "orphan" for change in changes):
+        return
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".specpipe-") as staging:
@@ -38,7 +40,8 @@ def apply(changes: Iterable[Change], out: Path) -> None:
             if change.kind == "delete":
                 remove(out, change.path)
     except OSError as error:
-        raise ToolError(f"{error.filename or out}: cannot write: {error.strerror}") from error
+        path = error.filename2 or error.filename or out
+        raise ToolError(f"{path}: cannot write: {error.strerror}") from error
 
 
 def inside(out: Path, path: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import keyword
 import math
+import re
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -74,8 +75,8 @@ def python_docstring(text: str, indent: int = 4, width: int = 100) -> str:
         )
     ]
     body = "\n".join(" " * indent + line if line else "" for line in lines).strip()
-    body = body.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return body[:-1] + '\\"' if body.endswith('"') else body
+    escaped = body.replace("\\", "\\\\")
+    return re.sub(r'"{3,}|"+\Z', lambda quotes: '\\"' * len(quotes[0]), escaped)
 
 
 def comment(text: str) -> str:
@@ -84,8 +85,10 @@ def comment(text: str) -> str:
 
 
 def toml_literal(value: Any) -> str:
-    """`value` as TOML: JSON's strings, numbers, booleans and arrays of them are valid TOML."""
-    return json.dumps(value, ensure_ascii=True)
+    """`value` as TOML: JSON's strings, numbers, booleans and arrays of them are valid TOML, but
+    for its pairs of surrogates and the control characters that it leaves alone."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in text)
 
 
 def markdown_text(text: str) -> str:

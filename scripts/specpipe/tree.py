@@ -32,7 +32,7 @@ class Manifest:
                 str(name): TargetRecord(str(record["spec"]), dict(record["files"]))
                 for name, record in data["targets"].items()
             }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return cls({})
         return cls(records)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from specpipe.pipeline import read_spec
 from specpipe.spec.model import Api
 from specpipe.targets.python import PythonTarget

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from specpipe.spec.model import Api, Operation
 
 from .conftest import Caller, Reply, Stub

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from specpipe.spec.model import Api
 
 from .conftest import Caller, Reply, Stub

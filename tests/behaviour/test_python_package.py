@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from specpipe.render import MARK
 from specpipe.spec.model import Api
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
 from specpipe.spec.model import Api
 
 from .conftest import Caller, Reply, Stub

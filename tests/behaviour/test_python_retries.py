@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from specpipe.spec.model import Api
 
 from .conftest import Caller, Reply, Stub

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openapi_python_client
 import pytest
+
 from specpipe.targets.python import SOURCE, upstream
 
 ORIGINALS = Path(str(files(openapi_python_client) / "templates"))

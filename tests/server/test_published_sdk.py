@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,8 +14,20 @@ SUMMARY = "c3f7a81e-25d0-4b96-8e4c-1a70d9f5b362"
 
 @pytest.fixture(scope="module")
 def sdk():
-    """The package. Importing it takes seconds, so that only this module does."""
-    return pytest.importorskip("pieces_os_client")
+    """What is used of the package. Importing that takes seconds, so only this module does."""
+    from pieces_os_client import configuration, exceptions, models
+    from pieces_os_client.api import workstream_event_api, workstream_events_api
+    from pieces_os_client.api_client import ApiClient
+
+    return SimpleNamespace(
+        **vars(models),
+        ApiClient=ApiClient,
+        Configuration=configuration.Configuration,
+        ApiException=exceptions.ApiException,
+        UnauthorizedException=exceptions.UnauthorizedException,
+        WorkstreamEventApi=workstream_event_api.WorkstreamEventApi,
+        WorkstreamEventsApi=workstream_events_api.WorkstreamEventsApi,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +258,7 @@ def test_without_the_key_every_call_is_401(sdk, connect, keyed, key):
         events.workstream_events_identifiers_snapshot,
         lambda: one.workstream_event_scores_increment("e"),
     ):
-        with pytest.raises(sdk.exceptions.UnauthorizedException) as error:
+        with pytest.raises(sdk.UnauthorizedException) as error:
             call()
         assert error.value.headers["content-type"] == "text/plain; charset=utf-8"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from specpipe.diagnostics import ToolError
 from specpipe.spec.build import build
 from specpipe.spec.load import load
@@ -257,6 +258,25 @@ def test_spec_text_stays_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "{{ 7 * 7 }}" in package.models.Thing.__doc__
     assert package.Client().things.get.__doc__
     assert all("\u202e" not in content.decode() for content in tree.values())
+
+
+def test_documents_without_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = rendered(tmp_path, change=lambda data: data.pop("servers"))
+    assert (
+        repr(imported(tree, tmp_path, monkeypatch).Client())
+        == "Client(base_url='http://localhost')"
+    )
+
+
+def test_readme_shows_a_call_that_needs_nothing(tmp_path: Path) -> None:
+    def change(data: Any) -> None:
+        path = data["paths"].pop("/things/{thing_id}")
+        del path["get"]["parameters"]
+        data["paths"]["/things"] = path
+
+    assert "    ...\n" in rendered(tmp_path)["python-client/README.md"].decode()
+    readme = rendered(tmp_path, change=change)["python-client/README.md"].decode()
+    assert "    print(client.things.get())\n" in readme
 
 
 def test_documents_without_schemas_or_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,6 @@ from typing import Any
 
 from specpipe import pipeline
 from specpipe.conformance import fuzz, report
-from specpipe.conformance.fuzz import Outcome
 from specpipe.conformance.judge import (
     Verdict,
     judge_laws,
@@ -109,21 +108,20 @@ def judge(trial: Trial, options: argparse.Namespace) -> int:
     fuzzed = [o for o in chosen if not foreign or reads_only(o)]
     if len(fuzzed) < len(chosen):
         progress("fuzzing: reading operations only, since the server is not ours")
-    outcome = Outcome(passed=True, ran=False)
     if fuzzed:
         reports = options.report_dir.resolve() / "schemathesis"
-        outcome = fuzz.run(trial, fuzzed, reports, sys.stdout)
-    verdict.add(outcome.accepted)
+        verdict.fuzzing = fuzz.run(trial, fuzzed, reports, sys.stdout)
+        verdict.add(verdict.fuzzing.accepted)
     judge_reach(chosen if writes else fuzzed, verdict)
-    line = summary(trial.api, outcome, verdict, time.monotonic() - started)
-    report.write(options.report_dir, trial, chosen, outcome, verdict, line)
+    line = summary(trial.api, verdict, time.monotonic() - started)
+    report.write(options.report_dir, trial, chosen, verdict, line)
     for finding in verdict.findings:
         progress(f"{finding.check} {finding.name}: {finding.message}")
         if finding.curl:
             progress(f"  {finding.curl}")
     progress(f"report: {shown(options.report_dir / 'index.html')}")
     progress(line)
-    return 0 if outcome.passed and not verdict.findings else 1
+    return 0 if verdict.conforms else 1
 
 
 def progress(line: str) -> None:
@@ -140,13 +138,13 @@ def select(api: Api, operation: str) -> tuple[Operation, ...]:
     return chosen
 
 
-def summary(api: Api, outcome: Outcome, verdict: Verdict, seconds: float) -> str:
+def summary(api: Api, verdict: Verdict, seconds: float) -> str:
     """The verdict in one line."""
     departures = len(verdict.findings)
-    fuzzing = "" if outcome.passed else ", and schemathesis found failures"
-    word = "CONFORMS" if outcome.passed and not departures else "DEPARTS"
+    fuzzing = "" if verdict.fuzzing.passed else ", and schemathesis found failures"
+    word = "CONFORMS" if verdict.conforms else "DEPARTS"
     reached = sum(1 for operation in api.operations if verdict.accepted.get(operation.id))
-    requests, held = sum(outcome.cases.values()), len(verdict.held)
+    requests, held = sum(verdict.fuzzing.cases.values()), len(verdict.held)
     return (
         f"{word}: {reached} of {len(api.operations)} operations reached, {requests} fuzzed "
         f"requests, {held} laws and stories held, {departures} broken{fuzzing} ({seconds:.0f} s)"

@@ -20,14 +20,18 @@ class Exchange:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    key_header: str | None = None
+    """The header that carried the key, which is not among `request_headers`."""
 
     def json(self) -> Any:
         """The answer's body as JSON. Raises ValueError when it is none."""
         return json.loads(self.body)
 
     def curl(self) -> str:
-        """A command line that sends the request again; the key is left to the environment."""
+        """A command line that sends the request again, with the key from the environment."""
         parts = ["curl", "-i", "-X", self.method, shlex.quote(self.url)]
+        if self.key_header is not None:
+            parts += ["-H", f'"{self.key_header}: $API_KEY"']
         if self.request_body:
             body = self.request_body.decode(errors="backslashreplace")
             parts += ["-H", shlex.quote("Content-Type: application/json")]

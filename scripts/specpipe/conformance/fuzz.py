@@ -85,9 +85,9 @@ def configuration(api: Api, profile: Profile, seed: int) -> str:
         ("checks.negative_data_rejection", {"expected-statuses": list(REFUSALS)}),
     ]
     if api.key is not None:
-        settings.append(
-            (f"auth.openapi.{toml_literal(api.key.scheme)}", {"api_key": "${SPECPIPE_KEY}"})
-        )
+        scheme = toml_literal(api.key.scheme)
+        settings.append((f"auth.openapi.{scheme}", {"api_key": "${SPECPIPE_KEY}"}))
+        settings.append(("output.sanitization", {"keys-to-sanitize": [api.key.header.lower()]}))
     text = "\n".join(table(header, values) for header, values in settings)
     for operation in api.operations:
         if isinstance(operation.behaviour, Addressing):

@@ -11,6 +11,7 @@ from specpipe.conformance import (  # noqa: F401 - importing the modules registe
     laws_of_identity,
     laws_of_lists,
 )
+from specpipe.conformance.fuzz import Outcome
 from specpipe.conformance.law import LAWS, Law
 from specpipe.conformance.oracle import Oracle
 from specpipe.conformance.sdk import AsyncDriver, Driver, SyncDriver, load
@@ -42,8 +43,14 @@ class Verdict:
     """(check, name, statement) of what was checked and found right."""
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     """(name, reason) of what does not apply."""
+    fuzzing: Outcome = field(default_factory=lambda: Outcome(passed=True, ran=False))
     accepted: dict[str, int] = field(default_factory=dict)
     """By operation id: how often a request was accepted."""
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing was found, by the fuzzer or by us."""
+        return self.fuzzing.passed and not self.findings
 
     def add(self, counts: Mapping[str, int]) -> None:
         """Count accepted requests."""

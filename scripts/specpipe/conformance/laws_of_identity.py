@@ -103,7 +103,7 @@ def create_adopts(subject: Subject, random: random.Random) -> None:
 
 @law
 def created_is_listed(subject: Subject, random: random.Random) -> None:
-    """A created thing is in the snapshot, among the identifiers and in a batch, and the same there."""
+    """A created thing is in the snapshot, the identifiers and a batch, and the same there."""
     id = subject.id_of(subject.create())
     thing = subject.read(id)
     for kind, where in ((Snapshot, "the snapshot"), (BatchFetch, "a batch")):

@@ -55,6 +55,7 @@ def recorded(request: Any, response: Any, key_header: str) -> Exchange:
         response.status,
         response.headers,
         response.body,
+        key_header if key_header in request.headers else None,
     )
 
 

@@ -77,10 +77,10 @@ class Story:
         thing = self._created(resource)
         id = str(thing[resource.id])
         self._listed(resource, id, thing)
-        for operation, behaviour in self._operations(resource, Get):
+        for operation, _ in self._operations(resource, Get):
             self._expect_same(thing, self._call(operation, id), operation)
             thing = self._call(operation, id)
-        for operation, behaviour in self._operations(resource, Update):
+        for operation, _ in self._operations(resource, Update):
             reply = self._call(operation, body=thing)
             expected = {k: v for k, v in thing.items() if k != resource.updated[0]}
             self._expect_same(expected, {k: reply[k] for k in expected if k in reply}, operation)
@@ -89,7 +89,7 @@ class Story:
         for operation, behaviour in self._operations(resource, Increment):
             flags = {behaviour.reads: dict.fromkeys(behaviour.counters[:1], True)}
             self._call(operation, id, body=flags)
-        for operation, behaviour in self._operations(resource, Delete):
+        for operation, _ in self._operations(resource, Delete):
             self._call(operation, id)
             self.created.remove((resource, id))
             self._gone(resource, id)

@@ -84,4 +84,5 @@ class Wire:
             answer.status_code,
             {name.lower(): value for name, value in answer.headers.items()},
             answer.content,
+            next((name for name in self._key if name in request.headers), None),
         )

@@ -141,6 +141,12 @@ class Calls:
         named = (f"models.{word}" if word in self._classes else word for word in words)
         return " ".join(named).replace(" [ ", "[").replace(" ]", "]").replace(" ,", ",")
 
+    @property
+    def simplest(self) -> Call | None:
+        """The first call that needs no argument, for an example."""
+        calls = self._calls.values()
+        return next((c for c in calls if not c.path and not (c.body and c.body.required)), None)
+
 
 def attribute(tag: Name) -> str:
     """A resource's name on the client and as a module."""

@@ -42,7 +42,7 @@ class ApiModel(
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The model for JSON data. Raises DecodeError."""
+        """The model for JSON data. Raises DecodeError, and InvalidArgument for what is no JSON."""
         return cls.from_json(encode(data))
 
     @classmethod
