@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import pickle
 import re
@@ -62,6 +63,17 @@ def test_unknown_members_can_be_read_and_written(sdk: ModuleType) -> None:
     assert event.application.additional_properties == {"flavour": "x"}
     event.application.additional_properties["flavour"] = "y"
     assert event.to_dict()["application"]["flavour"] == "y"
+
+
+@pytest.mark.parametrize("value", [{}, {"id": "f"}, None, 1])
+def test_no_member_name_is_special(sdk: ModuleType, value: Any) -> None:
+    """Not even those that the SDK uses for itself."""
+    inner = importlib.import_module(f"{sdk.__name__}._fold").ADDITIONAL
+    for name in (inner, "additional_properties", "__class__", "to_dict", ""):
+        data = EVENT | {name: value, "application": APPLICATION | {name: value}}
+        event = sdk.models.WorkstreamEvent.from_dict(data)
+        assert event.id == "e"
+        assert event.to_dict() == data
 
 
 def test_null_is_not_unset(sdk: ModuleType) -> None:
@@ -147,7 +159,7 @@ def moments(value: Any) -> Any:
         return {key: moments(item) for key, item in value.items()}
     if isinstance(value, list):
         return [moments(item) for item in value]
-    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
+    if isinstance(value, str) and re.match(r"\d{4}-(0\d|1[0-2])-\d\dT.*[Z+-]", value):
         return datetime.fromisoformat(value).astimezone(UTC).isoformat()
     return value
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from specpipe import pipeline
 from specpipe.targets.server import ServerTarget
 from specpipe.workspace import SPEC, TEMPLATES

@@ -15,12 +15,21 @@ SUMMARY = "c3f7a81e-25d0-4b96-8e4c-1a70d9f5b362"
 @pytest.fixture(scope="module")
 def sdk():
     """What is used of the package. Importing that takes seconds, so only this module does."""
-    from pieces_os_client import configuration, exceptions, models
+    from pieces_os_client import configuration, exceptions
     from pieces_os_client.api import workstream_event_api, workstream_events_api
     from pieces_os_client.api_client import ApiClient
+    from pieces_os_client.models.seeded_score import SeededScore
+    from pieces_os_client.models.seeded_score_increment import SeededScoreIncrement
+    from pieces_os_client.models.seeded_workstream_event import SeededWorkstreamEvent
+    from pieces_os_client.models.workstream_events_batch_fetch_input import (
+        WorkstreamEventsBatchFetchInput,
+    )
 
     return SimpleNamespace(
-        **vars(models),
+        SeededScore=SeededScore,
+        SeededScoreIncrement=SeededScoreIncrement,
+        SeededWorkstreamEvent=SeededWorkstreamEvent,
+        WorkstreamEventsBatchFetchInput=WorkstreamEventsBatchFetchInput,
         ApiClient=ApiClient,
         Configuration=configuration.Configuration,
         ApiException=exceptions.ApiException,

@@ -3,12 +3,7 @@
 
 from __future__ import annotations
 
-from .models import (
-    SeededScoreIncrement,
-    SeededWorkstreamEvent,
-    WorkstreamEvent,
-    WorkstreamEventsBatchFetchInput,
-)
+from . import models
 from .runtime.contract import Body, Contract, Operation, Parameter, ResourceType
 
 WORKSTREAM_EVENT = ResourceType(
@@ -75,7 +70,7 @@ CONTRACT = Contract(
             ),
             body=Body(
                 schema="SeededWorkstreamEvent",
-                model=SeededWorkstreamEvent,
+                model=models.SeededWorkstreamEvent,
                 required=False,
             ),
         ),
@@ -147,7 +142,7 @@ CONTRACT = Contract(
             ),
             body=Body(
                 schema="WorkstreamEventsBatchFetchInput",
-                model=WorkstreamEventsBatchFetchInput,
+                model=models.WorkstreamEventsBatchFetchInput,
                 required=True,
             ),
         ),
@@ -192,7 +187,7 @@ CONTRACT = Contract(
             ),
             body=Body(
                 schema="WorkstreamEvent",
-                model=WorkstreamEvent,
+                model=models.WorkstreamEvent,
                 required=False,
             ),
         ),
@@ -245,7 +240,7 @@ CONTRACT = Contract(
             ),
             body=Body(
                 schema="SeededScoreIncrement",
-                model=SeededScoreIncrement,
+                model=models.SeededScoreIncrement,
                 required=False,
             ),
         ),

@@ -5,16 +5,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from . import models
 from .contract import WORKSTREAM_EVENT
-from .models import (
-    FlattenedWorkstreamEvents,
-    SeededScoreIncrement,
-    SeededWorkstreamEvent,
-    WorkstreamEvent,
-    WorkstreamEvents,
-    WorkstreamEventsBatchFetchInput,
-    WorkstreamEventsBatchFetchOutput,
-)
 from .runtime.context import Context
 from .runtime.instants import Instant
 from .runtime.json_input import Json
@@ -26,7 +18,9 @@ class Handlers(Protocol):
     """One method for each operation. It returns the model of the documented answer, or a `Reply`
     of its own making, and raises `Refusal` for an error."""
 
-    async def workstream_events_snapshot(self, *, transferables: bool) -> Reply | WorkstreamEvents:
+    async def workstream_events_snapshot(
+        self, *, transferables: bool
+    ) -> Reply | models.WorkstreamEvents:
         """List all events.
 
         GET /workstream_events
@@ -35,8 +29,8 @@ class Handlers(Protocol):
         ...
 
     async def workstream_events_create_new_workstream_event(
-        self, *, transferables: bool, body: Json[SeededWorkstreamEvent] | None
-    ) -> Reply | WorkstreamEvent:
+        self, *, transferables: bool, body: Json[models.SeededWorkstreamEvent] | None
+    ) -> Reply | models.WorkstreamEvent:
         """Create an event.
 
         POST /workstream_events/create
@@ -52,7 +46,7 @@ class Handlers(Protocol):
         created_to: Instant | None,
         updated_from: Instant | None,
         updated_to: Instant | None,
-    ) -> Reply | FlattenedWorkstreamEvents:
+    ) -> Reply | models.FlattenedWorkstreamEvents:
         """List event ids, newest first.
 
         GET /workstream_events/identifiers
@@ -61,8 +55,8 @@ class Handlers(Protocol):
         ...
 
     async def workstream_events_batch(
-        self, *, transferables: bool, body: Json[WorkstreamEventsBatchFetchInput]
-    ) -> Reply | WorkstreamEventsBatchFetchOutput:
+        self, *, transferables: bool, body: Json[models.WorkstreamEventsBatchFetchInput]
+    ) -> Reply | models.WorkstreamEventsBatchFetchOutput:
         """Look up several events by id.
 
         POST /workstream_events/batch/fetch
@@ -81,8 +75,8 @@ class Handlers(Protocol):
         ...
 
     async def workstream_event_update(
-        self, *, transferables: bool, body: Json[WorkstreamEvent] | None
-    ) -> Reply | WorkstreamEvent:
+        self, *, transferables: bool, body: Json[models.WorkstreamEvent] | None
+    ) -> Reply | models.WorkstreamEvent:
         """Update an event.
 
         POST /workstream_event/update
@@ -92,7 +86,7 @@ class Handlers(Protocol):
 
     async def workstream_events_specific_workstream_event_snapshot(
         self, *, workstream_event: str, transferables: bool
-    ) -> Reply | WorkstreamEvent:
+    ) -> Reply | models.WorkstreamEvent:
         """Read an event.
 
         GET /workstream_event/{workstream_event}
@@ -101,7 +95,7 @@ class Handlers(Protocol):
         ...
 
     async def workstream_event_scores_increment(
-        self, *, workstream_event: str, body: Json[SeededScoreIncrement] | None
+        self, *, workstream_event: str, body: Json[models.SeededScoreIncrement] | None
     ) -> Reply | None:
         """Raise counters of an event's score.
 
@@ -145,7 +139,7 @@ class StoreHandlers:
         )
 
     async def workstream_events_create_new_workstream_event(
-        self, *, transferables: bool, body: Json[SeededWorkstreamEvent] | None
+        self, *, transferables: bool, body: Json[models.SeededWorkstreamEvent] | None
     ) -> Reply:
         """Source: #/paths/~1workstream_events~1create/post"""
         return await self.workstream_event.create(
@@ -184,7 +178,7 @@ class StoreHandlers:
         )
 
     async def workstream_events_batch(
-        self, *, transferables: bool, body: Json[WorkstreamEventsBatchFetchInput]
+        self, *, transferables: bool, body: Json[models.WorkstreamEventsBatchFetchInput]
     ) -> Reply:
         """Source: #/paths/~1workstream_events~1batch~1fetch/post"""
         return await self.workstream_event.batch_fetch(
@@ -203,7 +197,7 @@ class StoreHandlers:
         return await self.workstream_event.delete(workstream_event)
 
     async def workstream_event_update(
-        self, *, transferables: bool, body: Json[WorkstreamEvent] | None
+        self, *, transferables: bool, body: Json[models.WorkstreamEvent] | None
     ) -> Reply:
         """Source: #/paths/~1workstream_event~1update/post"""
         return await self.workstream_event.update(body, full=transferables)
@@ -215,7 +209,7 @@ class StoreHandlers:
         return await self.workstream_event.get(workstream_event, full=transferables)
 
     async def workstream_event_scores_increment(
-        self, *, workstream_event: str, body: Json[SeededScoreIncrement] | None
+        self, *, workstream_event: str, body: Json[models.SeededScoreIncrement] | None
     ) -> Reply:
         """Source: #/paths/~1workstream_event~1{workstream_event}~1scores~1increment/post"""
         return await self.workstream_event.increment(

@@ -176,10 +176,10 @@ def increments_are_exact(subject: Subject, random: random.Random) -> None:
         flags = {counter: counter in named for counter in behaviour.counters}
         subject.increment(id, {behaviour.reads: flags})
         after = subject.read(id)
-        score, was = after.get(behaviour.member, {}), before.get(behaviour.member, {})
+        counts, was = after.get(behaviour.member, {}), before.get(behaviour.member, {})
         for counter in {*behaviour.counters, *behaviour.starts}:
             step = (counter in named) + (len(named) if counter == total else 0)
-            found, wanted = score.get(counter, 0), was.get(counter, 0) + step
+            found, wanted = counts.get(counter, 0), was.get(counter, 0) + step
             holds(
                 found == wanted,
                 f"{behaviour.member}.{counter} is {found} after naming {named}, not {wanted}",

@@ -17,27 +17,27 @@ class Name:
 
     @classmethod
     def of(cls, wire: str) -> Name:
-        """Split `wire` at separators, case changes and digits: `notFound` is not, found."""
+        """Split `wire` at separators, case changes and digits: `fileName` is file, name."""
         return cls(wire, tuple(word.lower() for word in _BOUNDARY.findall(wire)))
 
     @property
     def snake(self) -> str:
-        """`not_found`: Python attributes, functions and modules."""
+        """`file_name`: Python attributes, functions and modules."""
         return "_".join(self.words)
 
     @property
     def kebab(self) -> str:
-        """`not-found`: distributions, folders and command-line options."""
+        """`file-name`: distributions, folders and command-line options."""
         return "-".join(self.words)
 
     @property
     def pascal(self) -> str:
-        """`NotFound`: classes and types."""
+        """`FileName`: classes and types."""
         return "".join(word[:1].upper() + word[1:] for word in self.words)
 
     @property
     def camel(self) -> str:
-        """`notFound`: TypeScript members and functions."""
+        """`fileName`: TypeScript members and functions."""
         return self.pascal[:1].lower() + self.pascal[1:]
 
     def without_prefix(self, other: Name) -> Name:

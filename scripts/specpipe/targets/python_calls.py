@@ -39,7 +39,8 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class BodyArgument:
-    """A request body as an argument. `ids`: members around a bare list of ids."""
+    """A request body as an argument. `ids`: members around each of a bare list of ids,
+    outermost first."""
 
     type: str
     media_type: str
@@ -131,7 +132,9 @@ class Calls:
         body, behaviour = operation.body, operation.behaviour
         if body is None:
             return None
-        ids = (behaviour.ids, behaviour.resource.items) if isinstance(behaviour, BatchFetch) else ()
+        ids: tuple[str, ...] = ()
+        if isinstance(behaviour, BatchFetch):
+            ids = (behaviour.ids, behaviour.resource.items, behaviour.resource.id)
         type = self._qualified(self._types.of(endpoint.bodies[0].prop))
         return BodyArgument(type, body.media_type, body.required, ids)
 

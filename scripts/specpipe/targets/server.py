@@ -8,11 +8,11 @@ from typing import Any
 
 from specpipe.diagnostics import ToolError
 from specpipe.format import format_python
-from specpipe.render import environment
+from specpipe.render import environment, python_identifier
 from specpipe.spec.model import Api, Document
 from specpipe.targets.base import runtime
 from specpipe.targets.server_models import render_models
-from specpipe.targets.server_views import handler_views, schemas_in_use
+from specpipe.targets.server_views import handler_views
 from specpipe.tree import Tree
 from specpipe.workspace import TEMPLATES
 
@@ -42,7 +42,6 @@ class ServerTarget:
             "package": package,
             "distribution": f"{api.package.kebab}-server",
             "handlers": handler_views(api),
-            "models": schemas_in_use(api),
         }
         files = {
             f"server/{path.format(package=package)}": env.get_template(template)
@@ -67,5 +66,5 @@ def as_json(data: Mapping[str, Any]) -> bytes:
 def check_arrival(api: Api, handlers: str) -> None:
     """Raise ToolError when an operation of the spec has no handler."""
     for operation in api.operations:
-        if f"async def {operation.name.snake}(" not in handlers:
+        if f"async def {python_identifier(operation.name.snake)}(" not in handlers:
             raise ToolError(f"operation {operation.id} is missing from the generated handlers")

@@ -19,6 +19,7 @@ from specpipe.spec.model import (
     Increment,
     Operation,
     Parameter,
+    Response,
     Snapshot,
     Update,
 )
@@ -47,8 +48,8 @@ class HandlerView:
     operation: Operation
     name: str
     arguments: tuple[Argument, ...]
-    result: str
-    """Type of a successful result that is not a `Reply`."""
+    result: str | None
+    """Type of a successful result that is not a `Reply`; None when it has to be one."""
     answer: str
     """Python source of the default behaviour."""
 
@@ -58,26 +59,26 @@ def handler_views(api: Api) -> tuple[HandlerView, ...]:
     return tuple(handler_view(operation) for operation in api.operations)
 
 
-def schemas_in_use(api: Api) -> tuple[str, ...]:
-    """The component schemas that handlers take or return."""
-    bodies = {o.body.schema for o in api.operations if o.body is not None}
-    results = {o.success.schema for o in api.operations if o.success.schema is not None}
-    return tuple(sorted(bodies | results))
-
-
 def handler_view(operation: Operation) -> HandlerView:
     """The view of one operation."""
     arguments = [Argument(argument(p), type_of(p)) for p in operation.parameters]
     if operation.body is not None:
         optional = "" if operation.body.required else " | None"
-        arguments.append(Argument("body", f"Json[{operation.body.schema}]{optional}"))
+        arguments.append(Argument("body", f"Json[models.{operation.body.schema}]{optional}"))
     return HandlerView(
         operation,
         python_identifier(operation.name.snake),
         tuple(arguments),
-        operation.success.schema or "None",
+        result(operation.success),
         answer(operation),
     )
+
+
+def result(success: Response) -> str | None:
+    """The type of a result that stands for `success`; None when only a `Reply` can."""
+    if success.schema is not None:
+        return f"models.{success.schema}"
+    return "None" if success.media_type is None else None
 
 
 def argument(parameter: Parameter) -> str:

@@ -17,6 +17,11 @@ import msgspec
 ADDITIONAL = "\ue000additional_properties"
 """Not a name that a server would give to a member: it starts with a private-use character."""
 
+
+class Unknown(dict[str, Any]):
+    """Unknown members. A type of its own: no JSON decodes to it, whatever a server sends."""
+
+
 _Arms = dict[type, Callable[[Any], Any]]
 """What to do with JSON data, by its Python type; data of other types stays as it is."""
 
@@ -88,7 +93,8 @@ class _Members:
         if None in data.values():
             surplus.update(name for name in self._never_null if data.get(name, 0) is None)
         if surplus:
-            data[ADDITIONAL] = {name: data.pop(name) for name in list(data) if name in surplus}
+            names = [name for name in data if name in surplus]
+            data[ADDITIONAL] = Unknown((name, data.pop(name)) for name in names)
         return data
 
     def unfold(self, data: dict[str, Any]) -> dict[str, Any]:

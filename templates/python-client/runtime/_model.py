@@ -11,13 +11,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from ._fold import ADDITIONAL, fold, unfold
 from .errors import DecodeError, InvalidArgument
+
+if TYPE_CHECKING:
+    Unknown = dict[str, Any]
+else:
+    from ._fold import Unknown
 
 __all__ = ["UNSET", "ApiModel", "AwareDatetime", "UnsetType", "decode", "encode", "encode_body"]
 
@@ -34,9 +39,7 @@ class ApiModel(
 ):
     """Base of all models: what JSON objects of the API have in common."""
 
-    additional_properties: dict[str, Any] | UnsetType = msgspec.field(
-        name=ADDITIONAL, default=UNSET
-    )
+    additional_properties: Unknown | UnsetType = msgspec.field(name=ADDITIONAL, default=UNSET)
     """Members that this version of the package does not know, and members that were null although
     the contract has no null there. They are sent back as they came."""
 

@@ -27,7 +27,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Body(msgspec.Struct, frozen=True):
-    """A documented request body. `ids`: members in which a list of ids is wrapped."""
+    """A documented request body. `ids`: members that a list of ids is wrapped in, outermost first;
+    the last one is each id's own."""
 
     type: Any
     media_type: str
@@ -124,7 +125,8 @@ def body(operation: Operation[Any], value: Any) -> bytes | None:
 def _wrapped(members: tuple[str, ...], ids: Iterable[str]) -> Any:
     if isinstance(ids, str | bytes):
         raise InvalidArgument("body: one id; put it in a list")
-    value: Any = [{"id": id} for id in ids]
-    for member in reversed(members):
+    *outer, name = members
+    value: Any = [{name: id} for id in ids]
+    for member in reversed(outer):
         value = {member: value}
     return value

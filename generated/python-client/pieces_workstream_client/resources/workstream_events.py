@@ -67,7 +67,7 @@ _BATCH: Operation[models.WorkstreamEventsBatchFetchOutput] = Operation(
         models.WorkstreamEventsBatchFetchInput,
         "application/json",
         True,
-        ("workstreamEvents", "iterable"),
+        ("workstreamEvents", "iterable", "id"),
     ),
 )
 _DELETE: Operation[None] = Operation(

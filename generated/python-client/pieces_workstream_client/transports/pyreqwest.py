@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import atexit
+import time
 from datetime import timedelta
+from functools import cache
 from typing import TypeVar
 
 from pyreqwest.client import (
@@ -23,6 +26,7 @@ _Builder = TypeVar("_Builder", bound=BaseClientBuilder)
 _Prepared = TypeVar("_Prepared", bound=BaseRequestBuilder)
 
 _CONNECT_SECONDS = 5.0
+_LINGER_SECONDS = 0.02
 _NOTHING_SENT = "client error (Connect)"
 """pyreqwest's ConnectError and ConnectTimeoutError also stand for connections that broke or
 stalled later; only this cause is proof."""
@@ -55,6 +59,7 @@ class AsyncPyreqwestTransport:
     def __init__(self, base_url: str = "") -> None:
         """For requests to `base_url`."""
         self._client: Client = _configured(ClientBuilder(), base_url).build()
+        _linger_at_exit()
 
     async def send(self, request: Request) -> Response:
         """The answer to `request`."""
@@ -68,6 +73,13 @@ class AsyncPyreqwestTransport:
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
+
+
+@cache
+def _linger_at_exit() -> None:
+    """Let pyreqwest's thread let go of the interpreter before that shuts down: handing over the
+    last answer it may still be a few microseconds from done, and CPython aborts when it is late."""
+    atexit.register(time.sleep, _LINGER_SECONDS)
 
 
 def _configured(builder: _Builder, base_url: str) -> _Builder:

@@ -140,9 +140,14 @@ def _matches(range_: str, kind: str) -> bool:
 
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
-    """The whole request body. Raises Refusal (413) before reading more than `limit` bytes."""
+    """The whole request body. Raises Refusal (413) when it has more than `limit` bytes.
+
+    As many bytes again are read and dropped first: a client that is cut off while it sends may
+    never see the answer. One that waits to be told to continue gets it at once.
+    """
     declared = headers.get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > limit:
+    fits = not declared.isdigit() or int(declared) <= limit
+    if not fits and b"expect" in headers:
         raise too_large(limit)
     chunks: list[bytes] = []
     size = 0
@@ -152,13 +157,18 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limit: int
             raise Refusal(400, "the body ended early")
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > limit:
+        fits = fits and size <= limit
+        if fits:
+            chunks.append(chunk)
+        else:
+            chunks.clear()
+        more = message.get("more_body", False)
+        if not fits and (not more or size > 2 * limit):
             raise too_large(limit)
-        chunks.append(chunk)
-        if not message.get("more_body", False):
+        if not more:
             return b"".join(chunks)
 
 
 def too_large(limit: int) -> Refusal:
-    """The refusal of a body over `limit` bytes; the connection is closed, the rest unread."""
+    """The refusal of a body over `limit` bytes; the connection is closed, whatever is left."""
     return Refusal(413, f"the body is larger than {limit} bytes", {"Connection": "close"})

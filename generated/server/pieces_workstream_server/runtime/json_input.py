@@ -94,6 +94,6 @@ def check(validator: jsonschema_rs.Draft202012Validator, value: Any, where: str)
 
 
 def member(root: str, path: Sequence[str | int]) -> str:
-    """A path into a JSON value as a person writes it: `created.value`, `iterable[3].id`."""
+    """A path into a JSON value as a person writes it: `created.value`, `lines[3].id`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".") or root

@@ -131,10 +131,10 @@ class Resource:
         def add(thing: Object) -> bool:
             if not named:
                 return False
-            score = {**dict.fromkeys(starts, 0), **thing.get(member, {})}
+            counts = {**dict.fromkeys(starts, 0), **thing.get(member, {})}
             for counter, steps in (*((name, 1) for name in named), (total, len(named))):
-                score[counter] = min(int(score.get(counter, 0)) + steps, maximum)
-            thing[member] = score
+                counts[counter] = min(int(counts.get(counter, 0)) + steps, maximum)
+            thing[member] = counts
             return True
 
         await self._change(id, add)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import ipaddress
 import os
@@ -55,7 +56,8 @@ def main(
         lifespan="on",
         ws="none",
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # raised once more after an orderly stop
+        uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 

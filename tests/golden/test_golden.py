@@ -1,0 +1,63 @@
+"""Small specs and the whole server that each gives, file by file.
+
+After a wanted change: SPECPIPE_RECORD=1 python -m pytest tests/golden, then read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from specpipe import pipeline
+from specpipe.render import MARK
+from specpipe.targets.server import ServerTarget
+from specpipe.workspace import TEMPLATES
+
+CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/spec.yaml"))
+RECORD = os.environ.get("SPECPIPE_RECORD") == "1"
+
+
+def rendered(case: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The tree that the case's spec gives: what is generated, and the runtime's modules."""
+    document, api = pipeline.read_spec(case / "spec.yaml")
+    tree = ServerTarget().render(document, api)
+    runtime = {path: content for path, content in tree.items() if "/runtime/" in path}
+    return {path: tree[path] for path in tree if path not in runtime}, runtime
+
+
+def on_disk(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_spec_gives_exactly_the_expected_files(case):
+    tree, _ = rendered(case)
+    if RECORD:
+        shutil.rmtree(case / "expected", ignore_errors=True)
+        for path, content in tree.items():
+            file = case / "expected" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+    expected = on_disk(case / "expected")
+    assert sorted(tree) == sorted(expected)
+    for path, content in expected.items():
+        assert tree[path].decode() == content.decode(), path
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_runtime_is_copied_as_it_is_behind_the_mark(case):
+    """So the expected files need no copy of it."""
+    _, runtime = rendered(case)
+    templates = on_disk(TEMPLATES / "server" / "runtime")
+    sources = {path: content for path, content in templates.items() if path.endswith(".py")}
+    mark = f"# {MARK}\n".encode()
+    assert {path.partition("/runtime/")[2]: content for path, content in runtime.items()} == {
+        path: mark + content for path, content in sources.items()
+    }
