@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from specpipe.diagnostics import SpecError
 from specpipe.pipeline import read_spec
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from specpipe.pipeline import read_spec
 from specpipe.spec.build import build
 from specpipe.spec.load import load

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from specpipe.diagnostics import Diagnostic, Location, SpecError, one_line
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import MAX_MESSAGE, Node

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from specpipe.diagnostics import SpecError
 from specpipe.spec.load import MAX_BYTES, MAX_DEPTH, load
 from specpipe.spec.model import Document

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
 from specpipe.spec.build import build
 from specpipe.spec.load import load
 from specpipe.spec.model import Document

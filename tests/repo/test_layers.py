@@ -1,0 +1,179 @@
+"""Which module may use which: read off the source, so that no import sneaks in."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from specpipe.workspace import ROOT
+
+PACKAGE = ROOT / "scripts" / "specpipe"
+MODULES = {
+    "specpipe." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+RUNTIME = sorted((ROOT / "templates" / "server" / "runtime").rglob("*.py"))
+CORE = {"specpipe.diagnostics", "specpipe.workspace"}
+"""What every layer may use."""
+MAY_USE: dict[str, set[str]] = {
+    "specpipe.spec.": {"specpipe.spec."},
+    "specpipe.render": set(),
+    "specpipe.tree": set(),
+    "specpipe.format": {"specpipe.tree"},
+    "specpipe.emit": {"specpipe.tree"},
+    "specpipe.targets.": {
+        "specpipe.targets.",
+        "specpipe.spec.model",
+        "specpipe.spec.names",
+        "specpipe.render",
+        "specpipe.format",
+        "specpipe.tree",
+    },
+    "specpipe.pipeline": {"specpipe.spec.", "specpipe.targets.base", "specpipe.tree"},
+    "specpipe.conformance.": {
+        "specpipe.conformance.",
+        "specpipe.spec.model",
+        "specpipe.spec.names",
+        "specpipe.render",
+        "specpipe.pipeline",
+    },
+}
+"""A module, or with a dot at its end a package, and what of ours it may import besides CORE. The
+command line is the only one that may import anything."""
+WRITERS = {
+    "specpipe.emit": "the output folder: the only one",
+    "specpipe.format": "a temporary folder for ruff",
+    "specpipe.targets.python": "a temporary folder for openapi-python-client",
+    "specpipe.conformance.fuzz": "the folder of reports",
+    "specpipe.conformance.hooks": "the folder of reports",
+    "specpipe.conformance.process": "a temporary folder for a database",
+    "specpipe.conformance.report": "the folder of reports",
+}
+WRITING = {
+    "write_text",
+    "write_bytes",
+    "writelines",
+    "mkdir",
+    "makedirs",
+    "touch",
+    "unlink",
+    "remove",
+    "rmdir",
+    "rmtree",
+    "rename",
+    "symlink_to",
+    "hardlink_to",
+    "copy2",
+    "copytree",
+    "move",
+    "mkdtemp",
+    "mkstemp",
+    "TemporaryDirectory",
+    "NamedTemporaryFile",
+}
+SERVER_USES = {"starlette", "uvicorn", "msgspec", "jsonschema_rs"}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Modules that a file imports, anywhere in it; `from a import b` counts as both."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            ours = {name for name in names if name in MODULES or f"{name}.__init__" in MODULES}
+            found.update(ours or {node.module})
+    return found
+
+
+def covers(rule: str, module: str) -> bool:
+    return module.startswith(rule) if rule.endswith(".") else module == rule
+
+
+def calls_of(path: Path) -> set[str]:
+    """Names of what a file calls that writes; `open` counts when its mode does."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        modes = [a.value for a in node.args if isinstance(a, ast.Constant)]
+        modes += [k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)]
+        opens = name == "open" and any(isinstance(m, str) and set(m) & set("wax+") for m in modes)
+        replaces = ast.unparse(function) == "os.replace"
+        if name in WRITING or opens or replaces:
+            found.add(name)
+    return found
+
+
+def test_every_module_is_in_a_layer():
+    free = {"specpipe.__init__", "specpipe.__main__", "specpipe.cli", *CORE}
+    unplaced = [
+        module
+        for module in MODULES
+        if module not in free and not any(covers(rule, module) for rule in MAY_USE)
+    ]
+    assert unplaced == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_from_its_own_layer_and_those_below(module):
+    rules = [allowed for rule, allowed in MAY_USE.items() if covers(rule, module)]
+    if not rules:
+        return
+    allowed = set().union(CORE, *rules)
+    ours = {name for name in imports_of(MODULES[module]) if name.split(".")[0] == "specpipe"}
+    forbidden = {name for name in ours if not any(covers(rule, name) for rule in allowed)}
+    assert forbidden == set()
+
+
+def test_core_imports_nothing_of_ours():
+    for module in CORE:
+        assert not [n for n in imports_of(MODULES[module]) if n.startswith("specpipe")]
+
+
+def test_only_main_imports_the_command_line():
+    users = [module for module, path in MODULES.items() if "specpipe.cli" in imports_of(path)]
+    assert users == ["specpipe.__main__"]
+
+
+def test_only_emit_writes_into_the_output_folder():
+    writers = {module for module, path in MODULES.items() if calls_of(path)}
+    assert writers - WRITERS.keys() == set()
+    assert WRITERS.keys() - writers == set(), "no longer writes: take it off the list"
+
+
+def test_only_workspace_knows_where_the_repository_is():
+    users = [
+        module
+        for module, path in MODULES.items()
+        if any(
+            isinstance(node, ast.Name) and node.id == "__file__"
+            for node in ast.walk(ast.parse(path.read_text()))
+        )
+    ]
+    assert users == ["specpipe.workspace"]
+
+
+@pytest.mark.parametrize("path", RUNTIME, ids=lambda path: path.name)
+def test_the_servers_runtime_uses_what_the_package_depends_on_only(path):
+    used = {name.split(".")[0] for name in imports_of(path)}
+    assert used - SERVER_USES - set(sys.stdlib_module_names) == set()
+
+
+@pytest.mark.parametrize("path", [*MODULES.values(), *RUNTIME], ids=lambda path: path.stem)
+def test_files_and_functions_stay_short(path):
+    text = path.read_text()
+    assert text.count("\n") <= 300
+    long = [
+        node.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > 40
+    ]
+    assert long == []
