@@ -52,7 +52,7 @@ def test_the_example_of_the_sdk_runs_against_the_server(server):
 
 def test_every_make_target_that_the_readme_names_exists():
     targets = re.findall(r"^([a-z]+):.*?##", (ROOT / "Makefile").read_text(), re.M)
-    named = set(re.findall(r"\bmake ([a-z]+)", README))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.M))
 
     assert named <= set(targets)
 

@@ -222,6 +222,18 @@ def start_once(
 
 
 @pytest.fixture(scope="module")
+def launching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path, str], Server]]:
+    """Starts the server of any rendered package, by its folder and name."""
+    with contextlib.ExitStack() as stack:
+
+        def launching(folder: Path, package: str) -> Server:
+            databases = tmp_path_factory.mktemp("databases")
+            return stack.enter_context(starter(folder, package, databases))()
+
+        yield launching
+
+
+@pytest.fixture(scope="module")
 def server(start_once: Starter) -> Server:
     """A server without a key, for the tests of one module."""
     return start_once()

@@ -95,3 +95,12 @@ def test_the_store_is_reused_after_a_clean_stop(start, tmp_path):
     event = server.events.new()
     assert server.stop() == ""
     assert start(database=file).events.read(event["id"]) == event
+
+
+def test_processes_that_start_at_once_agree_on_a_new_file(start, tmp_path):
+    file = tmp_path / "shared.db"
+    with ThreadPoolExecutor(3) as pool:
+        calls = [pool.submit(start, database=file) for _ in range(3)]
+        servers = [call.result().events for call in calls]
+    event = servers[0].new()
+    assert [events.read(event["id"]) for events in servers] == [event] * 3

@@ -115,7 +115,7 @@ def example(operation: Operation) -> str:
     if success.media_type is None:
         return f"Reply({success.status})"
     if success.schema is None:
-        return f"Reply({success.status}, {python_literal(str(success.example))}.encode(), TEXT)"
+        return f"Reply({success.status}, {str(success.example).encode()!r}, TEXT)"
     return f"example_reply({python_literal(success.example)}, {success.status})"
 
 
