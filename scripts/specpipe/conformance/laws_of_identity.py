@@ -9,7 +9,7 @@ from typing import Any
 
 from specpipe.conformance.exchange import same
 from specpipe.conformance.law import holds, law
-from specpipe.conformance.subject import Missing, Object, Subject, member
+from specpipe.conformance.subject import Missing, Object, Subject, instant, member
 from specpipe.spec.model import (
     Associate,
     BatchFetch,
@@ -238,9 +238,3 @@ def put(thing: Object, path: tuple[str, ...], value: Any) -> None:
     for name in parents:
         thing = thing[name]
     thing[last] = value
-
-
-def instant(text: Any) -> tuple[str, str]:
-    """An RFC 3339 UTC date-time as something that sorts by time: whole seconds, then fraction."""
-    whole, _, fraction = str(text).rstrip("Zz").removesuffix("+00:00").partition(".")
-    return whole, fraction.rstrip("0")

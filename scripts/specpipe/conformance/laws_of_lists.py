@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import random
+import time
 import uuid
 
 from specpipe.conformance.exchange import same
 from specpipe.conformance.law import holds, law
-from specpipe.conformance.laws_of_identity import instant
-from specpipe.conformance.subject import Missing, Object, Subject, member
+from specpipe.conformance.subject import (
+    CLOCK_STEP,
+    Missing,
+    Object,
+    Subject,
+    instant,
+    member,
+)
 from specpipe.spec.model import Associate, Identifiers, Increment, Update
 
 
@@ -16,7 +23,7 @@ from specpipe.spec.model import Associate, Identifiers, Increment, Update
 def identifiers_are_ordered(subject: Subject, random: random.Random) -> None:
     """Identifiers are in the documented order."""
     _, behaviour = subject.one(Identifiers)
-    made = [subject.create() for _ in range(4)]
+    made = subject.create_in_a_row(4)
     if subject.operations(Update):
         subject.update(made[1])  # a list in order of the other time would show now
     wanted = [subject.id_of(thing) for thing in made]
@@ -52,10 +59,10 @@ def ranges_are_inclusive(subject: Subject, random: random.Random) -> None:
     _, behaviour = subject.one(Identifiers)
     if not behaviour.ranges:
         raise Missing("ranges")
-    things = [subject.create() for _ in range(3)]
+    things = subject.create_in_a_row(3)
     ids = [subject.id_of(thing) for thing in things]
-    for time, start, end in behaviour.ranges:
-        path = subject.resource.created if time == "created" else subject.resource.updated
+    for which, start, end in behaviour.ranges:
+        path = subject.resource.created if which == "created" else subject.resource.updated
         at = str(member(things[1], path))
         for query, wanted in (
             ({start: at, end: at}, ids[1:2]),
@@ -73,10 +80,11 @@ def ranges_are_inclusive(subject: Subject, random: random.Random) -> None:
 def ranges_are_joined(subject: Subject, random: random.Random) -> None:
     """With several ranges a thing is listed when it is in any of them."""
     _, behaviour = subject.one(Identifiers)
-    ranges = {time: (start, end) for time, start, end in behaviour.ranges}
+    ranges = {which: (start, end) for which, start, end in behaviour.ranges}
     if len(ranges) < 2:
         raise Missing("two ranges")
-    old, other, new = (subject.create() for _ in range(3))
+    old, other, new = subject.create_in_a_row(3)
+    time.sleep(CLOCK_STEP)
     old = subject.update(old)
     created = str(member(new, subject.resource.created))
     updated = str(member(old, subject.resource.updated))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from specpipe.conformance.exchange import Exchange
@@ -25,6 +28,9 @@ from specpipe.spec.model import (
 
 Object = dict[str, Any]
 B = TypeVar("B")
+CLOCK_STEP = 0.002
+CLOCK_TRIES = 20
+"""Seconds between creates, and tries for each, that make up for a coarse clock."""
 
 
 class Missing(Exception):
@@ -84,6 +90,20 @@ class Subject:
         reply = self.ok(self.wire.send(operation, body=seed), operation)
         self.created.append(self.id_of(reply))
         return reply
+
+    def create_in_a_row(self, count: int) -> list[Object]:
+        """Things with times of creation that advance from one to the next: where the server's
+        clock is coarse, creating is repeated until it has moved on."""
+        things: list[Object] = []
+        for _ in range(count * CLOCK_TRIES):
+            thing = self.create()
+            at = instant(member(thing, self.resource.created))
+            if not things or at > instant(member(things[-1], self.resource.created)):
+                things.append(thing)
+            if len(things) == count:
+                return things
+            time.sleep(CLOCK_STEP)
+        raise Broken(f"the time of creation did not advance over {count * CLOCK_TRIES} creates")
 
     def read(self, id: str, *, full: bool = True) -> Object:
         """One thing as `get` shows it."""
@@ -170,6 +190,20 @@ class Subject:
                 f"{operation.id} answered {exchange.status}, not {operation.success.status}",
                 exchange,
             )
+
+
+def instant(text: Any) -> tuple[datetime, str]:
+    """An RFC 3339 date-time as something that sorts by time: whole seconds, then the fraction,
+    which may be finer than a `datetime` can hold. Raises Broken when it is none."""
+    try:
+        moment = datetime.fromisoformat(str(text).upper())
+        whole = moment.replace(microsecond=0).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Broken(f"{text!r} is not an RFC 3339 date-time") from None
+    if moment.tzinfo is None:
+        raise Broken(f"{text!r} has no offset")
+    fraction = re.search(r"\.(\d+)", str(text))
+    return whole, fraction[1].rstrip("0") if fraction else ""
 
 
 def switched(parameter: str | None, on: bool) -> dict[str, str]:
