@@ -222,13 +222,13 @@ def start_once(
 
 
 @pytest.fixture(scope="module")
-def launching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path, str], Server]]:
+def launching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
     """Starts the server of any rendered package, by its folder and name."""
     with contextlib.ExitStack() as stack:
 
-        def launching(folder: Path, package: str) -> Server:
+        def launching(folder: Path, package: str, key: str | None = None) -> Server:
             databases = tmp_path_factory.mktemp("databases")
-            return stack.enter_context(starter(folder, package, databases))()
+            return stack.enter_context(starter(folder, package, databases))(key=key)
 
         yield launching
 

@@ -118,6 +118,9 @@ def test_digits_beyond_microseconds_are_compared_exactly(events, stored):
     at_b = moment(b).isoformat().removesuffix("+00:00")
     assert events.listed(created_from=f"{at_b}001Z", created_to=f"{at_b}999Z") == []
     assert events.listed(created_from=f"{at_b}000Z", created_to=f"{at_b}001Z") == ids(b)
+    just_before = (moment(b) - MICROSECOND).isoformat().removesuffix("+00:00")
+    assert events.listed(created_from=f"{just_before}001Z", created_to=f"{just_before}999Z") == []
+    assert events.listed(created_from=f"{just_before}001Z", created_to=f"{at_b}Z") == ids(b)
 
 
 def test_leap_seconds_and_the_first_and_last_year_are_moments_too(events, stored):

@@ -158,7 +158,6 @@ def build_app(
     if handlers is not None and not any(hasattr(handlers, name) for name in names):
         raise ValueError(f"{handlers!r} implements no operation: name a method {names[0]}, ...")
     schemas = Schemas(document)
-    openapi = json.dumps(document, ensure_ascii=False).encode()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -174,6 +173,15 @@ def build_app(
         finally:
             await store.close()
 
+    app = Starlette(lifespan=lifespan, routes=routes_beside(contract, document))
+    app.router.redirect_slashes = False
+    return app
+
+
+def routes_beside(contract: Contract, document: Mapping[str, Any]) -> list[Route]:
+    """What is served outside the contract, without a key: health, version and the document."""
+    openapi = json.dumps(document, ensure_ascii=False).encode()
+
     async def health(request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
@@ -183,13 +191,8 @@ def build_app(
     async def serve_document(request: Request) -> Response:
         return Response(openapi, media_type="application/json")
 
-    app = Starlette(
-        lifespan=lifespan,
-        routes=[
-            Route("/.well-known/health", health),
-            Route("/.well-known/version", version),
-            Route("/openapi.json", serve_document),
-        ],
-    )
-    app.router.redirect_slashes = False
-    return app
+    return [
+        Route("/.well-known/health", health),
+        Route("/.well-known/version", version),
+        Route("/openapi.json", serve_document),
+    ]
