@@ -56,7 +56,8 @@ def make(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(target: str, **variables: str) -> subprocess.CompletedProcess[str]:
         given = {"REPORT_DIR": str(tmp_path / "reports")} | variables
         arguments = [f"{name}={value}" for name, value in given.items()]
-        environment = {k: v for k, v in os.environ.items() if k not in ("API_KEY", "MAKEFLAGS")}
+        ours = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "API_KEY")
+        environment = {k: v for k, v in os.environ.items() if k not in ours}
         return subprocess.run(
             ["make", target, *arguments],
             cwd=ROOT,
