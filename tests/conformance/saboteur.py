@@ -144,9 +144,73 @@ def none(resource: Resource) -> None:
     """No defect: the control."""
 
 
+def everything_is_refused(resource: Resource) -> None:
+    """Takes no request for one of its things, valid or not."""
+
+    async def refuse(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        raise replies.Refusal(422, "not today")
+
+    for verb in ("create", "get", "update", "delete", "associate", "disassociate", "increment"):
+        setattr(resource, verb, refuse)
+
+
+def create_gives_out_what_is_there(resource: Resource) -> None:
+    """Replies something that was there before instead of creating."""
+    create = resource.create
+
+    async def reuse(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        selection = importlib.import_module(f"{package}.runtime.store").Selection
+        ids = await self._store.identifiers(self._kind, selection("created", True, (), 1))
+        return await (self.get(ids[0]) if ids else create(self, *arguments, **keywords))
+
+    resource.create = reuse
+
+
+def delete_fails(resource: Resource) -> None:
+    """Deletes nothing, and says so."""
+
+    async def fail(self: Any, id: str) -> Any:
+        raise replies.Refusal(500, "cannot delete")
+
+    resource.delete = fail
+
+
+def deleted_ids_are_not_reused(resource: Resource) -> None:
+    """No defect: an id that was deleted is not free, which the spec leaves open."""
+    create, delete = resource.create, resource.delete
+    deleted: set[str] = set()
+
+    async def remember(self: Any, id: str) -> Any:
+        reply = await delete(self, id)
+        deleted.add(id)
+        return reply
+
+    async def avoid(self: Any, body: Any, *, proposed: str, **keywords: Any) -> Any:
+        if body is not None and body.value.get(proposed) in deleted:
+            body.value.pop(proposed)
+        return await create(self, body, proposed=proposed, **keywords)
+
+    resource.create, resource.delete = avoid, remember
+
+
+def create_answers_201(resource: Resource) -> None:
+    """Creates, with another status than the documented one."""
+    create = resource.create
+
+    async def created(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        reply = await create(self, *arguments, **keywords)
+        return replies.Reply(201, reply.body, reply.media_type)
+
+    resource.create = created
+
+
 if __name__ == "__main__":
     package, defect, *options = sys.argv[1:]
     replies = importlib.import_module(f"{package}.runtime.replies")
-    globals()[defect](importlib.import_module(f"{package}.runtime.resource").Resource)
+    if defect in globals():
+        globals()[defect](importlib.import_module(f"{package}.runtime.resource").Resource)
+    else:
+        subtle = importlib.import_module("subtle_defects")
+        getattr(subtle, defect)(subtle.Modules(package))
     sys.argv[1:] = options
     importlib.import_module(f"{package}.__main__").run()

@@ -9,29 +9,33 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from specpipe import pipeline
-from specpipe.conformance import fuzz, report
+from specpipe.conformance import fuzz, interruption, report
 from specpipe.conformance.judge import (
-    Verdict,
+    clean_up,
+    judge_access,
     judge_laws,
-    judge_reach,
     judge_stories,
-    reads_only,
+    open_ledgers,
 )
+from specpipe.conformance.ledger import Trespass
 from specpipe.conformance.process import Running, generated_server
 from specpipe.conformance.profile import PROFILES
 from specpipe.conformance.trial import Trial
+from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
-from specpipe.spec.model import Api, Operation
+from specpipe.spec.model import Api, Create, Delete, Operation, reads_only
 from specpipe.workspace import OUT, REPORTS, SPEC, shown
 
 COULD_NOT_JUDGE = 2
+OWN, ALL = "1", "all"
 
 
 def add_command(commands: Any) -> None:
@@ -45,7 +49,11 @@ def add_command(commands: Any) -> None:
     command.add_argument("--seed", type=int, default=1, help="same seed, same requests")
     command.add_argument("--base-url", default="", help="judge this server; key in API_KEY")
     command.add_argument(
-        "--allow-writes", action="store_true", help="with --base-url: create, change and delete"
+        "--allow-writes",
+        choices=("", OWN, ALL),
+        default="",
+        help="with --base-url: 1 writes things of the judge's own and removes them; all says that "
+        "the server is disposable, and fuzzes writing operations too",
     )
     command.add_argument("--operation", default="", help="fuzz this operation only")
     command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
@@ -53,16 +61,50 @@ def add_command(commands: Any) -> None:
 
 def conformance(options: argparse.Namespace) -> int:
     """Judge; returns the exit status."""
-    document, api = pipeline.read_spec(options.spec)
-    profile = PROFILES[options.profile]
+    _, api = pipeline.read_spec(options.spec)
+    interruption.install()
     try:
+        check_options(api, options)
         with subject_server(api, options) as server:
-            trial = Trial(options.spec, document, api, options.out, server, profile, options.seed)
-            check_reachable(trial)
-            return judge(trial, options)
+            return judge(trial_of(options, server), options)
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
+
+
+def check_options(api: Api, options: argparse.Namespace) -> None:
+    """Refuse what cannot work before anything is started or sent. Raises ToolError."""
+    select(api, options.operation)
+    key = os.environ.get("API_KEY", "")
+    if not key.isascii() or not key.isprintable():
+        raise ToolError("API_KEY: a key is printable ASCII")
+    try:
+        options.report_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ToolError(f"{options.report_dir}: no reports here: {error.strerror}") from None
+    if not options.base_url:
+        return
+    parts = urlsplit(options.base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ToolError(f"BASE_URL: {options.base_url}: write it as http://host:port")
+    if parts.username is not None:
+        raise ToolError("BASE_URL: no user and password in it: give a key as API_KEY")
+    kinds = {type(operation.behaviour) for operation in api.operations}
+    if options.allow_writes == OWN and Create in kinds and Delete not in kinds:
+        raise ToolError(
+            "the spec has a create but no delete, so nothing could be removed again: "
+            "ALLOW_WRITES=all says that the server is disposable"
+        )
+
+
+def trial_of(options: argparse.Namespace, server: Running) -> Trial:
+    """What the options ask for, with a server that answers. Raises Unreachable, ToolError."""
+    document, api = pipeline.read_spec(options.spec)
+    foreign = bool(options.base_url) and options.allow_writes != ALL
+    profile = PROFILES[options.profile]
+    trial = Trial(options.spec, document, api, options.out, server, profile, options.seed, foreign)
+    check_reachable(trial)
+    return trial
 
 
 @contextmanager
@@ -93,35 +135,70 @@ def check_reachable(trial: Trial) -> None:
 def judge(trial: Trial, options: argparse.Namespace) -> int:
     """Check laws, tell stories, fuzz, report."""
     started = time.monotonic()
-    foreign = bool(options.base_url)
-    writes = options.allow_writes or not foreign
-    chosen = select(trial.api, options.operation)
     verdict = Verdict()
+    writes = not options.base_url or bool(options.allow_writes)
+    chosen = select(trial.api, options.operation)
+    fuzzed = [o for o in chosen if not trial.foreign or reads_only(o)]
     progress(f"judging {trial.server.base_url} ({trial.profile.name}, seed {trial.seed})")
-    if writes:
+    try:
+        if writes:
+            judge_by_writing(trial, verdict)
+        else:
+            progress("laws and stories write, so they are left out: ALLOW_WRITES=1 lets them")
+        judge_access(trial, verdict)
+        if len(fuzzed) < len(chosen):
+            progress("fuzzing reading operations only, since the server is not ours")
+        if fuzzed:
+            reports = options.report_dir.resolve() / "schemathesis"
+            verdict.fuzzing = fuzz.run(trial, fuzzed, reports, sys.stdout, read_only=trial.foreign)
+            verdict.count(verdict.fuzzing.accepted)
+        verdict.check_reach(chosen if writes else fuzzed)
+    except (Unreachable, ToolError) as error:
+        verdict.unjudged = str(error)
+        print(f"could not judge: {error}", file=sys.stderr)
+    judged = chosen if writes else fuzzed
+    line = verdict.line(judged, scope(trial, writes, options.operation), time.monotonic() - started)
+    conclude(trial, judged, verdict, line, options.report_dir)
+    if verdict.unjudged:
+        return COULD_NOT_JUDGE
+    return 0 if verdict.conforms else 1
+
+
+def judge_by_writing(trial: Trial, verdict: Verdict) -> None:
+    """Laws and stories. Whatever happens, what they created is removed again."""
+    ledgers = open_ledgers(trial)
+    try:
         progress(f"laws: {trial.profile.rounds} times each")
-        judge_laws(trial, verdict, progress)
+        judge_laws(trial, ledgers, verdict)
         progress("stories: the Python SDK, sync and async")
-        judge_stories(trial, verdict, progress)
-    else:
-        progress("laws and stories write, so they are left out: ALLOW_WRITES=1 lets them")
-    fuzzed = [o for o in chosen if not foreign or reads_only(o)]
-    if len(fuzzed) < len(chosen):
-        progress("fuzzing: reading operations only, since the server is not ours")
-    if fuzzed:
-        reports = options.report_dir.resolve() / "schemathesis"
-        verdict.fuzzing = fuzz.run(trial, fuzzed, reports, sys.stdout)
-        verdict.add(verdict.fuzzing.accepted)
-    judge_reach(chosen if writes else fuzzed, verdict)
-    line = summary(trial.api, verdict, time.monotonic() - started)
-    report.write(options.report_dir, trial, chosen, verdict, line)
+        judge_stories(trial, ledgers, verdict)
+    except Trespass:
+        progress("  nothing more is written: it could destroy what is somebody's")
+    finally:
+        clean_up(trial, ledgers, verdict)
+
+
+def scope(trial: Trial, writes: bool, operation: str) -> str:
+    """What of the spec the verdict is about, when it is not all of it."""
+    limits = [] if writes else ["reading only"]
+    if operation:
+        limits.append(f"fuzzing of {operation} only")
+    elif writes and trial.foreign:
+        limits.append("writing operations not fuzzed")
+    return f" ({', '.join(limits)})" if limits else ""
+
+
+def conclude(
+    trial: Trial, judged: Collection[Operation], verdict: Verdict, line: str, folder: Path
+) -> None:
+    """Write the reports and say what was found; the verdict comes last."""
+    report.write(folder, trial, judged, verdict, line)
     for finding in verdict.findings:
         progress(f"{finding.check} {finding.name}: {finding.message}")
         if finding.curl:
             progress(f"  {finding.curl}")
-    progress(f"report: {shown(options.report_dir / 'index.html')}")
+    progress(f"report: {shown(folder / 'index.html')}")
     progress(line)
-    return 0 if verdict.conforms else 1
 
 
 def progress(line: str) -> None:
@@ -136,16 +213,3 @@ def select(api: Api, operation: str) -> tuple[Operation, ...]:
         known = ", ".join(o.id for o in api.operations)
         raise ToolError(f"OPERATION: {operation} is not in the spec, which has {known}")
     return chosen
-
-
-def summary(api: Api, verdict: Verdict, seconds: float) -> str:
-    """The verdict in one line."""
-    departures = len(verdict.findings)
-    fuzzing = "" if verdict.fuzzing.passed else ", and schemathesis found failures"
-    word = "CONFORMS" if verdict.conforms else "DEPARTS"
-    reached = sum(1 for operation in api.operations if verdict.accepted.get(operation.id))
-    requests, held = sum(verdict.fuzzing.cases.values()), len(verdict.held)
-    return (
-        f"{word}: {reached} of {len(api.operations)} operations reached, {requests} fuzzed "
-        f"requests, {held} laws and stories held, {departures} broken{fuzzing} ({seconds:.0f} s)"
-    )

@@ -36,15 +36,23 @@ class Outcome:
     """SHA-256 over the requests in order: equal when two runs sent the same."""
 
 
-def run(trial: Trial, operations: Collection[Operation], reports: Path, output: IO[str]) -> Outcome:
-    """Fuzz the server; schemathesis reports to `output` as it goes and into `reports`.
+def run(
+    trial: Trial,
+    operations: Collection[Operation],
+    reports: Path,
+    output: IO[str],
+    *,
+    read_only: bool,
+) -> Outcome:
+    """Fuzz the server; schemathesis reports to `output` as it goes and into `reports`. With
+    `read_only` nothing is sent that could change something, undocumented methods included.
 
     Raises ToolError when it could not run.
     """
     profile, spec = trial.profile, str(trial.spec.resolve())
     reports.mkdir(parents=True, exist_ok=True)
     config, outcome = reports / "schemathesis.toml", reports / "outcome.json"
-    config.write_text(configuration(trial.api, profile, trial.seed))
+    config.write_text(configuration(trial.api, profile, trial.seed, read_only))
     outcome.unlink(missing_ok=True)
     command = [
         sys.executable,
@@ -65,6 +73,7 @@ def run(trial: Trial, operations: Collection[Operation], reports: Path, output: 
         "SPECPIPE_BASE_URL": trial.server.base_url,
         "SPECPIPE_KEY": trial.server.key or "",
         "SPECPIPE_OUTCOME": str(outcome.resolve()),
+        "SPECPIPE_READ_ONLY": "1" if read_only else "",
     }
     result = subprocess.run(
         command, env=environment, cwd=reports, stdout=output, stderr=output, check=False
@@ -74,7 +83,7 @@ def run(trial: Trial, operations: Collection[Operation], reports: Path, output: 
     return Outcome(result.returncode == 0, True, **json.loads(outcome.read_text()))
 
 
-def configuration(api: Api, profile: Profile, seed: int) -> str:
+def configuration(api: Api, profile: Profile, seed: int, read_only: bool) -> str:
     """schemathesis.toml: reproducible, all checks, with the statuses that the spec's verbs make
     right for a valid request."""
     settings: list[tuple[str, Mapping[str, Any]]] = [
@@ -84,6 +93,8 @@ def configuration(api: Api, profile: Profile, seed: int) -> str:
         ("generation", {"database": "none", "max-examples": profile.examples}),
         ("checks.negative_data_rejection", {"expected-statuses": list(REFUSALS)}),
     ]
+    if read_only:
+        settings.append(("phases.coverage", {"unexpected-methods": []}))
     if api.key is not None:
         scheme = toml_literal(api.key.scheme)
         settings.append((f"auth.openapi.{scheme}", {"api_key": "${SPECPIPE_KEY}"}))

@@ -18,22 +18,42 @@ import schemathesis
 from schemathesis.core import NOT_SET
 
 from specpipe.conformance.laws_of_cases import Accepted, check_accepted
-from specpipe.conformance.subject import Broken, Missing, Subject
+from specpipe.conformance.ledger import Broken, Ledger
+from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.wire import Unreachable, Wire
 from specpipe.pipeline import read_spec
-from specpipe.spec.model import Operation, Update
+from specpipe.spec.model import Operation, Update, reads_only
 
 DOCUMENT, API = read_spec(Path(os.environ["SPECPIPE_SPEC"]))
 OPERATIONS = {(o.method, o.path): o for o in API.operations}
 
 
+READ_ONLY = os.environ.get("SPECPIPE_READ_ONLY") == "1"
+
+
+def harmless(case: Any) -> bool:
+    """Whether a case is for an operation that changes nothing. A method that the spec does not
+    have for its path may do anything on somebody's server."""
+    operation = OPERATIONS.get((case.method.upper(), case.path))
+    return operation is not None and reads_only(operation)
+
+
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
-    """Leave out an update without a body: its body is documented as optional, and leaving it out
-    is documented to be refused. A law of its own checks that."""
+    """Leave out what could do harm, and an update without a body: its body is documented as
+    optional, and leaving it out is documented to be refused. A law of its own checks that."""
+    if READ_ONLY and not harmless(case):
+        return False
     operation = OPERATIONS.get((case.method.upper(), case.path))
     is_update = operation is not None and isinstance(operation.behaviour, Update)
     return not (is_update and case.body is NOT_SET)
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
+    """The last gate before the network, for cases that no filter has seen."""
+    if READ_ONLY and not harmless(case):
+        raise RuntimeError(f"{case.method} {case.path} must not be sent to somebody's server")
 
 
 @schemathesis.check
@@ -44,7 +64,7 @@ class laws:
         key = os.environ.get("SPECPIPE_KEY")
         header = API.key.header if API.key is not None else None
         wire = Wire(os.environ["SPECPIPE_BASE_URL"], header, key)
-        self._subjects = {r.name: Subject(DOCUMENT, API, r, wire) for r in API.resources}
+        self._subjects = {r.name: Subject(DOCUMENT, API, r, wire, Ledger()) for r in API.resources}
         self._cases: Counter[str] = Counter()
         self._accepted: Counter[str] = Counter()
         self._laws: Counter[str] = Counter()

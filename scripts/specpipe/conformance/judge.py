@@ -1,149 +1,145 @@
-"""The whole judgement: fuzzing, laws and stories, and what they come to."""
+"""The parts of a judgement that are not fuzzing: laws, access and stories, and cleaning up."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+import secrets
 
 from specpipe.conformance import (  # noqa: F401 - importing the modules registers their laws
-    laws_of_access,
+    access,
     laws_of_identity,
     laws_of_lists,
+    laws_of_replies,
 )
-from specpipe.conformance.fuzz import Outcome
 from specpipe.conformance.law import LAWS, Law
-from specpipe.conformance.oracle import Oracle
+from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.sdk import AsyncDriver, Driver, SyncDriver, load
 from specpipe.conformance.story import Story
-from specpipe.conformance.subject import Broken, Missing, Subject
+from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.trial import Trial
-from specpipe.spec.model import Delete, Operation, Reading, Resource
+from specpipe.conformance.verdict import Verdict
+from specpipe.conformance.wire import Unreachable, Wire
+from specpipe.spec.model import Delete, Get, Identifiers, Resource, Snapshot, reads_only
 
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A departure from the spec: which check found it, in what, and how to see it again."""
-
-    check: str
-    name: str
-    statement: str
-    message: str
-    curl: str | None = None
+MISSHAPEN = (KeyError, TypeError, AttributeError, ValueError, IndexError)
+"""What reading a reply of another form than the documented one raises."""
 
 
-@dataclass(slots=True)
-class Verdict:
-    """What a judgement came to so far."""
-
-    findings: list[Finding] = field(default_factory=list)
-    held: list[tuple[str, str, str]] = field(default_factory=list)
-    """(check, name, statement) of what was checked and found right."""
-    passed_over: list[tuple[str, str]] = field(default_factory=list)
-    """(name, reason) of what does not apply."""
-    fuzzing: Outcome = field(default_factory=lambda: Outcome(passed=True, ran=False))
-    accepted: dict[str, int] = field(default_factory=dict)
-    """By operation id: how often a request was accepted."""
-
-    @property
-    def conforms(self) -> bool:
-        """Whether nothing was found, by the fuzzer or by us."""
-        return self.fuzzing.passed and not self.findings
-
-    def add(self, counts: Mapping[str, int]) -> None:
-        """Count accepted requests."""
-        for name, count in counts.items():
-            self.accepted[name] = self.accepted.get(name, 0) + count
+def open_ledgers(trial: Trial) -> dict[Resource, Ledger]:
+    """A ledger for each resource, which knows what is on the server already."""
+    with trial.wire() as wire:
+        return {
+            resource: Ledger(frozenset(present(trial.subject(resource, wire, Ledger()))))
+            for resource in trial.api.resources
+        }
 
 
-def reads_only(operation: Operation) -> bool:
-    """Whether an operation changes nothing: by its verb, or by its method when it has none."""
-    if operation.behaviour is not None:
-        return isinstance(operation.behaviour, Reading)
-    return operation.method == "GET"
+def present(subject: Subject) -> list[str]:
+    """The ids of all that is on the server, as far as the spec lets us list it."""
+    try:
+        if subject.operations(Identifiers):
+            return subject.identifiers()
+        if subject.operations(Snapshot):
+            return subject.ids_in(subject.snapshot(full=False))
+    except (Broken, *MISSHAPEN):
+        return []  # a law tells what is wrong with the list
+    return []
 
 
-def judge_laws(trial: Trial, verdict: Verdict, progress: Progress) -> None:
-    """Check every law, on every resource, as often as the profile says; remove what was created."""
+def judge_laws(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdict) -> None:
+    """Check every law, on every resource, as often as the profile says. Raises Trespass."""
     with trial.wire() as wire:
         for resource in trial.api.resources:
-            subject = Subject(trial.document, trial.api, resource, wire)
-            try:
-                for law in LAWS:
-                    judge_law(law, subject, trial, verdict, progress)
-            finally:
-                remove(subject, list(subject.created))
-        verdict.add(wire.accepted)
+            subject = trial.subject(resource, wire, ledgers[resource])
+            for law in LAWS:
+                judge_law(law, subject, trial, verdict)
+        verdict.count(wire.accepted)
 
 
-def judge_law(
-    law: Law, subject: Subject, trial: Trial, verdict: Verdict, progress: Progress
-) -> None:
-    """Check one law until it breaks or its rounds are over."""
+def judge_law(law: Law, subject: Subject, trial: Trial, verdict: Verdict) -> None:
+    """Check one law until it breaks or its rounds are over. Raises Trespass."""
     name = f"{subject.resource.name.kebab}/{law.name}"
+    # On a server that outlives the run, ids must differ from those of an earlier one.
+    salt = secrets.token_hex(8) if trial.foreign else ""
     try:
         for round_ in range(trial.profile.rounds):
-            law.check(subject, random.Random(f"{trial.seed}/{law.name}/{round_}"))
+            law.check(subject, random.Random(f"{trial.seed}/{law.name}/{round_}/{salt}"))
     except Missing as missing:
         verdict.passed_over.append((name, f"the spec has no {missing}"))
+    except Trespass as trespass:
+        verdict.note("law", name, law.statement, trespass)
+        raise
     except Broken as broken:
-        curl = broken.exchange.curl() if broken.exchange is not None else None
-        verdict.findings.append(Finding("law", name, law.statement, broken.message, curl))
-        progress(f"  law broken: {name}: {broken.message}")
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        verdict.note("law", name, law.statement, broken)
+    except MISSHAPEN as error:
         message = f"a reply does not have the documented form: {type(error).__name__}: {error}"
-        verdict.findings.append(Finding("law", name, law.statement, message))
-        progress(f"  law broken: {name}: {message}")
+        verdict.note("law", name, law.statement, Broken(message))
     else:
         verdict.held.append(("law", name, law.statement))
 
 
-def judge_stories(trial: Trial, verdict: Verdict, progress: Progress) -> None:
-    """Let each SDK tell its story."""
+def judge_access(trial: Trial, verdict: Verdict) -> None:
+    """Call every operation without the right key; on a server that is not ours, only those that
+    change nothing: it might let us in."""
+    operations = [o for o in trial.api.operations if not trial.foreign or reads_only(o)]
+    with trial.wire() as wire:
+        if not wire.has_key:
+            verdict.passed_over.append(("key", "there is no key to try"))
+            return
+        broken = list(access.faults(operations, wire))
+    for one in broken:
+        verdict.note("access", "key", access.STATEMENT, one)
+    if not broken:
+        verdict.held.append(("access", "key", access.STATEMENT))
+
+
+def judge_stories(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdict) -> None:
+    """Let each SDK tell its story. Raises Trespass."""
     package = load(trial.api, trial.out)
-    oracle = Oracle(trial.document, trial.api)
     drivers: tuple[Driver, ...] = (
         SyncDriver(package, trial.api, trial.server),
         AsyncDriver(package, trial.api, trial.server),
     )
+    statement = "Every operation works through the SDK, and every exchange fits the spec."
     for driver in drivers:
-        story = Story(trial.api, oracle, trial.server.base_url, driver, trial.seed)
-        statement = "Every operation works through the SDK, and every exchange fits the spec."
+        story = Story(trial, driver, ledgers)
         try:
             broken = list(story.tell())
         finally:
             driver.close()
-            clean_up(trial, story.created)
         for one in broken:
-            curl = one.exchange.curl() if one.exchange is not None else None
-            verdict.findings.append(Finding("story", driver.name, statement, one.message, curl))
-            progress(f"  story broken: {driver.name}: {one.message}")
+            verdict.note("story", driver.name, statement, one)
         if not broken:
             verdict.held.append(("story", driver.name, statement))
-        verdict.add(dict.fromkeys(story.reached, 1))
+        verdict.count(dict.fromkeys(story.reached, 1))
+        for one in broken:
+            if isinstance(one, Trespass):
+                raise one
 
 
-def clean_up(trial: Trial, created: Collection[tuple[Resource, str]]) -> None:
-    """Remove what a story left behind."""
+def clean_up(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdict) -> None:
+    """Remove what was created, and say what could not be."""
+    statement = "What the judge creates it can remove again."
     with trial.wire() as wire:
-        for resource, id in created:
-            remove(Subject(trial.document, trial.api, resource, wire), [id])
+        for resource, ledger in ledgers.items():
+            left = [id for id in ledger.own if not removed(trial, resource, wire, id)]
+            ledger.keep(left)
+            if left:
+                message = f"{len(left)} left behind on the server: {', '.join(left)}"
+                verdict.note("clean-up", resource.name.kebab, statement, Broken(message))
 
 
-def remove(subject: Subject, ids: Collection[str]) -> None:
-    """Delete things that were created here, as far as the server lets us."""
-    for operation, behaviour in subject.operations(Delete):
-        for id in ids:
-            subject.wire.send(operation, {behaviour.id: id})
-
-
-def judge_reach(operations: Collection[Operation], verdict: Verdict) -> None:
-    """Every operation must have accepted a request: a server that refuses everything conforms to
-    nothing."""
-    for operation in operations:
-        if not verdict.accepted.get(operation.id):
-            statement = "Every operation accepts a valid request, with a body where it takes one."
-            message = f"{operation.method} {operation.path} accepted no request"
-            verdict.findings.append(Finding("reach", operation.id, statement, message))
+def removed(trial: Trial, resource: Resource, wire: Wire, id: str) -> bool:
+    """Delete one thing; whether it is gone now."""
+    subject = trial.subject(resource, wire, Ledger())
+    try:
+        for operation, delete in subject.operations(Delete):
+            status = wire.send(operation, {delete.id: id}).status
+            if status in (operation.success.status, resource.gone):
+                return True
+        return any(
+            wire.send(operation, {get.id: id}).status == resource.gone
+            for operation, get in subject.operations(Get)
+        )
+    except Unreachable:
+        return False

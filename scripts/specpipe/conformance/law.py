@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from specpipe.conformance.subject import Broken, Subject
+from specpipe.conformance.ledger import Broken
+from specpipe.conformance.subject import Subject
 
 Check = Callable[[Subject, random.Random], None]
 

@@ -81,7 +81,8 @@ def deleted_is_gone(subject: Subject, behaviour: Delete, accepted: Accepted) -> 
         status = subject.wire.send(operation, {get.id: id}).status
         holds(status == subject.resource.gone, f"get of deleted {id} answered {status}")
     if subject.operations(BatchFetch):
-        found, missing = subject.batch([id])
+        reply = subject.batch([id])
+        found, missing = subject.found(reply), subject.missing(reply)
         holds(not found and missing == [id], f"a batch of deleted {id} gave {found}, {missing}")
 
 

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import jinja2
 
 from specpipe.conformance.fuzz import Outcome
-from specpipe.conformance.judge import Verdict
 from specpipe.conformance.trial import Trial
+from specpipe.conformance.verdict import Verdict
 from specpipe.spec.model import Operation
 
 

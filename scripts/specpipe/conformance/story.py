@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from specpipe.conformance import interruption
 from specpipe.conformance.exchange import Exchange, same
 from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE
+from specpipe.conformance.ledger import Broken, Ledger
 from specpipe.conformance.oracle import Oracle
 from specpipe.conformance.sdk import Driver
-from specpipe.conformance.subject import Broken, Object, member
+from specpipe.conformance.subject import Object, batch_body, instant, member, operations_on
+from specpipe.conformance.trial import Trial
 from specpipe.render import python_identifier
 from specpipe.spec.model import (
-    Api,
     Associate,
     BatchFetch,
     Create,
@@ -36,16 +39,20 @@ from specpipe.spec.model import (
 class Story:
     """Drives all operations of an API; `tell` gives what departed from the spec."""
 
-    def __init__(self, api: Api, oracle: Oracle, base_url: str, driver: Driver, seed: int) -> None:
-        self._api = api
-        self._oracle = oracle
-        self._base_url = base_url
+    def __init__(
+        self,
+        trial: Trial,
+        driver: Driver,
+        ledgers: Mapping[Resource, Ledger],
+    ) -> None:
+        self._api = trial.api
+        self._oracle = Oracle(trial.document, trial.api)
+        self._base_url = trial.server.base_url
         self._driver = driver
-        self._random = random.Random(seed)
+        self._ledgers = ledgers
+        self._random = random.Random(f"{trial.seed}/{driver.name}")
         self.reached: set[str] = set()
         """Ids of the operations that were called and accepted."""
-        self.created: list[tuple[Resource, str]] = []
-        """What was created and not deleted again."""
 
     def tell(self) -> Iterator[Broken]:
         """Tell the whole story; what goes wrong in one chapter does not keep the others from
@@ -77,45 +84,56 @@ class Story:
         thing = self._created(resource)
         id = str(thing[resource.id])
         self._listed(resource, id, thing)
-        for operation, _ in self._operations(resource, Get):
+        for operation, _ in operations_on(self._api, resource, Get):
             self._expect_same(thing, self._call(operation, id), operation)
             thing = self._call(operation, id)
-        for operation, _ in self._operations(resource, Update):
+        for operation, _ in operations_on(self._api, resource, Update):
             reply = self._call(operation, body=thing)
             expected = {k: v for k, v in thing.items() if k != resource.updated[0]}
             self._expect_same(expected, {k: reply[k] for k in expected if k in reply}, operation)
-        for operation, behaviour in self._operations(resource, Associate):
-            self._call(operation, *self._path(operation, behaviour, id))
-        for operation, behaviour in self._operations(resource, Increment):
-            flags = {behaviour.reads: dict.fromkeys(behaviour.counters[:1], True)}
+        for operation, association in operations_on(self._api, resource, Associate):
+            self._call(operation, *self._path(operation, association, id))
+        for operation, increment in operations_on(self._api, resource, Increment):
+            flags = {increment.reads: dict.fromkeys(increment.counters[:1], True)}
             self._call(operation, id, body=flags)
-        for operation, _ in self._operations(resource, Delete):
+        for operation, _ in operations_on(self._api, resource, Delete):
             self._call(operation, id)
-            self.created.remove((resource, id))
+            self._ledgers[resource].release(id)
             self._gone(resource, id)
 
     def _created(self, resource: Resource) -> Object:
-        for operation, behaviour in self._operations(resource, Create):
+        for operation, behaviour in operations_on(self._api, resource, Create):
             example = operation.body.example if operation.body is not None else {}
             body = {k: v for k, v in example.items() if k != behaviour.id}
-            thing: Object = self._call(operation, body=body | copy.deepcopy(STRANGE))
-            self.created.append((resource, thing[resource.id]))
+            before = len(self._driver.exchanges)
+            with interruption.put_off():
+                try:
+                    thing: Object = self._call(operation, body=body | copy.deepcopy(STRANGE))
+                finally:
+                    for exchange in self._driver.exchanges[before:]:
+                        self._claim(resource, exchange)
             return thing
         raise Broken(f"{resource.name.wire}: the spec has no create")
 
+    def _claim(self, resource: Resource, exchange: Exchange) -> None:
+        """Note what a create made, whatever became of its answer. Raises Trespass."""
+        if 200 <= exchange.status < 300:
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                self._ledgers[resource].claim(str(exchange.json()[resource.id]), exchange)
+
     def _listed(self, resource: Resource, id: str, thing: Object) -> None:
         """Find a created thing in every list."""
-        for operation, _ in self._operations(resource, Snapshot):
+        for operation, _ in operations_on(self._api, resource, Snapshot):
             items = self._call(operation)[resource.items]
             ids = [item[resource.id] for item in items]
             holds(id in ids, f"{operation.id}: the created {id} is not there")
-        for operation, batch in self._operations(resource, BatchFetch):
+        for operation, batch in operations_on(self._api, resource, BatchFetch):
             unknown = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
-            reply = self._call(operation, body=self._batch(resource, batch, [id, unknown]))
+            reply = self._call(operation, body=batch_body(batch, [id, unknown]))
             found = [item[resource.id] for item in reply[batch.found][resource.items]]
             holds(found == [id], f"{operation.id}: found {found}, not {[id]}")
             holds(reply[batch.missing] == [unknown], f"{operation.id}: {unknown} is not missing")
-        for operation, listing in self._operations(resource, Identifiers):
+        for operation, listing in operations_on(self._api, resource, Identifiers):
             for arguments in self._filters(operation, listing, resource, thing):
                 reply = self._call(operation, **arguments)
                 ids = [item[resource.id] for item in reply[resource.items]]
@@ -134,9 +152,6 @@ class Story:
             at = datetime.fromisoformat(str(member(thing, path)))
             yield {names[start]: at, names[end]: at}
 
-    def _batch(self, resource: Resource, batch: BatchFetch, ids: list[str]) -> Object:
-        return {batch.ids: {resource.items: [{resource.id: id} for id in ids]}}
-
     def _path(self, operation: Operation, behaviour: Associate, id: str) -> list[str]:
         other = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
         values = {behaviour.id: id, behaviour.other: other}
@@ -144,7 +159,7 @@ class Story:
 
     def _gone(self, resource: Resource, id: str) -> None:
         """A get of what was deleted raises the SDK's error for that status."""
-        for operation, _ in self._operations(resource, Get):
+        for operation, _ in operations_on(self._api, resource, Get):
             try:
                 self._driver.call(operation, id)
             except Exception as error:
@@ -161,13 +176,6 @@ class Story:
         self._call(operation, *path, **body)
 
     # --- parts -----------------------------------------------------------------------------
-
-    def _operations(self, resource: Resource, kind: type[Any]) -> list[tuple[Operation, Any]]:
-        return [
-            (operation, operation.behaviour)
-            for operation in self._api.operations
-            if isinstance(operation.behaviour, kind) and operation.behaviour.resource == resource
-        ]
 
     def _last(self) -> Exchange:
         return self._driver.exchanges[-1]
@@ -198,14 +206,9 @@ def alike(left: Any, right: Any) -> bool:
         return left.keys() == right.keys() and all(alike(left[k], right[k]) for k in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(alike, left, right))
-    return same(left, right) or (left == right or instant(left) == instant(right) is not None)
-
-
-def instant(value: Any) -> datetime | None:
-    """The moment that a string names; None when it names none."""
-    if isinstance(value, datetime):
-        return value
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
-    except ValueError:
-        return None
+    if isinstance(left, str) and isinstance(right, str) and left != right:
+        try:
+            return instant(left) == instant(right)
+        except Broken:
+            return False
+    return same(left, right)

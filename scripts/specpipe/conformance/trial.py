@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from specpipe.conformance.ledger import Ledger
 from specpipe.conformance.process import Running
 from specpipe.conformance.profile import Profile
+from specpipe.conformance.subject import Subject
 from specpipe.conformance.wire import Wire
-from specpipe.spec.model import Api, Document
+from specpipe.spec.model import Api, Document, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,14 @@ class Trial:
     server: Running
     profile: Profile
     seed: int
+    foreign: bool = False
+    """Whether the server is somebody's, with things of theirs on it."""
 
     def wire(self) -> Wire:
         """Plain HTTP to the server."""
         header = self.api.key.header if self.api.key is not None else None
         return Wire(self.server.base_url, header, self.server.key)
+
+    def subject(self, resource: Resource, wire: Wire, ledger: Ledger) -> Subject:
+        """The server, through the verbs of one resource."""
+        return Subject(self.document, self.api, resource, wire, ledger)

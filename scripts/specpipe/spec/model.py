@@ -257,6 +257,13 @@ class Operation:
         return self.method in {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"}
 
 
+def reads_only(operation: Operation) -> bool:
+    """Whether an operation changes nothing: by its verb, or by its method when it has none."""
+    if operation.behaviour is not None:
+        return isinstance(operation.behaviour, Reading)
+    return operation.method in {"GET", "HEAD"}
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """An API key sent in header `header` (securitySchemes, type apiKey)."""

@@ -1,0 +1,43 @@
+"""Ctrl-C and SIGTERM, put off while something is done that must not be torn apart.
+
+A create and the note of its id belong together: between the two, an interruption would leave a
+thing on somebody's server that nobody knows of.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_depth = 0
+_pending = False
+
+
+def install() -> None:
+    """Let both signals end the run in the same way: with KeyboardInterrupt, as soon as possible."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _handle)
+
+
+@contextmanager
+def put_off() -> Iterator[None]:
+    """Put an interruption off until the end of the block. A second one does not wait."""
+    global _depth, _pending  # noqa: PLW0603 - signals are the process's own
+    _depth += 1
+    try:
+        yield
+    finally:
+        _depth -= 1
+        if _pending and not _depth:
+            _pending = False
+            raise KeyboardInterrupt
+
+
+def _handle(number: int, frame: FrameType | None) -> None:
+    global _pending  # noqa: PLW0603
+    if _depth and not _pending:
+        _pending = True
+        return
+    raise KeyboardInterrupt

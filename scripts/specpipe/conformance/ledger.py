@@ -1,0 +1,51 @@
+"""Whose things are whose: nothing on a server is touched but what the judge created there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from specpipe.conformance.exchange import Exchange
+
+
+class Broken(Exception):
+    """A law is broken: why, and the exchange that shows it."""
+
+    def __init__(self, message: str, exchange: Exchange | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.exchange = exchange
+
+
+class Trespass(Broken):
+    """A create gave out the id of something that was there before. Going on could destroy what is
+    somebody's, so nothing is written any more."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The ids on one server for one resource: `foreign` were there before the judge came, `given`
+    came back from its creates, and `own` are those of them that have not been deleted."""
+
+    foreign: frozenset[str] = frozenset()
+    given: set[str] = field(default_factory=set)
+    own: list[str] = field(default_factory=list)
+
+    def claim(self, id: str, exchange: Exchange) -> None:
+        """Note the id that a create gave out. Raises Trespass, and claims nothing, when it was
+        somebody's, and Broken when it had been given out before."""
+        if id in self.foreign:
+            raise Trespass(f"a create gave out {id}, which was there before", exchange)
+        if id in self.given:
+            raise Trespass(f"a create gave out {id} a second time", exchange)
+        self.given.add(id)
+        self.own.append(id)
+
+    def release(self, id: str) -> None:
+        """Note that a thing of ours has been deleted."""
+        if id in self.own:
+            self.own.remove(id)
+
+    def keep(self, ids: Iterable[str]) -> None:
+        """Note what is left after a clean-up."""
+        self.own = list(ids)
