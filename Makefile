@@ -17,8 +17,13 @@ TARGETS ?=
 PROFILE ?= quick
 SEED ?= 1
 REPORT_DIR ?= .reports
-DATABASE_URL ?= sqlite:///events.db
 export PYTHONDONTWRITEBYTECODE := 1
+
+# What a person gives reaches the commands through the environment, as it is: make expands no $ in
+# it, the shell sees no quotes of it, and a key does not show in the arguments of a process.
+GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL OPERATION ALLOW_WRITES API_KEY DATABASE_URL HOST PORT ALLOW_HOSTS
+$(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
+  $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,13 +45,13 @@ all: ## the main job: generate, then conformance
 	@$(MAKE) conformance
 
 generate: $(READY) ## regenerate the SDKs and the server (SPEC= OUT= TARGETS=python,server)
-	@$(SPECPIPE) generate --spec '$(SPEC)' --out '$(OUT)' --targets '$(TARGETS)'
+	@$(SPECPIPE) generate --spec="$$SPEC" --out="$$OUT" --targets="$$TARGETS"
 
 check: $(READY) ## say whether generated/ is what the spec gives; writes nothing (SPEC= OUT= TARGETS=)
-	@$(SPECPIPE) check --spec '$(SPEC)' --out '$(OUT)' --targets '$(TARGETS)'
+	@$(SPECPIPE) check --spec="$$SPEC" --out="$$OUT" --targets="$$TARGETS"
 
 lint: $(READY) ## lint the spec, ruff, mypy --strict, over hand-written and generated code
-	@$(SPECPIPE) lint --spec '$(SPEC)'
+	@$(SPECPIPE) lint --spec="$$SPEC"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy scripts/specpipe
@@ -55,13 +60,12 @@ lint: $(READY) ## lint the spec, ruff, mypy --strict, over hand-written and gene
 test: $(READY) ## run the whole test suite
 	@$(BIN)/python -m pytest
 
-serve: $(READY) ## run the server (HOST= PORT= DATABASE_URL= API_KEY=)
-	@DATABASE_URL='$(DATABASE_URL)' HOST='$(HOST)' PORT='$(PORT)' API_KEY='$(API_KEY)' \
-	  $(SPECPIPE) serve --out '$(OUT)' --spec '$(SPEC)'
+serve: $(READY) ## run the server (HOST= PORT= DATABASE_URL= API_KEY= ALLOW_HOSTS=)
+	@$(SPECPIPE) serve --spec="$$SPEC" --out="$$OUT"
 
-conformance: $(READY) ## fuzz server and SDK against the spec (BASE_URL= API_KEY= PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1 REPORT_DIR=)
-	@API_KEY='$(API_KEY)' $(SPECPIPE) conformance --spec '$(SPEC)' --out '$(OUT)' --profile '$(PROFILE)' --seed '$(SEED)' \
-	  --base-url '$(BASE_URL)' --operation '$(OPERATION)' --report-dir '$(REPORT_DIR)' $(if $(ALLOW_WRITES),--allow-writes)
+conformance: $(READY) ## fuzz server and SDK against the spec (BASE_URL= API_KEY= PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1|all REPORT_DIR=)
+	@$(SPECPIPE) conformance --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" \
+	  --base-url="$$BASE_URL" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES"
 
 clean: ## remove the virtual environment, reports and caches
 	@rm -rf $(VENV) .reports .mypy_cache .ruff_cache .pytest_cache

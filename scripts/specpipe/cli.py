@@ -1,6 +1,7 @@
 """The command line: arguments in, one line a finding out, an exit status that scripts can trust.
 
-0: as wanted. 1: the spec or a tool is at fault. 2: misused. 4: generated files are stale.
+0: as wanted. 1: the spec or a tool is at fault. 2: misused, or the system refuses. 4: generated
+files are stale.
 """
 
 from __future__ import annotations
@@ -13,21 +14,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from specpipe import emit, pipeline
+from specpipe.arguments import output_folder, spec_file
 from specpipe.conformance.cli import add_command
 from specpipe.conformance.process import server_environment, server_module
-from specpipe.diagnostics import SpecError, ToolError
+from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
 from specpipe.targets.registry import TARGETS, select
 from specpipe.tree import Change
 from specpipe.workspace import OUT, SPEC, shown
 
+MISUSED = 2
 STALE = 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    options = parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
     try:
+        options = parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
         return command(options)
     except SpecError as error:
         for diagnostic in error.diagnostics:
@@ -36,8 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{count} problem{'s' * (count != 1)} in the spec; nothing written", file=sys.stderr)
         return 1
     except ToolError as error:
-        print(f"specpipe: {error}", file=sys.stderr)
+        misused = isinstance(error, Misuse)
+        print(f"specpipe: {one_line(str(error)) if misused else error}", file=sys.stderr)
+        return MISUSED if misused else 1
+    except BrokenPipeError:  # whoever reads our output has had enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        print(f"specpipe: {one_line(str(error))}", file=sys.stderr)
+        return MISUSED
     except KeyboardInterrupt:
         print("specpipe: interrupted; nothing half-written", file=sys.stderr)
         return 130
@@ -55,9 +65,9 @@ def parser() -> argparse.ArgumentParser:
     ):
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(command=command)
-        sub.add_argument("--spec", type=Path, default=SPEC, help="the OpenAPI document")
+        sub.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
         if command is not lint:
-            sub.add_argument("--out", type=Path, default=OUT, help="the output folder")
+            sub.add_argument("--out", type=output_folder, default=OUT, help="the output folder")
         if command in (generate, check):
             names = ",".join(target.name for target in TARGETS)
             sub.add_argument("--targets", default="", help=f"comma-separated; all: {names}")
@@ -68,11 +78,11 @@ def parser() -> argparse.ArgumentParser:
 def generate(options: argparse.Namespace) -> int:
     """Bring the output folder up to date."""
     started = time.monotonic()
-    found = pipeline.changes(options.spec, options.out, select(options.targets))
+    found = changes(options)
     emit.apply(found, options.out)
     for change in found:
         if change.kind == "orphan":
-            print(f"{shown(options.out / change.path)}: is not generated: move it out or delete it")
+            print(described(change, options.out))
     written = sum(change.kind != "orphan" for change in found)
     seconds = time.monotonic() - started
     print(f"{shown(options.out)}: {written} files changed ({seconds:.1f} s)")
@@ -81,7 +91,7 @@ def generate(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Compare the output folder with what the spec gives."""
-    found = pipeline.changes(options.spec, options.out, select(options.targets))
+    found = changes(options)
     for change in found:
         print(described(change, options.out))
     if found:
@@ -91,9 +101,15 @@ def check(options: argparse.Namespace) -> int:
     return 0
 
 
+def changes(options: argparse.Namespace) -> tuple[Change, ...]:
+    """What would have to change. With every target at hand, nothing else may be in the folder."""
+    targets = select(options.targets)
+    return pipeline.changes(options.spec, options.out, targets, set(targets) == set(TARGETS))
+
+
 def described(change: Change, out: Path) -> str:
     """A change, with its path as seen from here."""
-    return f"{shown(out)}/{change}"
+    return one_line(f"{shown(out)}/{change}")
 
 
 def lint(options: argparse.Namespace) -> int:
@@ -108,6 +124,9 @@ def lint(options: argparse.Namespace) -> int:
 def serve(options: argparse.Namespace) -> int:
     """Become the generated server; its settings come from the environment."""
     _, api = pipeline.read_spec(options.spec)
-    module = server_module(api, options.out)
+    try:
+        module = server_module(api, options.out)
+    except ToolError as error:
+        raise Misuse(str(error)) from error
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-m", module], server_environment(options.out))

@@ -51,6 +51,10 @@ class ToolError(Exception):
     """Something around the spec failed: a tool is missing, a folder cannot be written."""
 
 
+class Misuse(ToolError):
+    """The command was asked for something that cannot be: no such file, no such target."""
+
+
 def one_line(text: str) -> str:
     """`text` with every control and line-breaking character made visible: spec text reaches
     terminals and logs, where a raw escape sequence would act."""

@@ -12,7 +12,7 @@ from specpipe.spec.model import Api, Document
 from specpipe.spec.rules import check_rules
 from specpipe.spec.validate import validate
 from specpipe.targets.base import Target
-from specpipe.tree import Change, Manifest, Tree, compare, with_manifest
+from specpipe.tree import EVERYWHERE, Change, Manifest, Tree, compare, with_manifest
 
 
 def read_spec(path: Path) -> tuple[Document, Api]:
@@ -34,8 +34,16 @@ def plan(spec: Path, targets: Sequence[Target]) -> tuple[str, dict[str, Tree]]:
     return document.digest, {target.name: target.render(document, api) for target in targets}
 
 
-def changes(spec: Path, out: Path, targets: Sequence[Target]) -> tuple[Change, ...]:
-    """What would have to change in `out` for it to be what `spec` gives."""
+def changes(
+    spec: Path, out: Path, targets: Sequence[Target], whole: bool = False
+) -> tuple[Change, ...]:
+    """What would have to change in `out` for it to be what `spec` gives.
+
+    `targets` are all there are when `whole`: then nothing else may be in `out`. Otherwise only
+    their own folders are looked at.
+    """
     spec_digest, trees = plan(spec, targets)
-    wanted = with_manifest(trees, spec_digest, Manifest.read(out))
-    return compare(wanted, [target.folder for target in targets], out)
+    present = Manifest({}) if whole else Manifest.read(out)
+    wanted = with_manifest(trees, spec_digest, present)
+    folders = [EVERYWHERE] if whole else [target.folder for target in targets]
+    return compare(wanted, folders, out)

@@ -13,8 +13,10 @@ Tree = Mapping[str, bytes]
 """Relative POSIX path to content."""
 
 MANIFEST = "manifest.json"
-BY_PRODUCTS = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
-"""Folders that running or checking the generated code leaves behind; never ours, never stale."""
+EVERYWHERE = ""
+"""As a folder to compare: the whole output folder."""
+CACHES = frozenset({".mypy_cache", ".ruff_cache", ".pytest_cache"})
+"""Folders that checking the generated code leaves behind; whatever is in them is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,8 @@ def with_manifest(wanted: Mapping[str, Tree], spec_digest: str, present: Manifes
 def compare(wanted: Tree, folders: Sequence[str], out: Path) -> tuple[Change, ...]:
     """What would have to change in `out` for it to equal `wanted`.
 
-    Only `folders` (those of the targets at hand) and the manifest are looked at. A surplus file
-    is a `delete` when the manifest there lists it, an `orphan` otherwise.
+    Only `folders` (those of the targets at hand, or EVERYWHERE) and the manifest are looked at. A
+    surplus file is a `delete` when the manifest there lists it, an `orphan` otherwise.
     """
     ours = Manifest.read(out).files()
     changes = [
@@ -117,13 +119,20 @@ def compare(wanted: Tree, folders: Sequence[str], out: Path) -> tuple[Change, ..
 
 
 def files_below(out: Path, folder: str) -> list[str]:
-    """Paths, relative to `out`, of all files below `folder`, by-products of running left out."""
+    """Paths, relative to `out`, of all below `folder` that is no folder, by-products left out."""
     return sorted(
         path.relative_to(out).as_posix()
         for path in (out / folder).rglob("*")
-        if (path.is_file() or path.is_symlink())
-        and not BY_PRODUCTS.intersection(path.relative_to(out).parts)
+        if (path.is_symlink() or not path.is_dir()) and not is_by_product(path.relative_to(out))
     )
+
+
+def is_by_product(path: Path) -> bool:
+    """Whether running or checking the generated code leaves such a file behind: compiled modules
+    where Python puts them, and the contents of CACHES. Never ours, never stale."""
+    *folders, _ = path.parts
+    compiled = folders[-1:] == ["__pycache__"] and path.suffix in (".pyc", ".pyo")
+    return compiled or not CACHES.isdisjoint(folders)
 
 
 def read(path: Path) -> bytes | None:

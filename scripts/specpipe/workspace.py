@@ -15,5 +15,5 @@ def shown(path: Path) -> str:
     """`path` as a person standing in the current folder would write it."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
+    except (OSError, RuntimeError, ValueError):
         return str(path)

@@ -80,6 +80,30 @@ def test_undocumented_statuses_are_errors_too(
 
 
 @pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        *((404, "NotFoundError"), (409, "ConflictError"), (429, "RateLimitError")),
+        *((503, "ServerError"), (520, "ServerError"), (403, "ForbiddenError")),
+    ],
+)
+def test_an_undocumented_status_is_of_its_class_too(
+    call: Caller, stub: Stub, sdk: ModuleType, status: int, name: str
+) -> None:
+    stub.answer(Reply(status, b"odd", "text/plain"))
+    with pytest.raises(getattr(sdk, name), match="odd") as caught:
+        call(lambda client: client.workstream_event.get("e"))
+    assert isinstance(caught.value, sdk.UnexpectedStatusError)
+    copied = pickle.loads(pickle.dumps(caught.value))
+    assert type(copied) is type(caught.value)
+    assert (copied.status, str(copied)) == (status, str(caught.value))
+
+
+def test_other_undocumented_statuses_are_of_no_class(sdk: ModuleType) -> None:
+    for status in (201, 302, 418, 451):
+        assert sdk.errors.status_error(status, False) is sdk.UnexpectedStatusError
+
+
+@pytest.mark.parametrize(
     "reply",
     [
         Reply(body=b"<h1>Welcome</h1>", type="text/html"),

@@ -45,8 +45,8 @@ def create_stores_nothing(resource: Resource) -> None:
 
 
 def identifiers_are_unsorted(resource: Resource) -> None:
-    """Lists by id instead of by time."""
-    rewrite(resource, "identifiers", lambda type, reply: reply[type.items].sort(key=str))
+    """Lists the oldest first."""
+    rewrite(resource, "identifiers", lambda type, reply: reply[type.items].reverse())
 
 
 def filters_are_anded(resource: Resource) -> None:

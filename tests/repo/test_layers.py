@@ -20,6 +20,7 @@ CORE = {"specpipe.diagnostics", "specpipe.workspace"}
 """What every layer may use."""
 MAY_USE: dict[str, set[str]] = {
     "specpipe.spec.": {"specpipe.spec."},
+    "specpipe.arguments": set(),
     "specpipe.render": set(),
     "specpipe.tree": set(),
     "specpipe.format": {"specpipe.tree"},
@@ -37,6 +38,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.conformance.",
         "specpipe.spec.model",
         "specpipe.spec.names",
+        "specpipe.arguments",
         "specpipe.render",
         "specpipe.pipeline",
     },
@@ -47,6 +49,7 @@ WRITERS = {
     "specpipe.emit": "the output folder: the only one",
     "specpipe.format": "a temporary folder for ruff",
     "specpipe.targets.python": "a temporary folder for openapi-python-client",
+    "specpipe.conformance.cli": "the folder of reports",
     "specpipe.conformance.fuzz": "the folder of reports",
     "specpipe.conformance.hooks": "the folder of reports",
     "specpipe.conformance.process": "a temporary folder for a database",

@@ -71,6 +71,15 @@ def test_a_taken_internal_identifier_gets_another_id_and_both_exist(events):
     assert events.read(second["id"])["readable"] == "second"
 
 
+def test_an_identifier_that_a_concrete_path_hides_is_not_free(events):
+    """GET /workstream_event/update is no read of an event, so that none can be called update."""
+    event = events.new(internal_identifier="update", readable="first")
+    assert uuid.UUID(event["id"]).version == 4
+    assert "internal_identifier" not in event
+    assert events.read(event["id"]) == event
+    assert events.batch("update").json()["notFound"] == ["update"]
+
+
 def test_an_identifier_freed_by_delete_can_be_taken_again(events):
     events.new(internal_identifier="again")
     events.delete("again")

@@ -12,6 +12,10 @@ import sys
 import httpx
 import pytest
 
+from specpipe import pipeline
+from specpipe.targets.server import ServerTarget
+from specpipe.workspace import ROOT
+
 
 @pytest.fixture
 def run(folder, package, tmp_path):
@@ -85,6 +89,24 @@ def test_beyond_loopback_a_key_is_needed(run, host):
     assert_one_clear_line(run("--host", host, "--api-key", ""), host, "--api-key")
 
 
+def test_a_key_that_no_operation_asks_for_protects_nothing(tmp_path):
+    """So that the API of this spec is for this machine only."""
+    spec = ROOT / "tests" / "golden" / "example-answers" / "spec.yaml"
+    for path, content in ServerTarget().render(*pipeline.read_spec(spec)).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    result = subprocess.run(
+        [sys.executable, "-m", "tide_tables_server", "--host", "0.0.0.0", "--api-key", "k"],
+        cwd=tmp_path / "server",
+        env={"PATH": "/usr/bin", "DATABASE_URL": f"sqlite:///{tmp_path}/e.db"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert_one_clear_line(result, "0.0.0.0", "no operation")
+
+
 def test_with_a_key_the_server_may_listen_beyond_loopback(start):
     server = start("--host", "0.0.0.0", key="k")
     port = server.url.rpartition(":")[2]
@@ -102,6 +124,29 @@ def test_a_host_that_cannot_be_found_is_told_in_one_line(run):
 )
 def test_a_database_url_of_another_form_is_told_in_one_line(run, url):
     assert_one_clear_line(run("--database-url", url), "sqlite:///file.db")
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("sqlite:///:memory:", "lost"),
+        ("sqlite:///:memory:?cache=shared", "lost"),
+        ("sqlite:///e.db?mode=ro", "'?'"),
+        ("sqlite:////e.db?", "'?'"),
+    ],
+)
+def test_a_database_that_is_no_plain_file_is_told_in_one_line(run, folder, url, word):
+    before = sorted(folder.iterdir())
+    assert_one_clear_line(run("--database-url", url), url, word)
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["*", "http://a.example", "a.example:80", ""])
+def test_a_host_that_is_no_name_is_misuse(run, name):
+    for result in (run("--allow-host", name), run(ALLOW_HOSTS=f"a.example,{name or ' /'}")):
+        assert result.returncode == 2
+        assert "is no host name" in result.stderr
+        assert "Traceback" not in result.stderr
 
 
 def test_a_folder_that_is_not_there_is_told_in_one_line(run, tmp_path):
@@ -147,7 +192,7 @@ def test_settings_can_come_from_the_environment(run):
 
 def test_help_lists_every_setting(run):
     help_ = run("--help").stdout
-    for option in ("--host", "--port", "--database-url", "--api-key"):
+    for option in ("--host", "--port", "--database-url", "--api-key", "--allow-host"):
         assert option in help_
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
 from specpipe.tree import (
+    EVERYWHERE,
     MANIFEST,
     Change,
     Manifest,
@@ -88,11 +90,50 @@ def test_a_dangling_link_is_an_orphan(tmp_path, tree):
     assert kinds(compare(tree, ["a"], tmp_path)) == {"a/link": "orphan"}
 
 
-@pytest.mark.parametrize("folder", ["__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"])
-def test_by_products_of_running_the_code_are_nobodys(tmp_path, tree, folder):
-    write(tmp_path, {**tree, f"a/deep/{folder}/x": b""})
+BY_PRODUCTS = [
+    "__pycache__/x.cpython-311.pyc",
+    "__pycache__/x.pyo",
+    ".mypy_cache/3.11/x.json",
+    ".ruff_cache/x",
+    ".pytest_cache/v/x",
+]
+LOOKALIKES = [
+    "__pycache__/evil.py",
+    "__pycache__/deeper/x.pyc",
+    "__pycache__",
+    "x.pyc",
+    ".mypy_cache.py",
+    ".specpipe-x/0",
+]
+
+
+@pytest.mark.parametrize("path", BY_PRODUCTS)
+def test_by_products_of_running_the_code_are_nobodys(tmp_path, tree, path):
+    write(tmp_path, {**tree, f"a/deep/{path}": b"", path: b""})
     assert compare(tree, ["a"], tmp_path) == ()
+    assert compare(tree, [EVERYWHERE], tmp_path) == ()
     assert files_below(tmp_path, "a") == sorted(WANTED)
+
+
+@pytest.mark.parametrize("path", LOOKALIKES)
+def test_what_only_looks_like_a_by_product_is_an_orphan(tmp_path, tree, path):
+    write(tmp_path, {**tree, f"a/deep/{path}": b""})
+    assert kinds(compare(tree, ["a"], tmp_path)) == {f"a/deep/{path}": "orphan"}
+
+
+@pytest.mark.parametrize("path", ["notes.txt", "b/x.py", ".hidden", ".specpipe-x/0", "b/.git/x"])
+def test_the_whole_folder_is_looked_at_when_asked(tmp_path, tree, path):
+    write(tmp_path, {**tree, path: b""})
+    assert kinds(compare(tree, [EVERYWHERE], tmp_path)) == {path: "orphan"}
+    assert compare(tree, ["a"], tmp_path) == ()
+
+
+def test_whatever_is_no_folder_is_named(tmp_path, tree):
+    write(tmp_path, tree)
+    os.mkfifo(tmp_path / "a/pipe")
+    (tmp_path / "a/link").symlink_to(tmp_path)
+    found = compare(tree, [EVERYWHERE], tmp_path)
+    assert kinds(found) == {"a/pipe": "orphan", "a/link": "orphan"}
 
 
 def test_the_manifest_has_each_files_digest_under_its_target(tree):

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from . import _operation
+from ._checks import checked_header, checked_retries, checked_timeout, checked_url
 from ._model import decode
 from ._operation import Answer, Operation
 from ._retry import Attempts
 from .errors import (
+    ApiError,
     ConnectionError,
     DecodeError,
     Exchange,
-    InvalidArgument,
     TimeoutError,
     status_error,
 )
@@ -27,23 +28,27 @@ T = TypeVar("T")
 class Settings:
     """What all calls of a client have in common."""
 
-    __slots__ = ("_headers", "_key", "base_url", "retries", "timeout")
+    __slots__ = ("_headers", "_key", "base_url", "closed", "retries", "timeout")
 
     def __init__(
         self,
         base_url: str,
         *,
-        key: tuple[str, str] | None,
+        key: tuple[str, str | None] | None,
         headers: Mapping[str, str],
         timeout: float | None,
         retries: int,
     ) -> None:
-        """`key` is the name and the value of a header. Raises InvalidArgument."""
-        self.base_url = _checked_url(base_url)
-        self.timeout = timeout
-        self.retries = retries
-        self._key = {key[0].lower(): _header(*key)} if key else {}
-        self._headers = {name.lower(): _header(name, value) for name, value in headers.items()}
+        """`key` is the name and the value of a header; without a value, or with an empty one, it
+        is not sent. Raises InvalidArgument."""
+        self.base_url = checked_url(base_url)
+        self.timeout = checked_timeout(timeout)
+        self.retries = checked_retries(retries)
+        self.closed = False
+        self._key: dict[str, str] = {}
+        if key is not None and key[1] is not None and key[1] != "":
+            self._key = {key[0].lower(): checked_header("api_key", key[1])}
+        self._headers = {str(k).lower(): checked_header(str(k), v) for k, v in headers.items()}
 
     def __repr__(self) -> str:
         """Without the key."""
@@ -57,7 +62,9 @@ class Settings:
         headers: Mapping[str, Any],
         body: Any,
     ) -> Request:
-        """The request for one call. Raises InvalidArgument."""
+        """The request for one call. Raises InvalidArgument, and ApiError on a closed client."""
+        if self.closed:
+            raise ApiError("the client is closed")
         content = _operation.body(operation, body)
         fields = {"accept": operation.accept, **self._headers}
         if content is not None and operation.body is not None:
@@ -66,28 +73,10 @@ class Settings:
             fields |= self._key
         for name, value in headers.items():
             if value is not None:
-                fields[name.lower()] = _header(name, _operation.text(name, value))
-        url = self.base_url + _operation.path(operation, path) + _operation.query(query)
+                text = _operation.text(operation, name, value)
+                fields[name.lower()] = checked_header(name, text)
+        url = self.base_url + _operation.path(operation, path) + _operation.query(operation, query)
         return Request(operation.method, url, fields, content, self.timeout)
-
-
-def _checked_url(url: str) -> str:
-    scheme, separator, rest = url.partition("://")
-    host = rest.partition("/")[0]
-    if scheme not in ("http", "https") or not separator or not host:
-        raise InvalidArgument(f"base_url: {url!r}: write it as http://host:port")
-    if "@" in host:
-        raise InvalidArgument("base_url: leave out user and password; send them in a header")
-    if any(c in "?#\\" or c <= " " for c in url):
-        raise InvalidArgument(f"base_url: {url!r}: no query, fragment or spaces")
-    return url.rstrip("/")
-
-
-def _header(name: str, value: str) -> str:
-    """`value`, found fit for a header. The message does not show it: it may be a key."""
-    if not value.isascii() or not value.isprintable() or value != value.strip():
-        raise InvalidArgument(f"{name}: a header is one line of printable ASCII")
-    return value
 
 
 class Engine:

@@ -43,7 +43,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         transport: Transport | None = None,
     ) -> None:
-        key = ("X-Application-ID", api_key) if api_key else None
+        key = ("X-Application-ID", api_key)
         self._settings = Settings(
             base_url,
             key=key,
@@ -72,7 +72,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. A transport that was given stays open."""
+        """Close the connections; no more calls. A transport that was given stays open."""
+        self._settings.closed = True
         if self._own is not None:
             self._own.close()
 
@@ -90,7 +91,7 @@ class AsyncClient:
         headers: Mapping[str, str] | None = None,
         transport: AsyncTransport | None = None,
     ) -> None:
-        key = ("X-Application-ID", api_key) if api_key else None
+        key = ("X-Application-ID", api_key)
         self._settings = Settings(
             base_url,
             key=key,
@@ -119,6 +120,7 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Close the connections. A transport that was given stays open."""
+        """Close the connections; no more calls. A transport that was given stays open."""
+        self._settings.closed = True
         if self._own is not None:
             await self._own.close()

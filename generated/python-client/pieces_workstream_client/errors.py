@@ -158,7 +158,11 @@ class ServerError(StatusError):
 
 
 class UnexpectedStatusError(StatusError):
-    """A status that the contract does not list for this operation, successes included."""
+    """A status that the contract does not list for this operation, successes included.
+
+    It is also an instance of the class for its status, if there is one: an unlisted 503 is a
+    ServerError, an unlisted 429 a RateLimitError.
+    """
 
 
 _CLASSES: Mapping[int, type[StatusError]] = {
@@ -176,9 +180,16 @@ _CLASSES: Mapping[int, type[StatusError]] = {
     429: RateLimitError,
 }
 
+_UNEXPECTED: Mapping[type[StatusError], type[StatusError]] = {
+    known: type(
+        f"Unexpected{known.__name__}", (UnexpectedStatusError, known), {"__doc__": known.__doc__}
+    )
+    for known in (*_CLASSES.values(), ServerError)
+}
+globals().update({known.__name__: known for known in _UNEXPECTED.values()})  # where pickle looks
+
 
 def status_error(status: int, documented: bool) -> type[StatusError]:
     """The class for `status`."""
-    if not documented:
-        return UnexpectedStatusError
-    return _CLASSES.get(status, ServerError if status >= 500 else StatusError)
+    known = _CLASSES.get(status, ServerError if status >= 500 else StatusError)
+    return known if documented else _UNEXPECTED.get(known, UnexpectedStatusError)

@@ -22,6 +22,7 @@ def create_app(
     handlers: Any = None,
     database_url: str = "sqlite:///events.db",
     api_keys: Collection[str] = (),
+    allowed_hosts: Collection[str] = (),
     largest_body: int = LARGEST_BODY,
     sources: Sources | None = None,
 ) -> Starlette:
@@ -29,6 +30,7 @@ def create_app(
 
     `handlers`: an object with some or all methods of `Handlers`; an operation that it lacks gets
     the default behaviour. `api_keys`: the accepted keys; none means that no key is asked for.
+    `allowed_hosts`: names that clients may call the server by, besides localhost and IP addresses.
     `largest_body`: of a request, in bytes. `sources`: of time and ids, for tests.
     """
     document = json.loads(resources.files(__package__).joinpath("openapi.json").read_bytes())
@@ -39,6 +41,7 @@ def create_app(
         handlers=handlers,
         database_url=database_url,
         api_keys=api_keys,
+        allowed_hosts=allowed_hosts,
         largest_body=largest_body,
         sources=sources,
     )

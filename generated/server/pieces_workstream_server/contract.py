@@ -16,6 +16,7 @@ WORKSTREAM_EVENT = ResourceType(
     heavy=("context", "workstreamEventsVector"),
     items="iterable",
     positions="indices",
+    reserved=("update",),
 )
 """/x-resources/workstream_event"""
 

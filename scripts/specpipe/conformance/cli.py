@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from specpipe import pipeline
+from specpipe.arguments import output_folder, spec_file
 from specpipe.conformance import fuzz, interruption, report
 from specpipe.conformance.judge import (
     clean_up,
@@ -43,8 +44,10 @@ def add_command(commands: Any) -> None:
     text = "judge a server and the generated SDKs against the spec"
     command = commands.add_parser("conformance", help=text, description=text)
     command.set_defaults(command=conformance)
-    command.add_argument("--spec", type=Path, default=SPEC, help="the OpenAPI document")
-    command.add_argument("--out", type=Path, default=OUT, help="where the generated packages are")
+    command.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
+    command.add_argument(
+        "--out", type=output_folder, default=OUT, help="where the generated packages are"
+    )
     command.add_argument("--profile", choices=sorted(PROFILES), default="quick")
     command.add_argument("--seed", type=int, default=1, help="same seed, same requests")
     command.add_argument("--base-url", default="", help="judge this server; key in API_KEY")

@@ -32,8 +32,8 @@ class Check:
             yield from self._collection(self.node, self.operation.reply, verb == "snapshot")
         if verb in ("update", "create") and not self.operation.body.map:
             yield self.node.fault(f"{verb} without a request body", "describe the body")
-        if verb == "update" and member(self.operation.body, self.resource.raw("id").text) is None:
-            yield self.node.fault("the body has no id", f"use {self._name} as the body")
+        if verb == "update":
+            yield from self._identified(self.node, self.operation.body, "the body")
         gone = str(self.resource.raw("gone").value)
         if ("id" in VERBS[verb].required or verb == "update") and gone not in dict(
             self.operation.responses
@@ -97,8 +97,11 @@ class Check:
     def adopts(self, node: Node) -> Iterator[Diagnostic]:
         """A reference in the body, a collection in the resource."""
         for name, child in node.members():
-            if member(self.operation.body, f"{name}.id") is None:
-                yield child.fault(f"the body has no {name!r} with an id", "name such a member")
+            reference = member(self.operation.body, name)
+            if reference is None:
+                yield child.fault(f"the body has no {name!r}", "name a member with an id")
+            else:
+                yield from self._identified(child, reference, f"{name!r} of the body")
             yield from self._collection_member(child, self._schema)
 
     def ids(self, node: Node) -> Iterator[Diagnostic]:
@@ -148,6 +151,20 @@ class Check:
         elif type_of(found.raw("schema")) != kind:
             yield node.fault(f"{place} parameter {name!r} is no {kind}", "name another")
 
+    def _identified(self, node: Node, schema: Node, what: str) -> Iterator[Diagnostic]:
+        """`schema` has the member by which the server tells one thing from another, always."""
+        if schema.component == self._name:  # x-resources answers for it
+            return
+        id = self.resource.raw("id").text
+        found = member(schema, id)
+        if found is None:
+            yield node.fault(f"{what} has no id {id!r}", "give it one")
+        elif type_of(found) != "string":
+            yield node.fault(f"{what} has an id {id!r} that is no string", "make it one")
+        elif id not in schema.follow().raw("required").strings:
+            place = schema.follow().location
+            yield node.fault(f"{what} can lack its id {id!r}", f"make it required at {place}")
+
     def _collection_member(
         self, node: Node, holder: Node, of_resource: bool = False
     ) -> Iterator[Diagnostic]:
@@ -171,8 +188,8 @@ class Check:
         of = found.raw("items")
         if of_resource and of.component != self._name:
             yield node.fault(f"{where}.{items} is not a list of {self._name}", "make it one")
-        elif member(of, self.resource.raw("id").text) is None:
-            yield node.fault(f"{where}.{items} has things without an id", "give them one")
+        else:
+            yield from self._identified(node, of, f"each of {where}.{items}")
         at = member(schema, positions)
         if at is None or type_of(at.raw("additionalProperties")) != "integer":
             message = f"{where} is no collection: it has no map to integers {positions!r}"

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from specpipe.diagnostics import Diagnostic, Location, SpecError
+from specpipe.diagnostics import Diagnostic, Location, Misuse, SpecError
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import escape
 from specpipe.spec.places import Place, Places
@@ -32,7 +32,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 
 
 def load(path: Path) -> Document:
-    """The document at `path`. Raises SpecError."""
+    """The document at `path`. Raises SpecError, and Misuse when no file can be read there."""
     file = _file(path)
     content = _read(path, file)
     data, places = _Reader(file).read(_decode(content, file))
@@ -64,12 +64,12 @@ def _read(path: Path, file: str) -> bytes:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _fail(Location(file), "there is no such file", "check SPEC=") from None
+        raise Misuse(f"{file}: there is no such file: check SPEC=") from None
     except IsADirectoryError:
-        raise _fail(Location(file), "this is a folder", "name the file in it") from None
+        raise Misuse(f"{file}: this is a folder: name the file in it") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _fail(Location(file), f"cannot be read: {reason}", "make it readable") from None
+        raise Misuse(f"{file}: cannot be read: {reason}") from None
     if len(content) > MAX_BYTES:
         limit = f"{MAX_BYTES // 1024 // 1024} MiB"
         raise _fail(Location(file), f"larger than {limit}", "split the API or shorten examples")

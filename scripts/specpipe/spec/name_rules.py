@@ -14,10 +14,13 @@ from specpipe.diagnostics import Diagnostic
 from specpipe.spec.build import method_names, package
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import Node, operations, root, schemas
+from specpipe.spec.reserved import BUILTINS, SDK_MODELS, SERVER_MODELS
 
 MAX_LENGTH = 100
 _IDENTIFIER = re.compile(r"_?[A-Za-z][A-Za-z0-9_.-]*", re.ASCII)
 _COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
+_CLASS = re.compile(r"[A-Z](?:[A-Za-z]|[0-9](?![a-z]))*", re.ASCII)
+"""What both generators of models take over as the name of a class without a change."""
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
 _MEMBER = re.compile(r"_?[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
 _SEGMENT = re.compile(r"[A-Za-z0-9_~.-]*[A-Za-z0-9_~-][A-Za-z0-9_~.-]*|\{[^{}/]+\}", re.ASCII)
@@ -37,7 +40,13 @@ def names_are_identifiers(document: Document) -> Iterator[Diagnostic]:
         for parameter in operation.parameters:
             yield from _check(parameter.raw("name"), "parameter name", _IDENTIFIER)
     for name, schema in schemas(document):
-        yield from _check_text(schema, name, "schema name", _COMPONENT)
+        if len(name) > MAX_LENGTH:
+            yield schema.fault(
+                f"schema name of {len(name)} characters", f"use at most {MAX_LENGTH}"
+            )
+        elif not _CLASS.fullmatch(name):
+            advice = "use ASCII letters and digits, a capital first and behind each digit"
+            yield schema.fault(f"schema name {name!r} cannot become a class", advice)
     for name, node in root(document).raw("x-resources").members():
         yield from _check_text(node, name, "resource name", _IDENTIFIER)
 
@@ -65,6 +74,20 @@ def names_do_not_collide(document: Document) -> Iterator[Diagnostic]:
     for operation in operations(document):
         parameters = ((p.raw("name").text, p) for p in operation.parameters)
         yield from _collisions("parameter", parameters)
+
+
+def schemas_are_not_taken(document: Document) -> Iterator[Diagnostic]:
+    """Schemas named like what the modules of models hold besides them."""
+    components = dict(schemas(document))
+    for name, node in _models(document):
+        text = "".join(word[:1].upper() + word[1:] for word in _SEPARATORS.split(name))
+        owners = [("the Python SDK's models", SDK_MODELS)]
+        if name in components:  # others get names of their own from the server's generator
+            owners += [("the server's models", SERVER_MODELS), ("Python", BUILTINS)]
+        takers = [owner for owner, taken in owners if text in taken]
+        if takers:
+            message = f"schema {name!r}: the name {text} is taken by {' and '.join(takers)}"
+            yield node.unsupported(message, "rename it")
 
 
 def methods_do_not_collide(document: Document) -> Iterator[Diagnostic]:

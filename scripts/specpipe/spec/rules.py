@@ -52,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     name_rules.names_are_identifiers,
     name_rules.properties_are_identifiers,
     name_rules.names_do_not_collide,
+    name_rules.schemas_are_not_taken,
     name_rules.methods_do_not_collide,
     name_rules.routes_are_plain,
     name_rules.headers_are_tokens,

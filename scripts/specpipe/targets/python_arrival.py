@@ -14,15 +14,20 @@ from specpipe.spec.model import Api, Document
 from specpipe.targets.python_calls import RESERVED_ARGUMENTS, safe
 from specpipe.tree import Tree
 
+Lost = tuple[str, str]
+"""What is missing, and the JSON pointer to it in the spec."""
+
 
 def check_arrival(tree: Tree, package: str, document: Document, api: Api) -> None:
-    """Raise ToolError, naming every operation, parameter and schema property that is missing."""
+    """Raise ToolError, naming every operation, parameter and schema property that is missing, and
+    where the spec has it."""
     lost = [
         *lost_calls(classes(tree, f"{package}/resources/"), api),
         *lost_members(classes(tree, f"{package}/models.py"), document),
     ]
     if lost:
-        raise ToolError("\n".join(f"the Python SDK lacks {what}" for what in lost))
+        lines = (f"{document.at(pointer)}: the Python SDK lacks {what}" for what, pointer in lost)
+        raise ToolError("\n".join(lines))
 
 
 def classes(tree: Tree, prefix: str) -> dict[str, ast.ClassDef]:
@@ -36,7 +41,7 @@ def classes(tree: Tree, prefix: str) -> dict[str, ast.ClassDef]:
     }
 
 
-def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api) -> Iterator[str]:
+def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api) -> Iterator[Lost]:
     """Operations without a method, sync or async, and parameters without an argument."""
     for operation in api.operations:
         for prefix in ("", "Async"):
@@ -44,14 +49,14 @@ def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api) -> Iterator[str]
             methods = {m.name: m for m in functions(resource)} if resource else {}
             method = methods.get(safe(operation.method_name.snake, frozenset()))
             if method is None:
-                yield f"operation {operation.id} ({prefix or 'Sync'})"
+                yield f"operation {operation.id} ({prefix or 'Sync'})", operation.pointer
                 continue
             arguments = {a.arg for a in (*method.args.args, *method.args.kwonlyargs)}
             for parameter in operation.parameters:
                 if safe(parameter.name.snake, RESERVED_ARGUMENTS) not in arguments:
-                    yield f"parameter {parameter.wire} of {operation.id}"
+                    yield f"parameter {parameter.wire} of {operation.id}", parameter.pointer
             if operation.body and "body" not in arguments:
-                yield f"the body of {operation.id}"
+                yield f"the body of {operation.id}", operation.body.pointer
 
 
 def functions(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -59,17 +64,20 @@ def functions(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctio
     return (n for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-def lost_members(models: Mapping[str, ast.ClassDef], document: Document) -> Iterator[str]:
+def lost_members(models: Mapping[str, ast.ClassDef], document: Document) -> Iterator[Lost]:
     """Object schemas without a class, and properties without a field."""
     for name, schema in document.data.get("components", {}).get("schemas", {}).items():
         properties = schema.get("properties") if isinstance(schema, Mapping) else None
         if not properties:
             continue
+        pointer = f"/components/schemas/{name}"
         if name not in models:
-            yield f"schema {name}"
+            yield f"schema {name}", pointer
             continue
         present = {wire(n) for n in models[name].body if isinstance(n, ast.AnnAssign)}
-        yield from (f"property {p} of {name}" for p in properties if p not in present)
+        for wanted in properties:
+            if wanted not in present:
+                yield f"property {wanted} of {name}", f"{pointer}/properties/{wanted}"
 
 
 def wire(node: ast.AnnAssign) -> Any:

@@ -74,6 +74,12 @@ class Call:
     accept: str
 
     @property
+    def types(self) -> tuple[tuple[str, str], ...]:
+        """Name on the wire and type of each parameter that is not text."""
+        arguments = (*self.path, *self.query, *self.headers)
+        return tuple((it.wire, it.type) for it in arguments if it.type != "str")
+
+    @property
     def result(self) -> str:
         """The annotation of what the method gives back."""
         return " | ".join(dict.fromkeys(type for _, _, type in self.answers))

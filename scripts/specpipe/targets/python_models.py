@@ -36,10 +36,6 @@ RESERVED_FIELDS = frozenset(
 )
 """Names that a field cannot have: a model's own, and those that annotations need."""
 
-RESERVED_CLASSES = frozenset(
-    {"Any", "ApiModel", "AwareDatetime", "IntEnum", "StrEnum", "UNSET", "UnsetType"}
-)
-
 SCALARS: Mapping[type, str] = {
     AnyProperty: "Any",
     BooleanProperty: "bool",
@@ -106,10 +102,6 @@ class Models:
         """The models of a parsed document."""
         types = Annotations(data)
         schemas = document.data.get("components", {}).get("schemas", {})
-        taken = RESERVED_CLASSES.intersection(m.class_info.name for m in data.models)
-        if taken:
-            names = ", ".join(sorted(taken))
-            raise ToolError(f"{names}: taken by the Python SDK, rename the schema")
         return cls(
             tuple(
                 model(m, schemas.get(m.class_info.name, {}), types)

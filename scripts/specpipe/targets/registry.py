@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specpipe.diagnostics import ToolError
+from specpipe.diagnostics import Misuse
 from specpipe.targets.base import Target
 from specpipe.targets.python import PythonTarget
 from specpipe.targets.server import ServerTarget
@@ -13,11 +13,15 @@ TARGETS: tuple[Target, ...] = (PythonTarget(), ServerTarget())
 def select(names: str) -> tuple[Target, ...]:
     """The targets that a comma-separated list names; all of them when it is empty.
 
-    Raises ToolError on a name that is none.
+    Raises Misuse on a name that is none, and on commas without a name.
     """
     known = {target.name: target for target in TARGETS}
-    wanted = [name.strip() for name in names.split(",") if name.strip()] or list(known)
+    if not names.strip():
+        return TARGETS
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    if not wanted:
+        raise Misuse(f"TARGETS: {names!r} names no target: there are {', '.join(known)}")
     for name in wanted:
         if name not in known:
-            raise ToolError(f"TARGETS: no target is called {name!r}: there are {', '.join(known)}")
+            raise Misuse(f"TARGETS: no target is called {name!r}: there are {', '.join(known)}")
     return tuple(known[name] for name in dict.fromkeys(wanted))

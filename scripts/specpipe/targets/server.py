@@ -12,6 +12,7 @@ from specpipe.render import environment, python_identifier
 from specpipe.spec.model import Api, Document
 from specpipe.targets.base import runtime
 from specpipe.targets.server_models import render_models
+from specpipe.targets.server_paths import reserved_ids
 from specpipe.targets.server_views import handler_views
 from specpipe.tree import Tree
 from specpipe.workspace import TEMPLATES
@@ -42,6 +43,7 @@ class ServerTarget:
             "package": package,
             "distribution": f"{api.package.kebab}-server",
             "handlers": handler_views(api),
+            "reserved": reserved_ids(api),
         }
         files = {
             f"server/{path.format(package=package)}": env.get_template(template)

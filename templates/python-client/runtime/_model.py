@@ -1,14 +1,15 @@
 """JSON to models and back, with nothing lost.
 
-Decoding is strict first, in one pass of C. When that refuses, the data is decoded without types,
-members that a model does not know are folded into its `additional_properties`, and the result is
-converted strictly. Encoding is one pass of C; only when its output shows that unknown members are
-there are they unfolded again. See `_fold`.
+Decoding is strict first, in one pass of C. When that refuses, or would round a date-time, the data
+is decoded without types, members that a model does not know are folded into its
+`additional_properties`, and the result is converted strictly. Encoding is one pass of C; only when
+its output shows that unknown members are there are they unfolded again. See `_fold`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -17,6 +18,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from ._fold import ADDITIONAL, fold, unfold
+from ._times import FINER
 from .errors import DecodeError, InvalidArgument
 
 if TYPE_CHECKING:
@@ -40,8 +42,9 @@ class ApiModel(
     """Base of all models: what JSON objects of the API have in common."""
 
     additional_properties: Unknown | UnsetType = msgspec.field(name=ADDITIONAL, default=UNSET)
-    """Members that this version of the package does not know, and members that were null although
-    the contract has no null there. They are sent back as they came."""
+    """Members that this version of the package does not know, members that were null although the
+    contract has no null there, and date-times finer than microseconds as they were written. They
+    are sent back as they came; a date-time only while the member still has that moment."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -72,10 +75,10 @@ def _decoder(annotation: Any) -> msgspec.json.Decoder[Any]:
 def decode(data: bytes, annotation: Any) -> Any:
     """`data` as `annotation`. Raises DecodeError."""
     try:
-        try:
-            return _decoder(annotation).decode(data)
-        except msgspec.ValidationError:
-            return msgspec.convert(fold(msgspec.json.decode(data), annotation), annotation)
+        if FINER.search(data) is None:
+            with suppress(msgspec.ValidationError):
+                return _decoder(annotation).decode(data)
+        return msgspec.convert(fold(msgspec.json.decode(data), annotation), annotation)
     except _REFUSED as error:
         raise DecodeError(str(error) or type(error).__name__) from None
 

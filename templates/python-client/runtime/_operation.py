@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from ._model import ApiModel, encode_body
+from ._times import is_date_time
 from .errors import InvalidArgument
 
 T = TypeVar("T")
@@ -52,45 +53,88 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     repeatable: bool
     secured: bool
     body: Body | None = None
+    types: Mapping[str, type] = {}
+    """Of its parameters that are not text."""
 
 
 def path(operation: Operation[Any], values: tuple[Any, ...]) -> str:
     """The operation's path. Raises InvalidArgument for a value that would change the path."""
     return operation.path.format(
-        *(_segment(name, value) for name, value in zip(operation.names, values, strict=True))
+        *(_segment(operation, *pair) for pair in zip(operation.names, values, strict=True))
     )
 
 
-def _segment(name: str, value: Any) -> str:
-    wire = text(name, value)
+def _segment(operation: Operation[Any], name: str, value: Any) -> str:
+    wire = text(operation, name, value)
     if wire in ("", ".", ".."):
         raise InvalidArgument(f"{name}: {wire!r} cannot be part of a path")
     return percent_encoded(name, wire)
 
 
-def query(parameters: Mapping[str, Any]) -> str:
+def query(operation: Operation[Any], parameters: Mapping[str, Any]) -> str:
     """`?…` for the parameters that are not None; nothing when there are none."""
     pairs = [
-        f"{percent_encoded(name, name)}={percent_encoded(name, text(name, value))}"
+        f"{percent_encoded(name, name)}={percent_encoded(name, text(operation, name, value))}"
         for name, value in parameters.items()
         if value is not None
     ]
     return f"?{'&'.join(pairs)}" if pairs else ""
 
 
-def text(name: str, value: Any) -> str:
-    """A parameter's value as it stands on the wire."""
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return _rfc3339(name, value)
-    if isinstance(value, int | date) or (isinstance(value, float) and isfinite(value)):
-        return value.isoformat() if isinstance(value, date) else repr(value)
+def text(operation: Operation[Any], name: str, value: Any) -> str:
+    """A parameter's value as it stands on the wire. Raises InvalidArgument for a value of another
+    type than the parameter's."""
+    wanted = operation.types.get(name, str)
+    if (wire := _TEXTS[wanted](name, value)) is None:
+        raise InvalidArgument(f"{name}: {type(value).__name__} where {wanted.__name__} is wanted")
+    return wire
+
+
+def _of_str(_: str, value: Any) -> str | None:
     if type(value).__module__ == "uuid":
         return str(value)
-    raise InvalidArgument(f"{name}: {type(value).__name__} cannot be sent here")
+    return str.__str__(value) if isinstance(value, str) else None
+
+
+def _of_bool(_: str, value: Any) -> str | None:
+    return ("false", "true")[value] if isinstance(value, bool) else None
+
+
+def _of_int(name: str, value: Any) -> str | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    try:
+        return int.__repr__(value)
+    except ValueError:
+        raise InvalidArgument(f"{name}: too many digits") from None
+
+
+def _of_float(name: str, value: Any) -> str | None:
+    if isinstance(value, float) and isfinite(value):
+        return float.__repr__(value)
+    return _of_int(name, value)
+
+
+def _of_datetime(name: str, value: Any) -> str | None:
+    if isinstance(value, datetime):
+        return _rfc3339(name, value)
+    if not isinstance(value, str):
+        return None
+    text = str.__str__(value)
+    if not is_date_time(text):
+        raise InvalidArgument(f"{name}: {text[:40]!r} is no RFC 3339 date-time with an offset")
+    return text
+
+
+_TEXTS: Mapping[type, Callable[[str, Any], str | None]] = {
+    str: _of_str,
+    bool: _of_bool,
+    int: _of_int,
+    float: _of_float,
+    datetime: _of_datetime,
+}
+"""What each type of parameter accepts, and how it is written. A date-time may also be given as
+RFC 3339 text, which is sent as it is: it may be finer than a datetime can be."""
 
 
 def _rfc3339(name: str, value: datetime) -> str:

@@ -17,9 +17,11 @@ from starlette.types import Receive, Scope, Send
 
 from .context import Context, Sources, real_sources
 from .contract import Contract, Operation
+from .guard import Guard, host_name
+from .headers import Headers
 from .http_input import LARGEST_BODY, Arguments, check_accept, read_body
 from .json_input import Schemas
-from .replies import Refusal, Reply, reply_of
+from .replies import Refusal, Reply, reply_of, send_reply
 from .routing import Match, Routes
 from .store import StoreError, open_store
 
@@ -38,17 +40,17 @@ class Endpoint:
         self,
         match: Match[Endpoint],
         query: bytes,
-        headers: Mapping[bytes, bytes],
+        headers: Headers,
         receive: Receive,
         largest_body: int,
     ) -> Reply:
         """Check the request, call the handler. Raises Refusal."""
         operation = self.operation
-        check_accept(_header(headers, b"accept"), operation.produces)
+        check_accept(headers.text(b"accept"), operation.produces)
         arguments = self._arguments.parameters(match.parameters(), query)
         if operation.body is not None:
             raw = await read_body(receive, headers, largest_body)
-            arguments["body"] = self._arguments.body(raw, _header(headers, b"content-type"))
+            arguments["body"] = self._arguments.body(raw, headers)
         return reply_of(await self._handler(**arguments), operation.success)
 
 
@@ -88,7 +90,7 @@ class Application:
         await send_reply(send, reply)
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
-        headers = dict(scope["headers"])
+        headers = Headers(scope["headers"])
         raw_path = scope.get("raw_path") or scope["path"].encode()
         matches = self._routes.match(raw_path)
         if not matches:
@@ -103,37 +105,15 @@ class Application:
             match, scope["query_string"], headers, receive, self._largest_body
         )
 
-    def _authenticate(self, headers: Mapping[bytes, bytes]) -> None:
-        """Compare with every key, each in constant time. Raises Refusal (401), which does not say
-        whether there was a key: that would help with guessing."""
-        given = headers.get(self._key_header.lower().encode(), b"")
-        equal = [hmac.compare_digest(given, key) for key in self._keys]
-        if not any(equal):
+    def _authenticate(self, headers: Headers) -> None:
+        """Compare with every key, each in constant time; several at once are none. Raises Refusal
+        (401), which does not say whether there was a key: that would help with guessing."""
+        given = headers.values(self._key_header.lower().encode())
+        equal = [hmac.compare_digest(value, key) for value in given for key in self._keys]
+        if len(given) != 1 or not any(equal):
             text = f"{self._key_header}: missing or wrong; send a key that this server accepts"
             challenge = {"WWW-Authenticate": f'ApiKey header="{self._key_header}"'}
             raise Refusal(401, text, challenge)
-
-
-async def send_reply(send: Send, reply: Reply) -> None:
-    """Send a reply as ASGI messages."""
-    body = reply.body
-    headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
-    if reply.media_type is not None:
-        headers.append((b"content-type", reply.media_type.encode()))
-    if isinstance(body, bytes) and reply.status != 204:
-        headers.append((b"content-length", b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    if isinstance(body, bytes):
-        await send({"type": "http.response.body", "body": body})
-        return
-    async for piece in body:
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
-
-
-def _header(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
-    value = headers.get(name)
-    return None if value is None else value.decode("latin-1")
 
 
 def build_app(
@@ -144,6 +124,7 @@ def build_app(
     handlers: Any = None,
     database_url: str,
     api_keys: Collection[str] = (),
+    allowed_hosts: Collection[str] = (),
     largest_body: int = LARGEST_BODY,
     sources: Sources | None = None,
 ) -> Starlette:
@@ -151,8 +132,9 @@ def build_app(
 
     An operation is answered by the method of `handlers` named after it, and by the default
     behaviour where there is none. Raises ValueError when `handlers` has none of the operations'
-    names, StoreError (at start) when the database cannot be opened.
+    names or an allowed host is no name, StoreError (at start) when the database cannot be opened.
     """
+    hosts = [host_name(host) for host in allowed_hosts]
     names = [operation.id for operation in contract.operations]
     if handlers is not None and not any(hasattr(handlers, name) for name in names):
         raise ValueError(f"{handlers!r} implements no operation: name a method {names[0]}, ...")
@@ -173,6 +155,7 @@ def build_app(
             await store.close()
 
     app = Starlette(lifespan=lifespan, routes=routes_beside(contract, document))
+    app.add_middleware(Guard, allowed_hosts=hosts)
     app.router.redirect_slashes = False
     return app
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -12,6 +12,7 @@ from starlette.types import Receive
 
 from . import instants
 from .contract import Body, Operation, Parameter
+from .headers import Headers
 from .json_input import Json, Schemas, check, parse_json
 from .replies import JSON, Refusal
 
@@ -28,13 +29,14 @@ def text_of(raw: bytes, what: str) -> str:
         raise Refusal(422, f"{what}: is not percent-encoded UTF-8") from None
 
 
-def query_of(raw: bytes) -> dict[str, list[str]]:
-    """The fields of a query string (application/x-www-form-urlencoded), in order."""
+def query_of(raw: bytes, known: Collection[str]) -> dict[str, list[str]]:
+    """Those fields of a query string (application/x-www-form-urlencoded) that are `known`, in
+    order. Others are not even decoded. Raises Refusal (422)."""
     fields: dict[str, list[str]] = {}
     for pair in raw.split(b"&"):
-        if pair:
-            name, _, value = pair.replace(b"+", b" ").partition(b"=")
-            key = text_of(name, "the query string")
+        name, _, value = pair.replace(b"+", b" ").partition(b"=")
+        key = unquote_to_bytes(name).decode("utf-8", "surrogateescape")
+        if key in known:
             fields.setdefault(key, []).append(text_of(value, key))
     return fields
 
@@ -44,6 +46,7 @@ class Arguments:
 
     def __init__(self, operation: Operation, schemas: Schemas) -> None:
         self._operation = operation
+        self._query = frozenset(p.wire for p in operation.parameters if p.place == "query")
         self._validators = {
             parameter.wire: jsonschema_rs.Draft202012Validator(
                 dict(parameter.schema), validate_formats=True
@@ -55,7 +58,7 @@ class Arguments:
     def parameters(self, path: Mapping[str, str], query: bytes) -> dict[str, Any]:
         """The path and query parameters, typed. Query fields that the spec does not know are
         ignored, as newer clients may send them. Raises Refusal (422)."""
-        fields = query_of(query) if query else {}
+        fields = query_of(query, self._query) if query else {}
         arguments: dict[str, Any] = {}
         for parameter in self._operation.parameters:
             if parameter.place == "path":
@@ -89,7 +92,7 @@ class Arguments:
         check(self._validators[parameter.wire], value, parameter.wire)
         return instants.parse(value) if parameter.kind == "date-time" else value
 
-    def body(self, raw: bytes, content_type: str | None) -> Json[Any] | None:
+    def body(self, raw: bytes, headers: Headers) -> Json[Any] | None:
         """The body, checked; None when there is none and none is needed. Raises Refusal."""
         expected = self._operation.body
         assert expected is not None
@@ -97,7 +100,8 @@ class Arguments:
             if expected.required:
                 raise Refusal(400, "a JSON body is required")
             return None
-        check_content_type(content_type)
+        check_content_type(headers)
+        check_content_encoding(headers)
         value = parse_json(raw)
         check(self._schemas.component(expected.schema), value, "the body")
         return _typed(value, expected)
@@ -107,16 +111,28 @@ def _typed(value: Any, body: Body) -> Json[Any]:
     return Json(value, body.model)
 
 
-def check_content_type(content_type: str | None) -> None:
-    """Raise Refusal (415) unless it is JSON in UTF-8."""
-    if content_type == JSON:
-        return
-    if content_type is None:
+def check_content_type(headers: Headers) -> None:
+    """Raise Refusal (415) unless it is JSON in UTF-8, and says so once."""
+    values = headers.values(b"content-type")
+    if not values:
         raise Refusal(415, f"the body has no Content-Type: send {JSON}")
+    if len(values) > 1:
+        raise Refusal(415, f"Content-Type is given more than once: send {JSON} once")
+    content_type = values[0].decode("latin-1")
     kind, *options = (part.strip().lower() for part in content_type.split(";"))
     charsets = [o.removeprefix("charset=").strip('"') for o in options if o.startswith("charset=")]
     if kind != JSON or any(charset not in ("utf-8", "utf8") for charset in charsets):
         raise Refusal(415, f"Content-Type {content_type!r} is not supported: send {JSON} in UTF-8")
+
+
+def check_content_encoding(headers: Headers) -> None:
+    """Raise Refusal (415) when the body is compressed (RFC 9110, 8.4)."""
+    coding = headers.text(b"content-encoding")
+    if coding is None or coding == "identity":
+        return
+    if any(part.strip().lower() not in ("", "identity") for part in coding.split(",")):
+        text = f"Content-Encoding {coding!r} is not supported: send the body as it is"
+        raise Refusal(415, text, {"Accept-Encoding": "identity"})
 
 
 def check_accept(accept: str | None, produces: Sequence[str]) -> None:
@@ -138,15 +154,15 @@ def _matches(range_: str, kind: str) -> bool:
     return range_ == kind or (range_.endswith("/*") and kind.startswith(range_[:-1]))
 
 
-async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
+async def read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
     """The whole request body. Raises Refusal (413) when it has more than `limit` bytes.
 
     As many bytes again are read and dropped first: a client that is cut off while it sends may
     never see the answer. One that waits to be told to continue gets it at once.
     """
-    declared = headers.get(b"content-length", b"0")
-    fits = not declared.isdigit() or int(declared) <= limit
-    if not fits and b"expect" in headers:
+    declared = headers.values(b"content-length")
+    fits = all(not value.isdigit() or int(value) <= limit for value in declared)
+    if not fits and headers.values(b"expect"):
         raise too_large(limit)
     chunks: list[bytes] = []
     size = 0

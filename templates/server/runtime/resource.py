@@ -1,12 +1,14 @@
 """What the verbs of `x-resource` do, over any store and for any kind of thing.
 
-A stored thing is a JSON object. It is kept as the client sent it: members that the spec does
-not know survive, and nothing is added but the id, the times and what the verb itself says.
+A stored thing is a JSON object, kept as a value equal to the one that was sent: members that
+the spec does not know survive, and nothing is added but the id, the times and what the verb
+itself says. Its text is our own: integers keep every digit, while numbers with a fraction or an
+exponent are doubles (IEEE 754), so that digits beyond those are rounded away.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -16,7 +18,8 @@ from .context import Context
 from .contract import ResourceType
 from .instants import Instant
 from .json_input import Json, check
-from .replies import Refusal, Reply, json_reply
+from .references import References
+from .replies import Refusal, Reply, begin, json_reply
 from .store import Range, Record, Selection
 
 Object = dict[str, Any]
@@ -32,6 +35,7 @@ class Resource:
         self._sources = context.sources
         self._type = type
         self._kind = type.name
+        self._references = References(type)
         self._schema = context.schemas.component(type.schema)
 
     async def create(
@@ -44,22 +48,21 @@ class Resource:
         without_body: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Store the body as a new thing, with an id of its own: the one in its member
-        `proposed` if that is free, a random one otherwise. A reference in a member named by
-        `adopts` becomes an element of that collection."""
+        `proposed` if that is free and no path hides it, a random one otherwise. A reference in a
+        member named by `adopts` becomes an element of that collection."""
         thing: Object = dict(body.value if body is not None else without_body or {})
-        references = [
-            (collection, thing.pop(member))
-            for member, collection in (adopts or {}).items()
-            if member in thing
-        ]
+        adopted = self._adopted(thing, adopts or {})
         wanted = thing.pop(proposed, None) if proposed is not None else None
+        if wanted in self._type.reserved:
+            wanted = None
         now = self._sources.now()
         for path in (self._type.created, self._type.updated):
             _set(thing, path, instants.render(now))
         thing[self._type.id] = wanted or self._sources.new_id()
         # A member that only the stored thing's schema knows has not been checked yet.
         check(self._schema, thing, "the body")
-        for collection, reference in references:
+        for collection, reference in adopted:
+            self._references.check(thing.get(collection, {}), collection)
             thing[collection] = self._with(thing.get(collection), reference)
         record = self._record(now, now, thing)
         while not await self._store.insert(self._kind, record):
@@ -78,7 +81,7 @@ class Resource:
         if body is None:
             raise Refusal(400, f"there is nothing to update: send a {self._type.noun} as the body")
         sent: Object = body.value
-        id = sent[self._type.id]
+        id = self._references.checked_id(sent, "the body")
         fixed = {self._type.id, self._type.created[0], self._type.updated[0]}
         members = {name: value for name, value in sent.items() if name not in fixed}
         record = await self._change(id, lambda thing: thing.update(members) is None)
@@ -141,7 +144,7 @@ class Resource:
 
     async def snapshot(self, *, full: bool = True, omits: Collection[str] = ()) -> Reply:
         """Everything, newest first, sent while it is read."""
-        return json_reply(self._collection(full, omits))
+        return json_reply(await begin(self._collection(full, omits)))
 
     async def batch_fetch(
         self,
@@ -154,7 +157,9 @@ class Resource:
         omits: Collection[str] = (),
     ) -> Reply:
         """The things whose ids the body lists, and the ids that are unknown."""
-        asked = list(dict.fromkeys(self._listed(body.value.get(ids, {}))))
+        collection = body.value.get(ids, {})
+        self._references.check(collection, ids)
+        asked = list(dict.fromkeys(self._listed(collection)))
         records = await self._store.fetch(self._kind, asked)
         things = b",".join(self._shown(record, full, omits) for record in records)
         positions = {record.id: position for position, record in enumerate(records)}
@@ -240,49 +245,43 @@ class Resource:
                 return record.base
         return record.base[:-1] + b"," + heavy[1:]
 
-    async def _collection(self, full: bool, omits: Collection[str]) -> AsyncIterator[bytes]:
-        """The JSON of a collection of everything, piece by piece."""
-        positions: dict[str, int] = {}
-        yield b"{%s:[" % encode(self._type.items)
-        async for records in self._store.snapshot(self._kind, heavy=full):
-            things = b",".join(self._shown(record, full, omits) for record in records)
-            yield b"," + things if positions else things
-            for record in records:
-                positions[record.id] = len(positions)
-        yield b"],%s:%s}" % (encode(self._type.positions), encode(positions))
+    async def _collection(self, full: bool, omits: Collection[str]) -> AsyncGenerator[bytes, None]:
+        """The JSON of a collection of everything, piece by piece. The positions come from a second
+        pass over the same moment, as the ids may be more than fit into memory."""
+        items, positions = encode(self._type.items), encode(self._type.positions)
+        async with self._store.snapshot(self._kind) as snapshot:
+            before = b"{%s:[" % items
+            between = before + b"],%s:{" % positions
+            async for records in snapshot.records(heavy=full):
+                yield before + b",".join(self._shown(record, full, omits) for record in records)
+                before, between = b",", b"],%s:{" % positions
+            count = 0
+            async for ids in snapshot.identifiers():
+                yield between + encode({id: n for n, id in enumerate(ids, count)})[1:-1]
+                count, between = count + len(ids), b","
+            yield (b"" if count else between) + b"}}"
 
-    def _listed(self, collection: Mapping[str, Any]) -> Sequence[str]:
-        """The ids in a collection: those of its items, and those whose position is not negative."""
-        items = [item[self._type.id] for item in collection.get(self._type.items, ())]
-        positions: Mapping[str, int] = collection.get(self._type.positions, {})
-        return items + [id for id, position in positions.items() if position >= 0]
+    def _listed(self, collection: Mapping[str, Any]) -> list[str]:
+        return self._references.listed(collection)
 
     def _with(self, collection: Mapping[str, Any] | None, reference: Mapping[str, Any]) -> Object:
-        """`collection` with `reference` in it, at most once."""
-        collection = collection or {}
-        items: list[Any] = list(collection.get(self._type.items, ()))
-        ids = [item[self._type.id] for item in items]
-        id = reference[self._type.id]
-        if id not in ids:
-            ids.append(id)
-            items.append(reference)
-        positions = {**collection.get(self._type.positions, {}), id: ids.index(id)}
-        return {**collection, self._type.items: items, self._type.positions: positions}
+        return self._references.added(collection, reference)
 
     def _without(self, collection: Mapping[str, Any] | None, id: str) -> Object:
-        """`collection` without the reference to `id`, and with the positions of the others as
-        they are now."""
-        collection = collection or {}
-        items = [i for i in collection.get(self._type.items, ()) if i[self._type.id] != id]
-        positions = dict(collection.get(self._type.positions, {}))
-        for position, item in enumerate(items):
-            if item[self._type.id] in positions:
-                positions[item[self._type.id]] = position
-        return {
-            **collection,
-            self._type.items: items,
-            self._type.positions: {**positions, id: -1},
-        }
+        return self._references.removed(collection, id)
+
+    def _adopted(
+        self, thing: Object, adopts: Mapping[str, str]
+    ) -> list[tuple[str, Mapping[str, Any]]]:
+        """The references in the members that `adopts` names, taken out of `thing`, each with the
+        collection that it goes to. Raises Refusal (422) for one without an id."""
+        adopted = []
+        for member, collection in adopts.items():
+            if member in thing:
+                reference = thing.pop(member)
+                self._references.checked_id(reference, member)
+                adopted.append((collection, reference))
+        return adopted
 
 
 def _set(thing: Object, path: tuple[str, ...], value: Any) -> None:

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from .context import repeatable_sources
 from .contract import Contract
+from .guard import host_name
 from .store import StoreError, open_store
 
 AppFactory = Callable[..., Starlette]
@@ -25,14 +26,10 @@ def main(
     contract: Contract, create_app: AppFactory, program: str, arguments: Sequence[str] | None = None
 ) -> int:
     """The command line. Returns the exit status: 0 stopped, 1 could not start, 2 misused."""
-    settings = parser(contract, program).parse_args(arguments)
+    settings = read_settings(contract, program, arguments)
     keys = [key for key in (settings.api_key,) if key]
     try:
-        if not keys and not is_loopback(settings.host):
-            raise OSError(
-                f"{settings.host} is not a loopback address: give --api-key to listen beyond this "
-                "machine"
-            )
+        check_host(settings.host, keys, contract)
         open_store_once(settings.database_url)
         listener = listen(settings.host, settings.port, contract.ports)
     except (OSError, StoreError) as error:
@@ -42,6 +39,7 @@ def main(
     app = create_app(
         database_url=settings.database_url,
         api_keys=keys,
+        allowed_hosts=settings.allow_host,
         sources=None if seed is None else repeatable_sources(seed),
     )
     host, port = listener.getsockname()[:2]
@@ -58,6 +56,36 @@ def main(
     with contextlib.suppress(KeyboardInterrupt):  # raised once more after an orderly stop
         uvicorn.Server(config).run(sockets=[listener])
     return 0
+
+
+def check_host(host: str, keys: Sequence[str], contract: Contract) -> None:
+    """Raise OSError when everybody in the network could use the server."""
+    if is_loopback(host):
+        return
+    if not any(operation.secured for operation in contract.operations):
+        raise OSError(
+            f"{host} is not a loopback address, and no operation of this API asks for a key: it "
+            "can be served on this machine only"
+        )
+    if not keys:
+        raise OSError(
+            f"{host} is not a loopback address: give --api-key to listen beyond this machine"
+        )
+
+
+def read_settings(
+    contract: Contract, program: str, arguments: Sequence[str] | None
+) -> argparse.Namespace:
+    """The settings; exits with status 2 and a line for a person when they are misused."""
+    options = parser(contract, program)
+    settings = options.parse_args(arguments)
+    if settings.allow_host is None:
+        names = os.environ.get("ALLOW_HOSTS", "").split(",")
+        try:
+            settings.allow_host = [allowed_host(name) for name in names if name.strip()]
+        except argparse.ArgumentTypeError as error:
+            options.error(f"ALLOW_HOSTS: {error}")
+    return settings
 
 
 def parser(contract: Contract, program: str) -> argparse.ArgumentParser:
@@ -86,12 +114,28 @@ def parser(contract: Contract, program: str) -> argparse.ArgumentParser:
         help=f"the key that clients must send as {contract.key_header} (API_KEY)",
     )
     options.add_argument(
+        "--allow-host",
+        type=allowed_host,
+        action="append",
+        metavar="NAME",
+        help="a name besides localhost that clients may call this server by; can be repeated "
+        "(ALLOW_HOSTS, separated by commas)",
+    )
+    options.add_argument(
         "--repeatable",
         type=int,
         metavar="SEED",
         help="for tests: take ids and times from a seed, so that a run can be repeated exactly",
     )
     return options
+
+
+def allowed_host(text: str) -> str:
+    """A name for `--allow-host`. Raises ArgumentTypeError."""
+    try:
+        return host_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def port_number(text: str) -> int:

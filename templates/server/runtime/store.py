@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -43,8 +44,22 @@ class StoreError(Exception):
     """The database cannot be used; the text says why in one line."""
 
 
+class Snapshot(Protocol):
+    """All records of a kind as of one moment, newest first, in batches that are small enough to
+    have many of them in memory."""
+
+    def records(self, *, heavy: bool) -> AsyncIterator[Sequence[Record]]:
+        """The records. Without `heavy` that part is not read."""
+        ...
+
+    def identifiers(self) -> AsyncIterator[Sequence[str]]:
+        """Their ids, in the same order."""
+        ...
+
+
 class Store(Protocol):
-    """Keeps records apart by `kind`. A write returns once it is on disk; each is atomic."""
+    """Keeps records apart by `kind`. A write returns once it is on disk; each is atomic. All
+    methods raise StoreError when the database fails."""
 
     async def insert(self, kind: str, record: Record) -> bool:
         """Add `record`; False, and nothing is changed, when its id is taken."""
@@ -75,9 +90,9 @@ class Store(Protocol):
         when descending."""
         ...
 
-    def snapshot(self, kind: str, *, heavy: bool) -> AsyncIterator[Sequence[Record]]:
-        """All records as of one moment, newest first, in batches. Without `heavy` that part is
-        not read."""
+    def snapshot(self, kind: str) -> AbstractAsyncContextManager[Snapshot]:
+        """The moment of now, for as long as it is read. Few can be read at once: others wait, and
+        fail when that takes too long."""
         ...
 
     async def close(self) -> None:
@@ -91,10 +106,15 @@ def open_store(url: str) -> Store:
     Raises StoreError, with a line for a person, when it cannot be opened.
     """
     scheme, separator, rest = url.partition("://")
-    if scheme == "sqlite" and separator and rest.startswith("/") and rest != "/":
-        from .sqlite import SQLiteStore
+    path = rest.removeprefix("/")
+    if scheme != "sqlite" or not separator or path in ("", rest):
+        raise StoreError(
+            f"{url!r} names no database: use sqlite:///file.db or sqlite:////folder/file.db"
+        )
+    if path.startswith(":memory:"):
+        raise StoreError(f"{url!r} would be lost when the server stops: use sqlite:///file.db")
+    if "?" in path:
+        raise StoreError(f"{url!r} has options after '?', which are not supported: leave them out")
+    from .sqlite import SQLiteStore
 
-        return SQLiteStore(rest[1:])
-    raise StoreError(
-        f"{url!r} names no database: use sqlite:///file.db or sqlite:////folder/file.db"
-    )
+    return SQLiteStore(path)

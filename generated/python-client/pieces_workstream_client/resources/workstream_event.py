@@ -23,6 +23,9 @@ _UPDATE: Operation[models.WorkstreamEvent] = Operation(
     repeatable=False,
     secured=True,
     body=Body(models.WorkstreamEvent, "application/json", False, ()),
+    types={
+        "transferables": bool,
+    },
 )
 _GET: Operation[models.WorkstreamEvent] = Operation(
     id="workstream_events_specific_workstream_event_snapshot",
@@ -36,6 +39,9 @@ _GET: Operation[models.WorkstreamEvent] = Operation(
     accept="application/json, text/plain",
     repeatable=True,
     secured=True,
+    types={
+        "transferables": bool,
+    },
 )
 _SCORES_INCREMENT: Operation[None] = Operation(
     id="workstream_event_scores_increment",

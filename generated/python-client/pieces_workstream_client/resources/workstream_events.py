@@ -23,6 +23,9 @@ _SNAPSHOT: Operation[models.WorkstreamEvents] = Operation(
     accept="application/json, text/plain",
     repeatable=True,
     secured=True,
+    types={
+        "transferables": bool,
+    },
 )
 _CREATE: Operation[models.WorkstreamEvent] = Operation(
     id="workstream_events_create_new_workstream_event",
@@ -37,6 +40,9 @@ _CREATE: Operation[models.WorkstreamEvent] = Operation(
     repeatable=False,
     secured=True,
     body=Body(models.SeededWorkstreamEvent, "application/json", False, ()),
+    types={
+        "transferables": bool,
+    },
 )
 _IDENTIFIERS: Operation[models.FlattenedWorkstreamEvents] = Operation(
     id="workstream_events_identifiers_snapshot",
@@ -50,6 +56,13 @@ _IDENTIFIERS: Operation[models.FlattenedWorkstreamEvents] = Operation(
     accept="application/json, text/plain",
     repeatable=True,
     secured=True,
+    types={
+        "limit": int,
+        "created_from": datetime,
+        "created_to": datetime,
+        "updated_from": datetime,
+        "updated_to": datetime,
+    },
 )
 _BATCH: Operation[models.WorkstreamEventsBatchFetchOutput] = Operation(
     id="workstream_events_batch",
@@ -69,6 +82,9 @@ _BATCH: Operation[models.WorkstreamEventsBatchFetchOutput] = Operation(
         True,
         ("workstreamEvents", "iterable", "id"),
     ),
+    types={
+        "transferables": bool,
+    },
 )
 _DELETE: Operation[None] = Operation(
     id="workstream_events_delete_specific_workstream_event",

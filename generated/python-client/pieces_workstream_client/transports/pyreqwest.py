@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import atexit
+import re
 import time
 from datetime import timedelta
 from functools import cache
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from pyreqwest.client import (
     BaseClientBuilder,
@@ -27,6 +29,8 @@ _Prepared = TypeVar("_Prepared", bound=BaseRequestBuilder)
 
 _CONNECT_SECONDS = 5.0
 _LINGER_SECONDS = 0.02
+_LOCAL = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
+"""Hosts that are this machine."""
 _NOTHING_SENT = "client error (Connect)"
 """pyreqwest's ConnectError and ConnectTimeoutError also stand for connections that broke or
 stalled later; only this cause is proof."""
@@ -86,8 +90,7 @@ def _configured(builder: _Builder, base_url: str) -> _Builder:
     """No redirects: a key must not travel to another place. No proxy for this machine."""
     builder = builder.follow_redirects(False).referer(False)
     builder = builder.connect_timeout(timedelta(seconds=_CONNECT_SECONDS))
-    host = base_url.partition("://")[2].partition("/")[0]
-    local = host.startswith(("localhost", "127.", "[::1]"))
+    local = _LOCAL.fullmatch(urlsplit(base_url).hostname or "")
     return builder.no_proxy() if local else builder
 
 

@@ -59,6 +59,8 @@ class ResourceType:
     heavy: tuple[str, ...]
     items: str
     positions: str
+    reserved: tuple[str, ...] = ()
+    """Values that cannot be an id, as they stand at an id's place in a concrete path."""
 
     @property
     def noun(self) -> str:

@@ -18,7 +18,7 @@ depth of the call stack, so the limit lies well below Python's own."""
 
 
 class Json(Generic[T]):
-    """A valid JSON body: `value` is exactly what was sent, `model` the same as a typed object."""
+    """A valid JSON body: `value` is all that was sent, `model` the same as a typed object."""
 
     __slots__ = ("_type", "value")
 

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from starlette.types import Send
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
@@ -21,6 +22,31 @@ class Reply:
     body: bytes | AsyncIterator[bytes] = b""
     media_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Begun(AsyncIterator[bytes]):
+    """A body of which the first piece has been made already: what cannot be begun is refused with
+    a status, and does not break off in the middle of a reply."""
+
+    def __init__(self, first: bytes, rest: AsyncGenerator[bytes, None]) -> None:
+        self._first: bytes | None = first
+        self._rest = rest
+
+    async def __anext__(self) -> bytes:
+        """The next piece."""
+        if self._first is None:
+            return await anext(self._rest)
+        first, self._first = self._first, None
+        return first
+
+    async def aclose(self) -> None:
+        """Let go of what it is made from."""
+        await self._rest.aclose()
+
+
+async def begin(body: AsyncGenerator[bytes, None]) -> Begun:
+    """`body`, which has at least one piece, with that made."""
+    return Begun(await anext(body), body)
 
 
 class Refusal(Exception):
@@ -61,3 +87,27 @@ def one_line(text: str, limit: int = 500) -> str:
     """`text` as one printable line, cut where it gets long: it may quote what a client sent."""
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
+
+
+async def send_reply(send: Send, reply: Reply) -> None:
+    """Send a reply as ASGI messages. A body that is sent piece by piece is closed afterwards,
+    however it ended."""
+    body = reply.body
+    headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
+    if reply.media_type is not None:
+        headers.append((b"content-type", reply.media_type.encode()))
+    start = {"type": "http.response.start", "status": reply.status, "headers": headers}
+    if isinstance(body, bytes):
+        if reply.status != 204:
+            headers.append((b"content-length", b"%d" % len(body)))
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+        return
+    try:
+        await send(start)
+        async for piece in body:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        if (close := getattr(body, "aclose", None)) is not None:
+            await close()

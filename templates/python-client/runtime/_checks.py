@@ -1,0 +1,57 @@
+"""Whether the settings of a client can work. Each function raises InvalidArgument if not."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from .errors import InvalidArgument
+
+_LONGEST = 1e9
+"""Seconds. Clocks and libraries overflow not far beyond."""
+
+
+def checked_url(url: str) -> str:
+    """A base URL: http or https, a host, perhaps a port and a path. No message shows a password."""
+    if not isinstance(url, str):
+        raise InvalidArgument(f"base_url: a str, not {type(url).__name__}: http://host:port")
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise InvalidArgument("base_url: leave out user and password; send them in a header")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InvalidArgument(f"base_url: {url!r}: write it as http://host:port")
+    if any(c in "?#\\" or c <= " " for c in url):
+        raise InvalidArgument(f"base_url: {url!r}: no query, fragment or spaces")
+    return url.rstrip("/")
+
+
+def checked_timeout(seconds: float | None) -> float | None:
+    """Seconds above 0 and up to a billion, or None."""
+    if seconds is None:
+        return None
+    if not _is_number(seconds, float) or not 0 < seconds <= _LONGEST:
+        raise InvalidArgument(f"timeout: {seconds!r}: seconds above 0, or None for no limit")
+    return seconds
+
+
+def checked_retries(number: int) -> int:
+    """A whole number, 0 or more."""
+    if not _is_number(number, int) or number < 0:
+        raise InvalidArgument(f"retries: {number!r}: a whole number, 0 for none")
+    return number
+
+
+def checked_header(name: str, value: str) -> str:
+    """The value of a header. The message does not show it: it may be a key."""
+    if not isinstance(value, str):
+        raise InvalidArgument(f"{name}: a header is a str, not {type(value).__name__}")
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise InvalidArgument(f"{name}: a header is one line of printable ASCII")
+    return value
+
+
+def _is_number(value: object, kind: type) -> bool:
+    return isinstance(value, int | kind) and not isinstance(value, bool)

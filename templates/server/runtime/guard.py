@@ -1,0 +1,90 @@
+"""What web pages may not do. A server on somebody's machine is within reach of every page that
+they visit, so that each request has to tell that it was meant for this server:
+
+- by its Host, against a name of the attacker's that resolves to this machine (DNS rebinding);
+- by Sec-Fetch-Site and Origin, unless it only reads, against requests that a page sends without
+  seeing the answer (cross-site request forgery). Clients that show no pages send neither.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .headers import Headers
+from .replies import Refusal, send_reply
+
+_NAME = re.compile(r"[a-z0-9._-]+")
+_HOST = re.compile(rf"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>{_NAME.pattern}))(?::\d{{1,5}})?")
+ADDRESS = ""
+"""Stands for the name of a host that is an IP address."""
+
+
+def host_name(text: str) -> str:
+    """A name of this server, as it is compared. Raises ValueError when it can be none."""
+    name = text.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{text!r} is no host name: give it without scheme, port and wildcards")
+    return name
+
+
+class Guard:
+    """Lets those requests through to `app` that are meant for it, whatever their path."""
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str] = ()) -> None:
+        self._app = app
+        self._names = {ADDRESS, "localhost", *map(host_name, allowed_hosts)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request, or pass it on."""
+        if scope["type"] == "http":
+            try:
+                self._check(scope["method"], Headers(scope["headers"]))
+            except Refusal as refusal:
+                await send_reply(send, refusal.reply())
+                return
+        await self._app(scope, receive, send)
+
+    def _check(self, method: str, headers: Headers) -> None:
+        """Raise Refusal (421, 403) unless the request is meant for this server."""
+        hosts = headers.values(b"host")
+        host = hosts[0].decode("latin-1").lower() if len(hosts) == 1 else ""
+        if name_in(host) not in self._names:
+            shown = ", ".join(value.decode("latin-1") for value in hosts)
+            raise Refusal(
+                421,
+                f"Host {shown!r} is not a name of this server: use an IP address or localhost, or "
+                "start it with --allow-host",
+            )
+        if method not in ("GET", "HEAD"):
+            check_site(headers, host)
+
+
+@lru_cache(maxsize=64)
+def name_in(host: str) -> str | None:
+    """The name in a Host, at any port: ADDRESS for an IP address; None when it is malformed."""
+    match = _HOST.fullmatch(host)
+    if match is None:
+        return None
+    v6, name = match["v6"], match["name"]
+    try:
+        ipaddress.IPv4Address(name) if v6 is None else ipaddress.IPv6Address(v6)
+    except ValueError:
+        return name
+    return ADDRESS
+
+
+def check_site(headers: Headers, host: str) -> None:
+    """Raise Refusal (403) when the request tells that a page of another origin sends it."""
+    for site in headers.values(b"sec-fetch-site"):
+        if site not in (b"same-origin", b"none"):
+            shown = site.decode("latin-1")
+            raise Refusal(403, f"Sec-Fetch-Site {shown!r}: pages of other origins may not do this")
+    for value in headers.values(b"origin"):
+        origin = value.decode("latin-1").lower()
+        if origin not in (f"http://{host}", f"https://{host}"):
+            raise Refusal(403, f"Origin {origin!r}: pages of other origins may not do this")

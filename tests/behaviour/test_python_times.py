@@ -1,0 +1,101 @@
+"""Date-times finer than microseconds: never later than they were, and not lost."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from .conftest import Caller, Reply, Stub
+from .test_python_lossless import EVENT, with_unknown
+
+FINE = "2024-10-08T07:41:12.123456789Z"
+CUT = datetime(2024, 10, 8, 7, 41, 12, 123456, tzinfo=UTC)
+
+
+def fine(text: str = FINE, event: dict[str, Any] | None = None) -> dict[str, Any]:
+    data = copy.deepcopy(event or EVENT)
+    data["created"]["value"] = text
+    return data
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        (FINE, CUT),
+        ("2024-10-08T07:41:12.9999999Z", CUT.replace(microsecond=999999)),
+        ("2024-12-31T23:59:59.9999999+00:00", datetime(2024, 12, 31, 23, 59, 59, 999999, UTC)),
+        ("9999-12-31T23:59:59.9999999Z", datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)),
+        ("2024-10-08T13:11:12.1234560000+05:30", CUT),
+        ("2024-10-08T02:11:12.123456999-05:30", CUT),
+    ],
+)
+def test_they_are_cut_and_their_text_is_kept(sdk: ModuleType, text: str, moment: Any) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(fine(text))
+    assert event.created.value == moment
+    assert event.created.additional_properties == {"value": text}
+    assert event.updated.additional_properties is sdk.UNSET
+    assert event.to_dict() == fine(text)
+
+
+@pytest.mark.parametrize("event", [EVENT, with_unknown()], ids=["known", "unknown"])
+def test_what_is_read_is_written_back_as_it_was(
+    call: Caller, stub: Stub, event: dict[str, Any]
+) -> None:
+    stub.answer(Reply(body=json.dumps(fine(event=event)).encode()))
+    got = call(lambda client: client.workstream_event.get("e"))
+    got.window_title = "changed"
+    call(lambda client: client.workstream_event.update(got))
+    assert json.loads(stub.seen[-1].body) == fine(event=event) | {"windowTitle": "changed"}
+
+
+def test_a_member_that_is_changed_loses_the_old_text(sdk: ModuleType) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(fine())
+    event.created.value = datetime(2025, 1, 1, tzinfo=UTC)
+    assert event.to_dict()["created"] == {"value": "2025-01-01T00:00:00Z"}
+    event.created.value = CUT
+    assert event.to_dict()["created"] == {"value": FINE}
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", "x.1234567Z", {}, "2024-10-08T07:41:12.123456Z"])
+def test_nothing_else_takes_the_place_of_a_date_time(sdk: ModuleType, odd: Any) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(EVENT)
+    event.created.additional_properties = {"value": odd}
+    assert event.to_dict() == EVENT
+
+
+def test_copies_are_equal(sdk: ModuleType) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(fine())
+    for other in (
+        copy.deepcopy(event),
+        pickle.loads(pickle.dumps(event)),
+        sdk.models.WorkstreamEvent.from_json(event.to_json()),
+    ):
+        assert other == event
+        assert other.to_dict() == fine()
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-13-08T07:41:12.1234567Z", "x.1234567Z", "2024-10-08T07:41:12.1234567"]
+)
+def test_text_that_is_no_date_time_is_refused_as_ever(sdk: ModuleType, text: str) -> None:
+    with pytest.raises(sdk.DecodeError):
+        sdk.models.WorkstreamEvent.from_dict(fine(text))
+
+
+def test_text_that_only_looks_like_one_is_left_alone(sdk: ModuleType) -> None:
+    data = EVENT | {"windowTitle": FINE, "new": FINE, "id": FINE}
+    event = sdk.models.WorkstreamEvent.from_dict(data)
+    assert (event.window_title, event.id) == (FINE, FINE)
+    assert event.to_dict() == data
+
+
+def test_a_plain_dict_is_sent_as_it_is(call: Caller, stub: Stub) -> None:
+    stub.answer(Reply(body=json.dumps(EVENT).encode()))
+    call(lambda client: client.workstream_event.update(fine()))
+    assert json.loads(stub.seen[-1].body) == fine()

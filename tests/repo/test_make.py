@@ -1,0 +1,116 @@
+"""The Makefile hands on what it is given, as it is."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from specpipe.workspace import ROOT
+
+SMALL = ROOT / "tests" / "golden" / "example-answers" / "spec.yaml"
+MAKEFILE = (ROOT / "Makefile").read_text()
+ODD = 'it\'s a "$HOME" $(shell echo no) \\ #1 $$ `x` é'
+GIVEN = re.search(r"^GIVEN := (.*)$", MAKEFILE, re.M)[1].split()
+
+
+def make(*arguments, cwd=ROOT, **variables):
+    ours = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", *GIVEN)
+    inherited = {key: value for key, value in os.environ.items() if key not in ours}
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=cwd,
+        env=inherited | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def probe(tmp_path):
+    """The Makefile in a folder where `python -m specpipe` says what it is given."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).touch()
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        "#!/bin/bash\n"
+        "printf 'argument=%s\\n' \"$@\"\n"
+        "for n in API_KEY DATABASE_URL HOST PORT; do\n"
+        '  [ -v $n ] && printf "$n=%s\\n" "${!n}"\n'
+        "done\n"
+        "tr '\\0' ' ' < /proc/$PPID/cmdline; echo\n"
+    )
+    python.chmod(0o755)
+    (tmp_path / ".venv" / ".ready").touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("given_by", ["environment", "argument"])
+@pytest.mark.parametrize("target", ["generate", "check"])
+def test_any_path_survives(probe, target, given_by):
+    variables = {"SPEC": ODD, "OUT": f" {ODD} "}
+    if given_by == "environment":
+        done = make(target, cwd=probe, **variables)
+    else:
+        done = make(target, *(f"{k}={v}" for k, v in variables.items()), cwd=probe)
+    lines = done.stdout.splitlines()
+    assert f"argument=--spec={ODD}" in lines, done
+    # make itself strips blanks in front of a value on its command line
+    out = f" {ODD} " if given_by == "environment" else f"{ODD} "
+    assert f"argument=--out={out}" in lines
+    assert "argument=--targets=" in lines
+
+
+def test_settings_of_the_server_survive_and_the_key_shows_in_no_argument(probe):
+    key = "a'b $c $(d) \"e"
+    done = make("serve", cwd=probe, API_KEY=key, DATABASE_URL=f"sqlite:///{ODD}", HOST="::1")
+    lines = done.stdout.splitlines()
+    assert f"API_KEY={key}" in lines, done
+    assert f"DATABASE_URL=sqlite:///{ODD}" in lines
+    assert "HOST=::1" in lines
+    assert not [line for line in lines if line.startswith("PORT=")]
+    assert [line for line in lines if "a'b" in line] == [f"API_KEY={key}"]
+
+
+def test_settings_of_the_judge_survive_through_the_main_job(probe):
+    done = make("all", cwd=probe, API_KEY="k'$k", REPORT_DIR=ODD, BASE_URL="http://h/$x", SEED="7")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    for wanted in (f"--report-dir={ODD}", "--base-url=http://h/$x", "--seed=7", "--profile=quick"):
+        assert f"argument={wanted}" in lines
+    assert "API_KEY=k'$k" in lines
+    assert not [line for line in lines if "argument" in line and "k'$k" in line]
+
+
+def test_generating_into_a_path_with_a_space_and_a_quote(tmp_path):
+    out = tmp_path / "it's here" / "$HOME"
+    done = make("generate", f"OUT={out}", f"SPEC={SMALL}", "TARGETS=server")
+    assert done.returncode == 0, done
+    assert (out / "manifest.json").exists()
+    assert make("check", f"OUT={out}", f"SPEC={SMALL}", "TARGETS=server").returncode == 0
+
+
+@pytest.mark.parametrize("target", ["generate", "check"])
+def test_an_empty_output_folder_is_refused(target):
+    done = make(target, "OUT=")
+    assert done.returncode == 2
+    assert "OUT is empty" in done.stderr
+
+
+def test_help_lists_every_target_and_only_variables_that_are_handed_on():
+    said = make("help").stdout
+    targets = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.M)[1].split()
+    assert re.findall(r"^  make (\w+)", said, re.M) == targets
+    named = set(re.findall(r"([A-Z_]+)=", said))
+    assert named - {"ALLOW_WRITES"} <= set(GIVEN)
+
+
+def test_nothing_that_is_given_stands_in_a_recipe_but_as_a_variable_of_the_shell():
+    recipes = [line for line in MAKEFILE.splitlines() if line.startswith(("\t", "\t  "))]
+    assert not [line for line in recipes if re.search(rf"\$\((?:{'|'.join(GIVEN)})\)", line)]

@@ -1,0 +1,59 @@
+"""Which values cannot be an id, because a concrete path has them at the id's place."""
+
+from __future__ import annotations
+
+import pytest
+
+from specpipe import pipeline
+from specpipe.targets.server_paths import BESIDE, hidden_values, reserved_ids
+from specpipe.workspace import SPEC
+
+
+@pytest.mark.parametrize(
+    ("path", "other", "hidden"),
+    [
+        ("/a/{id}", "/a/b", {"b"}),
+        ("/a/{id}", "/a/{other}", set()),
+        ("/a/{id}", "/c/b", set()),
+        ("/a/{id}", "/a/b/c", set()),
+        ("/a/{id}/c", "/a/b/c", {"b"}),
+        ("/a/{id}/c", "/a/b/{x}", {"b"}),
+        ("/a/{id}/c", "/a/b/d", set()),
+        ("/{kind}/{id}", "/a/b", {"b"}),
+        ("/{kind}/{id}", "/{kind}/b", {"b"}),
+        ("/a/{id}", "/{kind}/b", set()),
+        ("/a/{id}", "/a/b%20c", {"b c"}),
+        ("/{id}", "/openapi.json", {"openapi.json"}),
+    ],
+)
+def test_a_concrete_segment_hides_a_value_where_its_path_can_win(path, other, hidden):
+    assert hidden_values(path, "id", [path, other]) == hidden
+
+
+@pytest.mark.parametrize("path", ["/{kind}/{id}", "/a/{id}", "/{kind}/{id}/c", "/a/{id}/{x}"])
+@pytest.mark.parametrize(
+    "other", ["/a/b", "/{kind}/b", "/a/b/c", "/a/b/{y}", "/{kind}/b/c", "/d/b", "/d/b/{y}"]
+)
+def test_that_is_what_the_routes_do(runtime, path, other):
+    """For some value of the other parameters."""
+    routes = runtime("routing").Routes([("GET", path, "ours"), ("GET", other, "theirs")])
+    led = {
+        routes.match(f"/{'/'.join([first, 'b', third][: path.count('/')])}".encode())["GET"].target
+        for first in ("a", "d")
+        for third in ("c", "e")
+        if routes.match(f"/{'/'.join([first, 'b', third][: path.count('/')])}".encode())
+        and (first == "a" or path.startswith("/{"))
+        and (third == "c" or not path.endswith("/c"))
+    }
+    assert hidden_values(path, "id", [path, other]) == ({"b"} if "theirs" in led else set())
+
+
+def test_of_the_spec_one_word_is_hidden():
+    _, api = pipeline.read_spec(SPEC)
+    assert reserved_ids(api) == {"workstream_event": ("update",)}
+
+
+def test_what_the_server_serves_besides_is_known(runtime, folder, package):
+    contract = runtime("contract").Contract("", "", (), None, (0, 0))
+    routes = runtime("application").routes_beside(contract, {})
+    assert {route.path for route in routes} == set(BESIDE)
