@@ -31,7 +31,7 @@ help: ## list the targets
 setup: $(READY) ## install the pinned tools into .venv
 
 # The stamp is written last, so an interrupted set-up starts over.
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock
 	@echo "setting up $(VENV) (about a minute)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is older than 3.11: install Python 3.11 or say which: make PYTHON=python3.12" >&2; exit 1; }

@@ -30,7 +30,7 @@ def render_models(data: Mapping[str, Any]) -> str:
     """
     schemas = data.get("components", {}).get("schemas", {})
     if not schemas:
-        return f"# {MARK}\n"
+        return f'# {MARK}\n"""This spec has no component schemas."""\n'
     document = {
         "openapi": "3.1.0",
         "info": {"title": "models", "version": "1"},
@@ -43,7 +43,7 @@ def render_models(data: Mapping[str, Any]) -> str:
             input_file_type=InputFileType.OpenAPI,
             output_model_type=DataModelType.MsgspecStruct,
             target_python_version=PythonVersion.PY_311,
-            custom_file_header=f"# {MARK}",
+            custom_file_header=f'# {MARK}\n"""The component schemas as models."""',
             formatters=[Formatter.BUILTIN],
             use_annotated=True,
             field_constraints=True,
