@@ -193,6 +193,15 @@ def deleted_ids_are_not_reused(resource: Resource) -> None:
     resource.create, resource.delete = avoid, remember
 
 
+def identifiers_fail(resource: Resource) -> None:
+    """Cannot list."""
+
+    async def fail(self: Any, **keywords: Any) -> Any:
+        raise replies.Refusal(500, "cannot list")
+
+    resource.identifiers = fail
+
+
 def create_answers_201(resource: Resource) -> None:
     """Creates, with another status than the documented one."""
     create = resource.create

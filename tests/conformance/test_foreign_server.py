@@ -96,6 +96,20 @@ def test_a_server_that_gives_out_ids_of_somebodys_things_loses_none_of_them(
     assert before == after
 
 
+def test_on_a_server_that_cannot_list_what_is_there_nothing_is_written(saboteur, make, tmp_path):
+    with saboteur("identifiers_fail") as server:
+        fill(server, count=1)
+        before = contents(tmp_path)
+        result = make(
+            "conformance", BASE_URL=server.base_url, API_KEY=KEY, ALLOW_WRITES="1", PROFILE="smoke"
+        )
+        after = contents(tmp_path)
+
+    assert "Error 2" in result.stderr
+    assert "cannot be listed, so nothing is written" in result.stderr
+    assert before == after
+
+
 def test_what_a_create_with_a_wrong_status_made_is_removed_all_the_same(saboteur, make, tmp_path):
     with saboteur("create_answers_201") as server:
         result = make(

@@ -32,7 +32,15 @@ from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
-from specpipe.spec.model import Api, Create, Delete, Operation, reads_only
+from specpipe.spec.model import (
+    Api,
+    Create,
+    Delete,
+    Identifiers,
+    Operation,
+    Snapshot,
+    reads_only,
+)
 from specpipe.workspace import OUT, REPORTS, SPEC, shown
 
 COULD_NOT_JUDGE = 2
@@ -93,11 +101,13 @@ def check_options(api: Api, options: argparse.Namespace) -> None:
     if parts.username is not None:
         raise ToolError("BASE_URL: no user and password in it: give a key as API_KEY")
     kinds = {type(operation.behaviour) for operation in api.operations}
-    if options.allow_writes == OWN and Create in kinds and Delete not in kinds:
-        raise ToolError(
-            "the spec has a create but no delete, so nothing could be removed again: "
-            "ALLOW_WRITES=all says that the server is disposable"
-        )
+    if options.allow_writes == OWN and Create in kinds:
+        lacking = "delete" if Delete not in kinds else "list"
+        if Delete not in kinds or not kinds & {Identifiers, Snapshot}:
+            raise ToolError(
+                f"the spec has a create but no {lacking}, so things of others could not be kept "
+                "safe: ALLOW_WRITES=all says that the server is disposable"
+            )
 
 
 def trial_of(options: argparse.Namespace, server: Running) -> Trial:

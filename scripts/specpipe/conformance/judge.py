@@ -19,14 +19,20 @@ from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable, Wire
-from specpipe.spec.model import Delete, Get, Identifiers, Resource, Snapshot, reads_only
+from specpipe.diagnostics import ToolError
+from specpipe.spec.model import Delete, Get, Identifiers, Resource, reads_only
 
 MISSHAPEN = (KeyError, TypeError, AttributeError, ValueError, IndexError)
 """What reading a reply of another form than the documented one raises."""
 
 
 def open_ledgers(trial: Trial) -> dict[Resource, Ledger]:
-    """A ledger for each resource, which knows what is on the server already."""
+    """A ledger for each resource. Of a server that is not ours it knows what is there already.
+
+    Raises ToolError when that cannot be found out: then nothing may be written.
+    """
+    if not trial.foreign:
+        return {resource: Ledger() for resource in trial.api.resources}
     with trial.wire() as wire:
         return {
             resource: Ledger(frozenset(present(trial.subject(resource, wire, Ledger()))))
@@ -35,15 +41,16 @@ def open_ledgers(trial: Trial) -> dict[Resource, Ledger]:
 
 
 def present(subject: Subject) -> list[str]:
-    """The ids of all that is on the server, as far as the spec lets us list it."""
+    """The ids of all that is on the server. Raises ToolError."""
     try:
         if subject.operations(Identifiers):
             return subject.identifiers()
-        if subject.operations(Snapshot):
-            return subject.ids_in(subject.snapshot(full=False))
-    except (Broken, *MISSHAPEN):
-        return []  # a law tells what is wrong with the list
-    return []
+        return subject.ids_in(subject.snapshot(full=False))
+    except (Broken, Missing, *MISSHAPEN) as error:
+        noun = subject.resource.name.wire
+        raise ToolError(
+            f"what is on the server cannot be listed, so nothing is written: {noun}: {error}"
+        ) from None
 
 
 def judge_laws(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdict) -> None:
