@@ -125,13 +125,13 @@ def judge_stories(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdic
 
 
 def clean_up(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdict) -> None:
-    """Remove what was created, and say what could not be."""
+    """Remove what was created, and say what could not be where it matters: on somebody's server."""
     statement = "What the judge creates it can remove again."
     with trial.wire() as wire:
         for resource, ledger in ledgers.items():
             left = [id for id in ledger.own if not removed(trial, resource, wire, id)]
             ledger.keep(left)
-            if left:
+            if left and trial.foreign:
                 message = f"{len(left)} left behind on the server: {', '.join(left)}"
                 verdict.note("clean-up", resource.name.kebab, statement, Broken(message))
 

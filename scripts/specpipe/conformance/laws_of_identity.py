@@ -73,7 +73,7 @@ def create_without_a_body(subject: Subject, random: random.Random) -> None:
     if operation.body is None or operation.body.required:
         raise Missing("optional body")
     reply = subject.create({}, full=True)
-    expect_members(reply, dict(behaviour.without_body), "the reply")
+    expect_members(reply, carried(subject, dict(behaviour.without_body)), "the reply")
 
 
 @law

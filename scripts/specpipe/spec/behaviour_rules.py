@@ -165,6 +165,14 @@ class Check:
             place = schema.follow().location
             yield node.fault(f"{what} can lack its id {id!r}", f"make it required at {place}")
 
+    def _bare(self, node: Node, schema: Node, what: str) -> Iterator[Diagnostic]:
+        """`schema` is satisfied by an id alone: that is all the server has for a reference."""
+        more = sorted({*schema.follow().raw("required").strings} - {self.resource.raw("id").text})
+        if more:
+            place = schema.follow().location
+            message = f"{what} needs more than its id: {', '.join(more)}"
+            yield node.fault(message, f"make that optional at {place}, or use a list of references")
+
     def _collection_member(
         self, node: Node, holder: Node, of_resource: bool = False
     ) -> Iterator[Diagnostic]:
@@ -190,6 +198,8 @@ class Check:
             yield node.fault(f"{where}.{items} is not a list of {self._name}", "make it one")
         else:
             yield from self._identified(node, of, f"each of {where}.{items}")
+            if not of_resource:
+                yield from self._bare(node, of, f"each of {where}.{items}")
         at = member(schema, positions)
         if at is None or type_of(at.raw("additionalProperties")) != "integer":
             message = f"{where} is no collection: it has no map to integers {positions!r}"
