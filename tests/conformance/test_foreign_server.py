@@ -11,6 +11,14 @@ import sys
 import httpx
 import pytest
 
+from specpipe import pipeline
+from specpipe.conformance.judge import judge_stories, open_ledgers
+from specpipe.conformance.ledger import Trespass
+from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.trial import Trial
+from specpipe.conformance.verdict import Verdict
+from specpipe.workspace import OUT, SPEC
+
 from .conftest import KEY
 
 HEADERS = {"X-Application-ID": KEY}
@@ -93,6 +101,21 @@ def test_a_server_that_gives_out_ids_of_somebodys_things_loses_none_of_them(
     assert result.returncode != 0
     assert "which was there before" in result.stdout
     assert "nothing more is written" in result.stdout
+    assert before == after
+
+
+def test_a_story_stops_at_a_thing_of_somebodys_as_a_law_does(saboteur, tmp_path):
+    with saboteur("create_gives_out_what_is_there") as server:
+        fill(server, count=1)
+        before = contents(tmp_path)
+        document, api = pipeline.read_spec(SPEC)
+        trial = Trial(SPEC, document, api, OUT, server, PROFILES["smoke"], seed=1, foreign=True)
+        verdict = Verdict()
+        with pytest.raises(Trespass):
+            judge_stories(trial, open_ledgers(trial), verdict)
+        after = contents(tmp_path)
+
+    assert "which was there before" in verdict.findings[0].message
     assert before == after
 
 

@@ -36,6 +36,7 @@ from specpipe.spec.model import (
     Api,
     Create,
     Delete,
+    Document,
     Identifiers,
     Operation,
     Snapshot,
@@ -72,12 +73,12 @@ def add_command(commands: Any) -> None:
 
 def conformance(options: argparse.Namespace) -> int:
     """Judge; returns the exit status."""
-    _, api = pipeline.read_spec(options.spec)
+    document, api = pipeline.read_spec(options.spec)
     interruption.install()
     try:
         check_options(api, options)
         with subject_server(api, options) as server:
-            return judge(trial_of(options, server), options)
+            return judge(trial_of(document, api, server, options), options)
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
@@ -110,9 +111,8 @@ def check_options(api: Api, options: argparse.Namespace) -> None:
             )
 
 
-def trial_of(options: argparse.Namespace, server: Running) -> Trial:
+def trial_of(document: Document, api: Api, server: Running, options: argparse.Namespace) -> Trial:
     """What the options ask for, with a server that answers. Raises Unreachable, ToolError."""
-    document, api = pipeline.read_spec(options.spec)
     foreign = bool(options.base_url) and options.allow_writes != ALL
     profile = PROFILES[options.profile]
     trial = Trial(options.spec, document, api, options.out, server, profile, options.seed, foreign)
@@ -165,7 +165,7 @@ def judge(trial: Trial, options: argparse.Namespace) -> int:
             progress("fuzzing reading operations only, since the server is not ours")
         if fuzzed:
             reports = options.report_dir.resolve() / "schemathesis"
-            verdict.fuzzing = fuzz.run(trial, fuzzed, reports, sys.stdout, read_only=trial.foreign)
+            verdict.fuzzing = fuzz.run(trial, fuzzed, reports, sys.stdout)
             verdict.count(verdict.fuzzing.accepted)
         verdict.check_reach(chosen if writes else fuzzed)
     except (Unreachable, ToolError) as error:

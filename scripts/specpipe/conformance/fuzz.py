@@ -36,23 +36,16 @@ class Outcome:
     """SHA-256 over the requests in order: equal when two runs sent the same."""
 
 
-def run(
-    trial: Trial,
-    operations: Collection[Operation],
-    reports: Path,
-    output: IO[str],
-    *,
-    read_only: bool,
-) -> Outcome:
-    """Fuzz the server; schemathesis reports to `output` as it goes and into `reports`. With
-    `read_only` nothing is sent that could change something, undocumented methods included.
+def run(trial: Trial, operations: Collection[Operation], reports: Path, output: IO[str]) -> Outcome:
+    """Fuzz the server; schemathesis reports to `output` as it goes and into `reports`. To a server
+    that is not ours nothing is sent that could change something, undocumented methods included.
 
     Raises ToolError when it could not run.
     """
     profile, spec = trial.profile, str(trial.spec.resolve())
     reports.mkdir(parents=True, exist_ok=True)
     config, outcome = reports / "schemathesis.toml", reports / "outcome.json"
-    config.write_text(configuration(trial.api, profile, trial.seed, read_only))
+    config.write_text(configuration(trial.api, profile, trial.seed, trial.foreign))
     outcome.unlink(missing_ok=True)
     command = [
         sys.executable,
@@ -73,7 +66,7 @@ def run(
         "SPECPIPE_BASE_URL": trial.server.base_url,
         "SPECPIPE_KEY": trial.server.key or "",
         "SPECPIPE_OUTCOME": str(outcome.resolve()),
-        "SPECPIPE_READ_ONLY": "1" if read_only else "",
+        "SPECPIPE_READ_ONLY": "1" if trial.foreign else "",
     }
     result = subprocess.run(
         command, env=environment, cwd=reports, stdout=output, stderr=output, check=False

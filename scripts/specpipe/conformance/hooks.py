@@ -12,13 +12,14 @@ import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import schemathesis
 from schemathesis.core import NOT_SET
 
 from specpipe.conformance.laws_of_cases import Accepted, check_accepted
 from specpipe.conformance.ledger import Broken, Ledger
+from specpipe.conformance.oracle import path_values
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.wire import Unreachable, Wire
 from specpipe.pipeline import read_spec
@@ -95,8 +96,7 @@ class laws:
             return  # a check of schemathesis' own tells about that
         body = None if case.body is NOT_SET else case.body
         base = urlsplit(os.environ["SPECPIPE_BASE_URL"]).path.rstrip("/")
-        pairs = zip(operation.path.split("/"), path.removeprefix(base).split("/"), strict=False)
-        values = {name[1:-1]: unquote(value) for name, value in pairs if name.startswith("{")}
+        values = path_values(operation.path, path.removeprefix(base)) or {}
         accepted = Accepted(operation, values, case.query, body, reply)
         try:
             name = check_accepted(self._subjects[operation.behaviour.resource.name], accepted)

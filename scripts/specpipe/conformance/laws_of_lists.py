@@ -18,7 +18,7 @@ from specpipe.conformance.subject import (
     instant,
     member,
 )
-from specpipe.spec.model import Associate, Identifiers, Increment, Update
+from specpipe.spec.model import Associate, Identifiers, Increment, Time, Update
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 
@@ -26,14 +26,14 @@ INDIA = timezone(timedelta(hours=5, minutes=30))
 def ordered(subject: Subject, things: list[Object]) -> list[str]:
     """The ids of things that were made in a row, as identifiers should list them."""
     _, behaviour = subject.one(Identifiers)
-    path = subject.resource.created if behaviour.order == "created" else subject.resource.updated
+    path = subject.resource.path_to(behaviour.order)
     by_time = sorted(things, key=lambda thing: instant(member(thing, path)))
     return subject.ids_of(by_time[::-1] if behaviour.descending else by_time)
 
 
-def bounds(subject: Subject, which: str, things: list[Object]) -> tuple[str, str]:
+def bounds(subject: Subject, which: Time, things: list[Object]) -> tuple[str, str]:
     """The first and the last time of things, as the server wrote them."""
-    path = subject.resource.created if which == "created" else subject.resource.updated
+    path = subject.resource.path_to(which)
     times = sorted((str(member(thing, path)) for thing in things), key=instant)
     return times[0], times[-1]
 

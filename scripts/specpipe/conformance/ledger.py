@@ -41,6 +41,15 @@ class Ledger:
         self.given.add(id)
         self.own.append(id)
 
+    def claim_reply(self, exchange: Exchange, id_member: str) -> None:
+        """Note what a create made, whatever else is wrong with its answer. Raises Trespass."""
+        if 200 <= exchange.status < 300:
+            try:
+                id = exchange.json()[id_member]
+            except (ValueError, KeyError, TypeError):
+                return
+            self.claim(str(id), exchange)
+
     def release(self, id: str) -> None:
         """Note that a thing of ours has been deleted."""
         if id in self.own:

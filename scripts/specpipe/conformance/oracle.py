@@ -13,6 +13,15 @@ from specpipe.conformance.exchange import Exchange
 from specpipe.spec.model import Api, Document, Operation, Parameter
 
 
+def path_values(template: str, path: str) -> dict[str, str] | None:
+    """The values of a template's parameters in a path, decoded; None when it does not match."""
+    wanted, given = template.split("/"), path.split("/")
+    pairs = list(zip(wanted, given, strict=False))
+    if len(wanted) != len(given) or not all(t == s or (t[:1] == "{" and s) for t, s in pairs):
+        return None
+    return {t[1:-1]: unquote(s) for t, s in pairs if t[:1] == "{"}
+
+
 class Oracle:
     """Knows the operations and schemas of one spec."""
 
@@ -27,19 +36,15 @@ class Oracle:
         Raises LookupError when there is none.
         """
         path = urlsplit(exchange.url).path.removeprefix(urlsplit(base_url).path.rstrip("/"))
-        segments = path.split("/")
-        candidates = []
-        for operation in self._api.operations:
-            template = operation.path.split("/")
-            if operation.method == exchange.method and len(template) == len(segments):
-                pairs = list(zip(template, segments, strict=True))
-                if all(t == s or (t.startswith("{") and s) for t, s in pairs):
-                    values = {t[1:-1]: unquote(s) for t, s in pairs if t.startswith("{")}
-                    candidates.append((len(values), operation, values))
+        candidates = [
+            (operation, values)
+            for operation in self._api.operations
+            if operation.method == exchange.method
+            and (values := path_values(operation.path, path)) is not None
+        ]
         if not candidates:
             raise LookupError(f"{exchange.method} {path}: no operation of the spec")
-        _, operation, values = min(candidates, key=lambda candidate: candidate[0])
-        return operation, values
+        return min(candidates, key=lambda candidate: len(candidate[1]))
 
     def faults(self, exchange: Exchange, base_url: str) -> Iterator[str]:
         """What is wrong with either side of an exchange; nothing when all is well."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import random
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -14,11 +12,19 @@ from typing import Any
 from specpipe.conformance import interruption
 from specpipe.conformance.exchange import Exchange, same
 from specpipe.conformance.law import holds
-from specpipe.conformance.laws_of_identity import STRANGE
-from specpipe.conformance.ledger import Broken, Ledger
+from specpipe.conformance.laws_of_identity import STRANGE, random_id
+from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.oracle import Oracle
 from specpipe.conformance.sdk import Driver
-from specpipe.conformance.subject import Object, batch_body, instant, member, operations_on
+from specpipe.conformance.subject import (
+    Missing,
+    Object,
+    batch_body,
+    instant,
+    member,
+    operations_on,
+    seed,
+)
 from specpipe.conformance.trial import Trial
 from specpipe.render import python_identifier
 from specpipe.spec.model import (
@@ -56,7 +62,7 @@ class Story:
 
     def tell(self) -> Iterator[Broken]:
         """Tell the whole story; what goes wrong in one chapter does not keep the others from
-        being told."""
+        being told, but for a Trespass, after which nothing more is written."""
         chapters: list[Callable[[], None]] = [
             partial(self._life_of, resource) for resource in self._api.resources
         ]
@@ -68,6 +74,11 @@ class Story:
         for chapter in chapters:
             try:
                 chapter()
+            except Missing:
+                continue
+            except Trespass as trespass:
+                yield trespass
+                break
             except Broken as broken:
                 yield broken
             except Exception as error:
@@ -103,23 +114,16 @@ class Story:
 
     def _created(self, resource: Resource) -> Object:
         for operation, behaviour in operations_on(self._api, resource, Create):
-            example = operation.body.example if operation.body is not None else {}
-            body = {k: v for k, v in example.items() if k != behaviour.id}
+            body = seed(operation, behaviour)
             before = len(self._driver.exchanges)
             with interruption.put_off():
                 try:
                     thing: Object = self._call(operation, body=body | copy.deepcopy(STRANGE))
                 finally:
                     for exchange in self._driver.exchanges[before:]:
-                        self._claim(resource, exchange)
+                        self._ledgers[resource].claim_reply(exchange, resource.id)
             return thing
-        raise Broken(f"{resource.name.wire}: the spec has no create")
-
-    def _claim(self, resource: Resource, exchange: Exchange) -> None:
-        """Note what a create made, whatever became of its answer. Raises Trespass."""
-        if 200 <= exchange.status < 300:
-            with contextlib.suppress(ValueError, KeyError, TypeError):
-                self._ledgers[resource].claim(str(exchange.json()[resource.id]), exchange)
+        raise Missing("create")
 
     def _listed(self, resource: Resource, id: str, thing: Object) -> None:
         """Find a created thing in every list."""
@@ -128,7 +132,7 @@ class Story:
             ids = [item[resource.id] for item in items]
             holds(id in ids, f"{operation.id}: the created {id} is not there")
         for operation, batch in operations_on(self._api, resource, BatchFetch):
-            unknown = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+            unknown = random_id(self._random)
             reply = self._call(operation, body=batch_body(batch, [id, unknown]))
             found = [item[resource.id] for item in reply[batch.found][resource.items]]
             holds(found == [id], f"{operation.id}: found {found}, not {[id]}")
@@ -148,12 +152,11 @@ class Story:
         if listing.limit is not None:
             yield {names[listing.limit]: 1}
         for time, start, end in listing.ranges:
-            path = resource.created if time == "created" else resource.updated
-            at = datetime.fromisoformat(str(member(thing, path)))
+            at = datetime.fromisoformat(str(member(thing, resource.path_to(time))))
             yield {names[start]: at, names[end]: at}
 
     def _path(self, operation: Operation, behaviour: Associate, id: str) -> list[str]:
-        other = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        other = random_id(self._random)
         values = {behaviour.id: id, behaviour.other: other}
         return [values[parameter.wire] for parameter in operation.parameters_in("path")]
 

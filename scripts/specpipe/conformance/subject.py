@@ -68,9 +68,7 @@ class Subject:
 
     def seed(self) -> Object:
         """A body for a create: the documented example, without an id of its own."""
-        operation, behaviour = self.one(Create)
-        example = operation.body.example if operation.body is not None else {}
-        return {k: v for k, v in (example or {}).items() if k != behaviour.id}
+        return seed(*self.one(Create))
 
     def create(self, body: Object | None = None, *, full: bool | None = None) -> Object:
         """Create a thing, out of the documented example when no body is given; an empty body is
@@ -81,17 +79,8 @@ class Subject:
             exchange = self.wire.send(
                 operation, query=switched(behaviour.full, full), body=sent if sent else None
             )
-            self.claim(exchange)
+            self.ledger.claim_reply(exchange, self.resource.id)
         return self.ok(exchange, operation)
-
-    def claim(self, exchange: Exchange) -> None:
-        """Note what a create made, whatever else is wrong with its answer. Raises Trespass."""
-        if 200 <= exchange.status < 300:
-            try:
-                id = exchange.json()[self.resource.id]
-            except (ValueError, KeyError, TypeError):
-                return
-            self.ledger.claim(str(id), exchange)
 
     def create_in_a_row(self, count: int) -> list[Object]:
         """Things with times of creation that advance from one to the next: where the server's
@@ -214,10 +203,18 @@ class Subject:
 def operations_on(api: Api, resource: Resource, kind: type[B]) -> list[tuple[Operation, B]]:
     """The operations on `resource` whose behaviour is a `kind`."""
     return [
-        (operation, operation.behaviour)
+        (operation, behaviour)
         for operation in api.operations
-        if isinstance(operation.behaviour, kind) and operation.behaviour.resource == resource  # type: ignore[attr-defined]
+        if (behaviour := operation.behaviour) is not None
+        and behaviour.resource == resource
+        and isinstance(behaviour, kind)
     ]
+
+
+def seed(operation: Operation, create: Create) -> Object:
+    """The documented example of a create's body, without an id of its own."""
+    example = operation.body.example if operation.body is not None else None
+    return {name: value for name, value in (example or {}).items() if name != create.id}
 
 
 def batch_body(behaviour: BatchFetch, ids: Sequence[str]) -> Object:

@@ -13,6 +13,8 @@ from typing import Any, Literal
 from specpipe.diagnostics import Location
 from specpipe.spec.names import Name
 
+Time = Literal["created", "updated"]
+"""The times of a stored thing."""
 ParameterType = Literal["string", "integer", "number", "boolean", "date-time"]
 
 
@@ -95,6 +97,10 @@ class Resource:
     """Members of a collection: the list, and the map from id to place in it."""
     pointer: str
 
+    def path_to(self, time: Time) -> tuple[str, ...]:
+        """The path of members to one of its times."""
+        return self.created if time == "created" else self.updated
+
 
 @dataclass(frozen=True, slots=True)
 class Create:
@@ -125,10 +131,10 @@ class Identifiers:
 
     verb = "identifiers"
     resource: Resource
-    order: Literal["created", "updated"]
+    order: Time
     descending: bool
     limit: str | None
-    ranges: tuple[tuple[Literal["created", "updated"], str, str], ...]
+    ranges: tuple[tuple[Time, str, str], ...]
     """(time, parameter with its inclusive lower bound, parameter with its upper bound)."""
 
 
@@ -291,7 +297,3 @@ class Api:
     schemas: tuple[str, ...]
     descriptions: Mapping[str, str] = field(default_factory=dict)
     """Tag name on the wire to its description."""
-
-    def tagged(self, tag: Name) -> tuple[Operation, ...]:
-        """The operations of one tag."""
-        return tuple(o for o in self.operations if o.tag == tag)

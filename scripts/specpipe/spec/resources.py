@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from specpipe.spec.model import (
     Associate,
@@ -22,12 +21,11 @@ from specpipe.spec.model import (
     Increment,
     Resource,
     Snapshot,
+    Time,
     Update,
 )
 from specpipe.spec.names import Name
 from specpipe.spec.nodes import Node, OperationNode, member, root
-
-Time = Literal["created", "updated"]
 
 
 @dataclass(frozen=True, slots=True)

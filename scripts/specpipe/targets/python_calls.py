@@ -122,9 +122,7 @@ class Calls:
             body=self._body(operation, endpoint),
             answers=tuple(self._answer(r, endpoint) for r in operation.responses if r.status < 300),
             failures=tuple(sorted(r.status for r in operation.responses if r.status >= 300)),
-            accept=", ".join(
-                dict.fromkeys(r.media_type for r in operation.responses if r.media_type)
-            ),
+            accept=", ".join(operation.produces),
         )
 
     def _answer(self, response: Response, endpoint: Any) -> tuple[int, str | None, str]:
