@@ -160,7 +160,8 @@ def create_gives_out_what_is_there(resource: Resource) -> None:
 
     async def reuse(self: Any, *arguments: Any, **keywords: Any) -> Any:
         selection = importlib.import_module(f"{package}.runtime.store").Selection
-        ids = await self._store.identifiers(self._kind, selection("created", True, (), 1))
+        batches = self._store.identifiers(self._kind, selection("created", True, (), 1))
+        ids = [id async for batch in batches for id in batch]
         return await (self.get(ids[0]) if ids else create(self, *arguments, **keywords))
 
     resource.create = reuse

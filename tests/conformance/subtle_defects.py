@@ -196,7 +196,8 @@ def delete_takes_what_is_older(modules: Modules) -> None:
         record = await self._store.get(self._kind, id)
         reply = await delete(self, id)
         older = store.Selection("created", True, (store.Range("created", None, record.created),))
-        for other in await self._store.identifiers(self._kind, older):
+        batches = self._store.identifiers(self._kind, older)
+        for other in [id async for batch in batches for id in batch]:
             await self._store.delete(self._kind, other)
         return reply
 

@@ -10,7 +10,7 @@ import pytest
 SCRIPT = """
 import argparse, socket
 import uvicorn
-from {package} import Instant, Json, Refusal, Reply, create_app
+from {package} import Instant, Json, Refusal, Reply, Limits, create_app
 
 
 class Mine:
@@ -42,7 +42,7 @@ options.add_argument("--database-url")
 given = options.parse_args()
 listener = socket.create_server(("127.0.0.1", given.port))
 print(f"listening on http://127.0.0.1:{{listener.getsockname()[1]}}", flush=True)
-app = create_app(handlers=Mine(), database_url=given.database_url, largest_body=2000)
+app = create_app(handlers=Mine(), database_url=given.database_url, limits=Limits(body=2000))
 uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on")).run(sockets=[listener])
 """
 

@@ -100,9 +100,10 @@ def test_a_job_that_raises_fails_alone_in_its_group(runtime, tmp_path):
         await asyncio.sleep(0)
         go.set()
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-        found = await store.fetch("k", [str(n) for n in range(9)])
+        batches = store.fetch("k", [str(n) for n in range(9)], heavy=True)
+        found = [record.id async for batch in batches for record in batch]
         await store.close()
-        return outcomes[1:], [record.id for record in found]
+        return outcomes[1:], found
 
     outcomes, found = asyncio.run(scenario())
     assert outcomes[:3] == [True] * 3

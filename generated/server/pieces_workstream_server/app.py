@@ -14,7 +14,7 @@ from .contract import CONTRACT
 from .handlers import StoreHandlers
 from .runtime.application import build_app
 from .runtime.context import Sources
-from .runtime.http_input import LARGEST_BODY
+from .runtime.limits import DEFAULT_LIMITS, Limits
 
 
 def create_app(
@@ -23,7 +23,9 @@ def create_app(
     database_url: str = "sqlite:///events.db",
     api_keys: Collection[str] = (),
     allowed_hosts: Collection[str] = (),
-    largest_body: int = LARGEST_BODY,
+    allowed_origins: Collection[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    access_log: bool = False,
     sources: Sources | None = None,
 ) -> Starlette:
     """An ASGI application that answers every operation.
@@ -31,7 +33,9 @@ def create_app(
     `handlers`: an object with some or all methods of `Handlers`; an operation that it lacks gets
     the default behaviour. `api_keys`: the accepted keys; none means that no key is asked for.
     `allowed_hosts`: names that clients may call the server by, besides localhost and IP addresses.
-    `largest_body`: of a request, in bytes. `sources`: of time and ids, for tests.
+    `allowed_origins`: of web pages that may use the server, as `https://host:port`. `limits`: what a
+    client may use. `access_log`: whether each request is told on standard error. `sources`: of time
+    and ids, for tests.
     """
     document = json.loads(resources.files(__package__).joinpath("openapi.json").read_bytes())
     return build_app(
@@ -42,6 +46,8 @@ def create_app(
         database_url=database_url,
         api_keys=api_keys,
         allowed_hosts=allowed_hosts,
-        largest_body=largest_body,
+        allowed_origins=allowed_origins,
+        limits=limits,
+        access_log=access_log,
         sources=sources,
     )

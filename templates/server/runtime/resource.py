@@ -160,7 +160,8 @@ class Resource:
         collection = body.value.get(ids, {})
         self._references.check(collection, ids)
         asked = list(dict.fromkeys(self._listed(collection)))
-        records = await self._store.fetch(self._kind, asked)
+        batches = self._store.fetch(self._kind, asked, heavy=full)
+        records = [record async for batch in batches for record in batch]
         things = b",".join(self._shown(record, full, omits) for record in records)
         positions = {record.id: position for position, record in enumerate(records)}
         unknown = [id for id in asked if id not in positions]
@@ -197,7 +198,8 @@ class Resource:
             if start is not None or end is not None
         )
         selection = Selection(order, descending, chosen, limit)
-        found = await self._store.identifiers(self._kind, selection)
+        batches = self._store.identifiers(self._kind, selection)
+        found = [id async for batch in batches for id in batch]
         items = [{self._type.id: id} for id in found]
         return json_reply(encode({self._type.items: items, self._type.positions: {}}))
 

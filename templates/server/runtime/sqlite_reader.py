@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import queue
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from .store import Record, Selection, StoreError
@@ -55,6 +55,20 @@ class Readers:
                 return job(connection)
 
         return await asyncio.to_thread(run)
+
+    async def batches(
+        self, statement: str, arguments: Sequence[Any], first: int
+    ) -> AsyncGenerator[list[Row], None]:
+        """The rows of a statement, batch by batch (see `next_batch`), one at least, in one
+        transaction. Raises StoreError."""
+        with self._transaction() as connection:
+            cursor = connection.cursor()
+            await asyncio.to_thread(cursor.execute, statement, arguments)
+            rows = await asyncio.to_thread(next_batch, cursor, first)
+            yield rows
+            while rows:
+                if rows := await asyncio.to_thread(next_batch, cursor, first):
+                    yield rows
 
     @contextlib.asynccontextmanager
     async def snapshot(self, kind: str) -> AsyncIterator[SQLiteSnapshot]:
@@ -105,10 +119,12 @@ class SQLiteSnapshot:
         self._connection = connection
         self._kind = kind
 
-    async def records(self, *, heavy: bool) -> AsyncIterator[list[Record]]:
+    async def records(
+        self, *, heavy: bool, oldest_first: bool = False
+    ) -> AsyncIterator[list[Record]]:
         """See `store.Snapshot.records`."""
         columns = COLUMNS if heavy else COLUMNS.replace("heavy", "x'7b7d'")
-        async for rows in self._batches(columns, BLOBS):
+        async for rows in self._batches(columns, BLOBS, "ASC" if oldest_first else "DESC"):
             yield [Record(*row) for row in rows]
 
     async def identifiers(self) -> AsyncIterator[list[str]]:
@@ -116,8 +132,12 @@ class SQLiteSnapshot:
         async for rows in self._batches("id", 0):
             yield [row[0] for row in rows]
 
-    async def _batches(self, columns: str, first: int) -> AsyncIterator[list[Row]]:
-        statement = f"SELECT {columns} FROM records WHERE kind=? ORDER BY created DESC, seq DESC"
+    async def _batches(
+        self, columns: str, first: int, order: str = "DESC"
+    ) -> AsyncIterator[list[Row]]:
+        statement = (
+            f"SELECT {columns} FROM records WHERE kind=? ORDER BY created {order}, seq {order}"
+        )
         cursor = self._connection.cursor()
         await asyncio.to_thread(cursor.execute, statement, (self._kind,))
         while rows := await asyncio.to_thread(next_batch, cursor, first):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -45,11 +45,13 @@ class StoreError(Exception):
 
 
 class Snapshot(Protocol):
-    """All records of a kind as of one moment, newest first, in batches that are small enough to
-    have many of them in memory."""
+    """All records of a kind as of one moment, in order of creation, newest first unless told
+    otherwise, in batches that are small enough to have many of them in memory."""
 
-    def records(self, *, heavy: bool) -> AsyncIterator[Sequence[Record]]:
-        """The records. Without `heavy` that part is not read."""
+    def records(
+        self, *, heavy: bool, oldest_first: bool = False
+    ) -> AsyncIterator[Sequence[Record]]:
+        """The records. Without `heavy` that part is not read, and is empty in them."""
         ...
 
     def identifiers(self) -> AsyncIterator[Sequence[str]]:
@@ -59,10 +61,15 @@ class Snapshot(Protocol):
 
 class Store(Protocol):
     """Keeps records apart by `kind`. A write returns once it is on disk; each is atomic. All
-    methods raise StoreError when the database fails."""
+    methods raise StoreError when the database fails; it may be back at the next call."""
 
     async def insert(self, kind: str, record: Record) -> bool:
         """Add `record`; False, and nothing is changed, when its id is taken."""
+        ...
+
+    async def insert_all(self, kind: str, records: Sequence[Record]) -> int:
+        """Add those of `records` whose ids are free, all at once, in their order. Returns how
+        many."""
         ...
 
     async def change(
@@ -70,7 +77,8 @@ class Store(Protocol):
     ) -> Record | None:
         """Replace the record of `id` by what `change` makes of it, with no other write between;
         it stays as it is when that is None. Returns the record as it is afterwards, None when
-        there is none. What `change` raises is raised here, and nothing is changed."""
+        there is none. What `change` raises is raised here, and nothing is changed. It may be
+        called more than once; the last call counts."""
         ...
 
     async def delete(self, kind: str, id: str) -> bool:
@@ -81,13 +89,16 @@ class Store(Protocol):
         """One record."""
         ...
 
-    async def fetch(self, kind: str, ids: Sequence[str]) -> list[Record]:
-        """The records that exist, in the order of `ids`; each once."""
+    def fetch(
+        self, kind: str, ids: Sequence[str], *, heavy: bool
+    ) -> AsyncGenerator[Sequence[Record], None]:
+        """The records that exist, in the order of `ids` (which has each once), as of one moment,
+        in batches; at least one batch, which may be empty."""
         ...
 
-    async def identifiers(self, kind: str, selection: Selection) -> list[str]:
-        """The ids that `selection` names; among equal times the latest insertion comes first
-        when descending."""
+    def identifiers(self, kind: str, selection: Selection) -> AsyncGenerator[Sequence[str], None]:
+        """The ids that `selection` names, as of one moment, in batches; at least one batch, which
+        may be empty. Among equal times the latest insertion comes first when descending."""
         ...
 
     def snapshot(self, kind: str) -> AbstractAsyncContextManager[Snapshot]:
@@ -95,12 +106,16 @@ class Store(Protocol):
         fail when that takes too long."""
         ...
 
+    async def check(self) -> None:
+        """Raise StoreError unless the database answers."""
+        ...
+
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
         ...
 
 
-def open_store(url: str) -> Store:
+async def open_store(url: str) -> Store:
     """The store that `url` names: `sqlite:///relative.db` or `sqlite:////absolute.db`.
 
     Raises StoreError, with a line for a person, when it cannot be opened.

@@ -20,8 +20,9 @@ from .context import Context, Sources, real_sources
 from .contract import Contract, Operation
 from .guard import Guard, host_name
 from .headers import Headers
-from .http_input import LARGEST_BODY, Arguments, check_accept, read_body
+from .http_input import Arguments, check_accept, read_body
 from .json_input import Schemas
+from .limits import DEFAULT_LIMITS, Limits
 from .replies import Refusal, Reply, reply_of, send_reply
 from .routing import Match, Routes
 from .store import StoreError, open_store
@@ -43,14 +44,14 @@ class Endpoint:
         query: bytes,
         headers: Headers,
         receive: Receive,
-        largest_body: int,
+        limits: Limits,
     ) -> Reply:
         """Check the request, call the handler. Raises Refusal."""
         operation = self.operation
         check_accept(headers.text(b"accept"), operation.produces)
         arguments = self._arguments.parameters(match.parameters(), query)
         if operation.body is not None:
-            raw = await read_body(receive, headers, largest_body)
+            raw = await read_body(receive, headers, limits.body)
             arguments["body"] = self._arguments.body(raw, headers)
         return reply_of(await self._handler(**arguments), operation.success)
 
@@ -64,11 +65,11 @@ class Application:
         schemas: Schemas,
         handler_of: Callable[[str], Any],
         keys: Collection[str],
-        largest_body: int,
+        limits: Limits,
     ) -> None:
         self._keys = [key.encode() for key in keys]
         self._key_header = contract.key_header or ""
-        self._largest_body = largest_body
+        self._limits = limits
         self._routes = Routes(
             (o.method, o.path, Endpoint(o, handler_of(o.id), schemas)) for o in contract.operations
         )
@@ -103,7 +104,7 @@ class Application:
         if match.target.operation.secured and self._keys:
             self._authenticate(headers)
         return await match.target.answer(
-            match, scope["query_string"], headers, receive, self._largest_body
+            match, scope["query_string"], headers, receive, self._limits
         )
 
     def _authenticate(self, headers: Headers) -> None:
@@ -126,7 +127,9 @@ def build_app(
     database_url: str,
     api_keys: Collection[str] = (),
     allowed_hosts: Collection[str] = (),
-    largest_body: int = LARGEST_BODY,
+    allowed_origins: Collection[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    access_log: bool = False,
     sources: Sources | None = None,
 ) -> Starlette:
     """An application that opens its store when it starts and closes it when it stops.
@@ -143,13 +146,13 @@ def build_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        store = open_store(database_url)
+        store = await open_store(database_url)
         defaults = default_handlers(Context(store, schemas, sources or real_sources()))
 
         def handler_of(name: str) -> Any:
             return getattr(handlers, name, None) or getattr(defaults, name)
 
-        app.router.default = Application(contract, schemas, handler_of, api_keys, largest_body)
+        app.router.default = Application(contract, schemas, handler_of, api_keys, limits)
         try:
             yield
         finally:

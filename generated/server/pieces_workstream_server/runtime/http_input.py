@@ -17,7 +17,6 @@ from .headers import Headers
 from .json_input import Json, Schemas, check, parse_json
 from .replies import JSON, Refusal
 
-LARGEST_BODY = 8 * 1024 * 1024
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 

@@ -161,7 +161,10 @@ def open_store_once(url: str) -> None:
     listens. Raises StoreError."""
     import asyncio
 
-    asyncio.run(open_store(url).close())
+    async def once() -> None:
+        await (await open_store(url)).close()
+
+    asyncio.run(once())
 
 
 def listen(host: str, port: int | None, ports: tuple[int, int]) -> socket.socket:

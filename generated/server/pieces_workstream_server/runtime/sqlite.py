@@ -8,7 +8,7 @@ loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from .sqlite_reader import COLUMNS, Readers, get_record, select_identifiers, telling
@@ -85,6 +85,16 @@ class SQLiteStore:
 
         return bool(await self._writer.do(job))
 
+    async def insert_all(self, kind: str, records: Sequence[Record]) -> int:
+        """See `Store.insert_all`."""
+        rows = [(kind, r.id, r.created, r.updated, r.base, r.heavy) for r in records]
+
+        def job(connection: sqlite3.Connection) -> int:
+            statement = f"INSERT OR IGNORE INTO records (kind, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
+            return connection.executemany(statement, rows).rowcount
+
+        return int(await self._writer.do(job))
+
     async def change(
         self, kind: str, id: str, change: Callable[[Record], Record | None]
     ) -> Record | None:
@@ -117,27 +127,33 @@ class SQLiteStore:
         with telling():
             return get_record(self._reader, kind, id)
 
-    async def fetch(self, kind: str, ids: Sequence[str]) -> list[Record]:
+    async def fetch(
+        self, kind: str, ids: Sequence[str], *, heavy: bool
+    ) -> AsyncGenerator[Sequence[Record], None]:
         """See `Store.fetch`."""
 
         def read(connection: sqlite3.Connection) -> list[Record]:
-            records = (get_record(connection, kind, id) for id in dict.fromkeys(ids))
+            records = (get_record(connection, kind, id) for id in ids)
             return [record for record in records if record is not None]
 
-        return await self._readers.read(read)
+        yield await self._readers.read(read)
 
-    async def identifiers(self, kind: str, selection: Selection) -> list[str]:
+    async def identifiers(
+        self, kind: str, selection: Selection
+    ) -> AsyncGenerator[Sequence[str], None]:
         """See `Store.identifiers`."""
         statement, arguments = select_identifiers(kind, selection)
-
-        def read(connection: sqlite3.Connection) -> list[str]:
-            return [row[0] for row in connection.execute(statement, arguments)]
-
-        return await self._readers.read(read)
+        async for rows in self._readers.batches(statement, arguments, 0):
+            yield [row[0] for row in rows]
 
     def snapshot(self, kind: str) -> AbstractAsyncContextManager[Snapshot]:
         """See `Store.snapshot`."""
         return self._readers.snapshot(kind)
+
+    async def check(self) -> None:
+        """See `Store.check`."""
+        with telling():
+            self._reader.execute("SELECT 1 FROM records LIMIT 1").fetchone()
 
     async def close(self) -> None:
         """See `Store.close`."""

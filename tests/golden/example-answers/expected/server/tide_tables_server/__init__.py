@@ -8,6 +8,7 @@ from .app import create_app
 from .handlers import Handlers
 from .runtime.instants import Instant
 from .runtime.json_input import Json
+from .runtime.limits import Limits
 from .runtime.replies import Refusal, Reply
 
-__all__ = ["Handlers", "Instant", "Json", "Refusal", "Reply", "create_app"]
+__all__ = ["Handlers", "Instant", "Json", "Limits", "Refusal", "Reply", "create_app"]
