@@ -17,10 +17,10 @@ LARGE = "x" * (3 * 1024 * 1024)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 SCRIPT = """
 import sys
-import {package}.runtime.sqlite_reader as reader
+import {package}.runtime.turns as turns
 from {package}.__main__ import run
 
-reader.PATIENCE = 0.2
+turns.PATIENCE = 0.2
 sys.argv[0] = "server"
 run()
 """
