@@ -23,7 +23,7 @@ class SQLiteStore:
     def __init__(self, path: str) -> None:
         self._writer = Writer(open_for_writing(path))
         self._reader = connect(path)
-        self._readers = Readers(lambda: connect(path))
+        self._readers = Readers(path, self._writer)
 
     async def insert(self, kind: str, record: Record) -> bool:
         """See `Store.insert`."""

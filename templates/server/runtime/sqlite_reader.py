@@ -8,7 +8,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, I
 from typing import Generic, TypeVar
 
 from .listing import choose
+from .sqlite_log import Log
+from .sqlite_schema import connect
 from .sqlite_transaction import Connections, Transaction
+from .sqlite_writer import Writer
 from .store import Record, Selection
 from .turns import Turns
 
@@ -55,11 +58,12 @@ class Batches(Generic[T]):
 
 
 class Readers:
-    """Readers of the database that `connect` connects to."""
+    """Readers of the file at `path`, which `writer` writes to."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._connections = Connections(connect)
+    def __init__(self, path: str, writer: Writer) -> None:
+        self._connections = Connections(lambda: connect(path))
         self._turns = Turns()
+        self._log = Log(path, writer, self._turns)
 
     async def fetch(
         self, kind: str, ids: Sequence[str], *, heavy: bool
@@ -90,6 +94,7 @@ class Readers:
     @contextlib.asynccontextmanager
     async def snapshot(self, kind: str) -> AsyncIterator[SQLiteSnapshot]:
         """See `Store.snapshot`."""
+        await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
                 yield SQLiteSnapshot(transaction, kind)
@@ -110,12 +115,13 @@ class Readers:
             if batches.ended:
                 yield first
                 return
-            if self._turns.free:
+            if self._turns.free and not self._log.is_long:
                 async with self._turns.one():
                     yield first
                     while not batches.ended:
                         yield await transaction.run(batches.next)
                 return
+        await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
                 batches = Batches(read, size)

@@ -30,6 +30,8 @@ MIGRATIONS: Mapping[int, Iterable[str]] = {
     ),
 }
 """What makes of each older version the next one."""
+TIMEOUT = 30.0
+"""Seconds that a statement waits for another process that writes."""
 LONGEST_LOG = 64 * 1024 * 1024
 """Bytes to which the write-ahead log is cut when it has grown beyond, as it does while somebody
 reads an old moment."""
@@ -37,7 +39,9 @@ reads an old moment."""
 
 def connect(path: str) -> sqlite3.Connection:
     """A connection to the file. A commit is on disk when it returns: synchronous=FULL."""
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=TIMEOUT, isolation_level=None, check_same_thread=False
+    )
     connection.execute("PRAGMA synchronous=FULL")
     return connection
 
@@ -70,6 +74,8 @@ def check_place(path: str) -> None:
         raise StoreError(f"{path}: its folder does not exist: create it first")
     if os.path.isdir(path):
         raise StoreError(f"{path}: is a folder: name a file in it")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise StoreError(f"{path}: is not a file: name one, or one that is to be made")
     if os.path.exists(path) and not os.access(path, os.R_OK | os.W_OK):
         raise StoreError(f"{path}: may not be read and written: change its permissions")
     if not os.access(folder, os.W_OK | os.X_OK):

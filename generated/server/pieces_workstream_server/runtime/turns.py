@@ -21,6 +21,9 @@ class Turns:
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(MOST)
+        self._running = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     @property
     def free(self) -> bool:
@@ -36,7 +39,18 @@ class Turns:
         except TimeoutError:
             text = f"{MOST} clients are reading very much just now; try again later"
             raise StoreError(text) from None
+        self._running += 1
+        self._quiet.clear()
         try:
             yield
         finally:
             self._turns.release()
+            self._running -= 1
+            if not self._running:
+                self._quiet.set()
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until nobody has a turn, so long at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._quiet.wait()
