@@ -151,19 +151,18 @@ def check_accept(accept: str | None, produces: tuple[str, ...]) -> None:
         raise Refusal(406, f"Accept {accept!r} takes none of {', '.join(offered)}")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def takes_any(accept: str, produces: tuple[str, ...]) -> bool:
-    """Whether a list of media ranges has a place for one of these media types."""
-    if not accept.strip():
-        return True
+    """Whether a list of media ranges, if it has any, has a place for one of these media types."""
     offered = {media_type.partition(";")[0] for media_type in produces}
-    for part in accept.split(","):
+    ranges = [part for part in accept.split(",") if part.strip()]
+    for part in ranges:
         range_, *options = (piece.strip().lower() for piece in part.split(";"))
         if any(re.fullmatch(r"q=0(\.0{0,3})?", option) for option in options):
             continue
         if range_ in ("*/*", "*") or any(_matches(range_, kind) for kind in offered):
             return True
-    return False
+    return not ranges
 
 
 def _matches(range_: str, kind: str) -> bool:
