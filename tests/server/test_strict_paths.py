@@ -102,7 +102,7 @@ def test_an_id_in_a_path_is_any_text(server, raw, id):
         ("http://localhost:39300/workstream_events?transferables=false", 200),
         ("http://localhost/nothing", 404),
         ("http://localhost/", 404),
-        ("http://localhost", 400),
+        ("http://localhost", 404),
         ("*", 404),
         ("workstream_events", 400),
         ("http://", 400),

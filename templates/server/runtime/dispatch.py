@@ -12,10 +12,10 @@ from . import instants
 from .access_log import AccessLog, Entry
 from .cross_origin import CrossOrigin
 from .endpoints import Target
-from .exchange import Exchange
 from .guard import Guard
 from .headers import Headers
 from .metrics import Metrics
+from .observation import Observation
 from .replies import Refusal, Reply, send_reply
 from .routing import Routes
 from .store import StoreError
@@ -68,26 +68,25 @@ class Dispatcher:
     async def __call__(self, scope: Scope, receive: Receive, send: Send, others: ASGIApp) -> None:
         """Answer one request; `others` do when its path is none of ours."""
         headers = Headers(scope["headers"])
-        exchange = Exchange(headers)
-        exchange.headers += self._cross_origin.fields(headers)
+        request = Observation(headers)
+        request.headers += self._cross_origin.fields(headers)
         self._metrics.begin()
         try:
             try:
-                reply = await self._reply(exchange, scope, headers, receive)
+                reply = await self._reply(request, scope, headers, receive)
                 if reply is None:
-                    await others(scope, receive, exchange.counting(send, ours=False))
+                    await others(scope, receive, request.counting(send, ours=False))
             except Exception as error:
-                if exchange.status is not None:  # half of an answer is out: all that is left is
+                if request.status is not None:  # half of an answer is out: all that is left is
                     raise  # to cut the connection, which the server does
-                reply = failed(error, exchange, scope)
+                reply = failed(error, request, scope)
             if reply is not None:
-                await answer(exchange, reply, send)
-            exchange.whole = True
+                await answer(request, reply, send)
         finally:
-            self._end(exchange, scope)
+            self._end(request, scope)
 
     async def _reply(
-        self, exchange: Exchange, scope: Scope, headers: Headers, receive: Receive
+        self, request: Observation, scope: Scope, headers: Headers, receive: Receive
     ) -> Reply | None:
         """The answer, if the path is one of ours. Raises Refusal and StoreError."""
         method = scope["method"]
@@ -101,29 +100,29 @@ class Dispatcher:
                 return preflight
             allowed = ", ".join(sorted(matches))
             raise Refusal(405, f"this path takes {allowed} only", {"Allow": allowed})
-        exchange.operation = match.target.name
+        request.operation = match.target.name
         if match.target.secured:
             self._authentication.check(headers)
         return await match.target.answer(match, scope["query_string"], headers, receive)
 
-    def _end(self, exchange: Exchange, scope: Scope) -> None:
-        seconds = exchange.seconds()
-        sent = 0 if scope["method"] == "HEAD" else exchange.sent
-        self._metrics.end(exchange.operation, exchange.status, seconds, sent)
+    def _end(self, request: Observation, scope: Scope) -> None:
+        seconds = request.seconds()
+        sent = 0 if scope["method"] == "HEAD" else request.sent
+        self._metrics.end(request.operation, request.status, seconds, sent)
         if self._access_log is not None:
             client = scope.get("client")
             self._access_log.tell(
                 Entry(
                     instants.now(),
-                    exchange.id,
+                    request.id,
                     client[0] if client else "",
                     scope["method"],
                     scope.get("raw_path") or scope["path"].encode(),
-                    exchange.operation,
-                    exchange.status,
+                    request.operation,
+                    request.status,
                     sent,
                     seconds,
-                    exchange.whole,
+                    request.whole,
                 )
             )
 
@@ -136,22 +135,23 @@ class Dispatcher:
         return True
 
 
-async def answer(exchange: Exchange, reply: Reply, send: Send) -> None:
+async def answer(request: Observation, reply: Reply, send: Send) -> None:
     """Send `reply`, noting what is sent."""
     if isinstance(reply.body, bytes):
-        exchange.status, exchange.sent = reply.status, len(reply.body)
+        request.status, request.sent = reply.status, len(reply.body)
+        await send_reply(send, reply, request.headers)
+        request.whole = True
     else:
-        send = exchange.counting(send, ours=True)
-    await send_reply(send, reply, exchange.headers)
+        await send_reply(request.counting(send, ours=True), reply, request.headers)
 
 
-def failed(error: Exception, exchange: Exchange, scope: Scope) -> Reply:
+def failed(error: Exception, request: Observation, scope: Scope) -> Reply:
     """The answer that an error stands for. One that nobody foresaw is logged with its trace."""
     if isinstance(error, Refusal):
         return error.reply()
     if isinstance(error, StoreError):
-        log.error("request %s: %s", exchange.id, error)
+        log.error("request %s: %s", request.id, error)
         return Refusal(503, f"the store is not available: {error}").reply()
-    log.error("request %s: %s failed", exchange.id, exchange.operation, exc_info=error)
-    text = f"the server failed; its log says why, under the request id {exchange.id}"
+    log.error("request %s: %s failed", request.id, request.operation, exc_info=error)
+    text = f"the server failed; its log says why, under the request id {request.id}"
     return Refusal(500, text).reply()

@@ -1,64 +1,56 @@
-"""One request and its answer, as they are told of afterwards: by metrics and by the access log."""
+"""One request with its reply on a connection, and how both flow."""
 
 from __future__ import annotations
 
-import itertools
-import os
-import re
-import time
-from collections.abc import MutableSequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sized
+from typing import Any
 
-from starlette.types import Message, Send
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from .headers import Headers
-
-REQUEST_ID = "X-Request-ID"
-UNKNOWN = "-"
-"""Stands for the operation of a request that leads to none of ours."""
-_FIELD = REQUEST_ID.lower().encode()
-_SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_PROCESS = os.urandom(6).hex()
-_numbers = itertools.count(1)
+from .replies import ClientGone
 
 
-class Exchange:
-    """What is known of it so far. `operation` names what answers: an operation of the contract, or
-    the path of a page. `status` is None until the answer has begun; `sent` are bytes of its body.
-    `headers` go with the answer, whatever it is."""
+class Exchange(RequestResponseCycle):
+    """One request and its reply."""
 
-    __slots__ = ("headers", "id", "operation", "sent", "started", "status", "whole")
+    def send(self, message: Any) -> Awaitable[None]:  # type: ignore[override]
+        """Send an ASGI message. Raises ClientGone for a piece that nobody is there to take."""
+        if message.get("more_body"):
+            return self._send_piece(message)
+        return super().send(message)
 
-    def __init__(self, headers: Headers) -> None:
-        self.id = request_id(headers)
-        self.operation = UNKNOWN
-        self.status: int | None = None
-        self.sent = 0
-        self.whole = False
-        self.started = time.perf_counter()
-        self.headers: MutableSequence[tuple[bytes, bytes]] = [(_FIELD, self.id.encode())]
+    async def _send_piece(self, message: Any) -> None:
+        await super().send(message)
+        if self.disconnected:
+            raise ClientGone
 
-    def seconds(self) -> float:
-        """Since it began."""
-        return time.perf_counter() - self.started
-
-    def counting(self, send: Send, *, ours: bool) -> Send:
-        """`send`, noting what goes through it. Answers that are not `ours` get the headers."""
-
-        async def counted(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.status = message["status"]
-                if not ours:
-                    message = {**message, "headers": [*message.get("headers", ()), *self.headers]}
-            await send(message)
-            self.sent += len(message.get("body", b""))
-
-        return counted
+    def disconnect(self) -> None:
+        """Nobody waits for the reply any more."""
+        self.disconnected = True
+        self.message_event.set()
 
 
-def request_id(headers: Headers) -> str:
-    """The id that the client gave, if it gave a sane one (1-64 of A-Z a-z 0-9 . _ -), or a new
-    one, which no other request has."""
-    given = headers.values(_FIELD)
-    if len(given) == 1 and _SANE.fullmatch(given[0]):
-        return given[0].decode()
-    return f"{_PROCESS}-{next(_numbers):x}"
+class Gate(FlowControl):
+    """Reads no more while whole requests wait for their turn."""
+
+    def __init__(self, transport: asyncio.Transport, waiting: Sized) -> None:
+        super().__init__(transport)
+        self._waiting = waiting
+
+    def resume_reading(self) -> None:
+        """Read on, unless requests wait."""
+        if self.read_paused and not self._waiting:
+            super().resume_reading()
+
+
+class Output:
+    """What an exchange needs of a transport; `close` is the connection's."""
+
+    __slots__ = ("close", "is_closing", "write")
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close

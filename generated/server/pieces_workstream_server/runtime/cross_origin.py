@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from .exchange import REQUEST_ID
 from .headers import Headers
+from .observation import REQUEST_ID
 from .replies import Reply
 
 _ORIGIN = re.compile(
