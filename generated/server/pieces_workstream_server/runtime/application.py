@@ -101,7 +101,7 @@ def build_app(
         store = await open_store(database_url)
         entries = AccessLog() if access_log else None
         try:
-            defaults = default_handlers(Context(store, schemas, sources or real_sources()))
+            defaults = default_handlers(Context(store, schemas, sources or real_sources(), limits))
 
             def handler_of(name: str) -> Any:
                 return getattr(handlers, name, None) or getattr(defaults, name)
