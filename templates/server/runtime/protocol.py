@@ -44,7 +44,7 @@ class Connection(HttpToolsProtocol):
         self.app = self._answer
         self._answering: Exchange | None = None
         self._open = False  # a request has begun to arrive, and has not ended
-        self._fresh = False  # in the last piece
+        self._begun = 0  # requests that began in the last piece
         self._in_body = False  # its header is complete
         self._arrived = 0  # bytes of it, without the piece that it began in
         self._body_since = 0.0
@@ -85,6 +85,8 @@ class Connection(HttpToolsProtocol):
             if self._arrived > 2 * self.limits.body:
                 self.transport.abort()
             return
+        self._begun = 0
+        alone = not self._open
         try:
             self._feed(data)
         except httptools.HttpParserError as error:
@@ -92,6 +94,8 @@ class Connection(HttpToolsProtocol):
                 refusal = error.__context__
                 self._refuse(refusal if isinstance(refusal, BadRequest) else malformed(error))
             return
+        if self._begun and self._open:
+            self._arrived = len(data) if alone and self._begun == 1 else 0
         if self._open:
             self._wait_for_more()
 
@@ -109,9 +113,7 @@ class Connection(HttpToolsProtocol):
         """Set the time for the rest of a request. Refuses one that is too large already."""
         limits = self.limits
         now = self.loop.time()
-        if self._fresh:
-            self._fresh = False
-            self._arrived = 0
+        if self._begun:
             self._deadline = now + limits.header_time
         if not self._in_body:
             if len(self.url) > limits.url:
@@ -129,7 +131,8 @@ class Connection(HttpToolsProtocol):
         if self._deaf:
             raise BadRequest(400, "the request before was the last")
         super().on_message_begin()
-        self._open = self._fresh = True
+        self._open = True
+        self._begun += 1
         self._in_body = False
         self._body_since = 0.0
 
@@ -282,9 +285,8 @@ class Connection(HttpToolsProtocol):
         elif not self._open:
             self.transport.close()
         else:
-            self._refuse(
-                BadRequest(408, f"the {'body' if self._in_body else 'header'} is too slow")
-            )
+            part = "body" if self._in_body else "header"
+            self._refuse(BadRequest(408, f"the {part} of the request took too long to arrive"))
 
     def cut_off(self) -> None:
         """Close at once, whatever is going on: the server stops."""
