@@ -42,6 +42,7 @@ class Connection(Arrival):
         self._application = self.app
         self.app = self._answer
         self._ended = False  # the client sends no more
+        self._finished = False  # nor do we
         self._last_words = b""
         self._stall = Stall()
         self._large = 0  # bytes of a reply for which room was taken
@@ -153,12 +154,12 @@ class Connection(Arrival):
     def _finish(self) -> None:
         """Send what is left to say and then an end, but drop what arrives for a while before the
         connection is closed: a client that is still sending would lose the reply."""
-        self._deaf = True
+        if self._finished or self.transport.is_closing():
+            return
+        self._deaf = self._finished = True
         self._open = False
         self._deadline = self.loop.time() + LINGER
         self._forget_waiting()
-        if self.transport.is_closing():
-            return
         self.transport.write(self._last_words)
         if self._ended:
             self.transport.close()
