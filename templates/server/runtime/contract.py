@@ -76,3 +76,4 @@ class Contract:
     operations: tuple[Operation, ...]
     key_header: str | None
     ports: tuple[int, int]
+    resources: tuple[ResourceType, ...] = ()

@@ -22,6 +22,7 @@ from .json_input import Json, check
 from .references import References
 from .replies import Refusal, Reply, begin, json_reply
 from .store import Range, Record, Selection
+from .things import NOTHING, joined, record_of
 
 Object = dict[str, Any]
 encode = msgspec.json.encode
@@ -65,10 +66,10 @@ class Resource:
         for collection, reference in adopted:
             self._references.check(thing.get(collection, {}), collection)
             thing[collection] = self._with(thing.get(collection), reference)
-        record = self._record(now, now, thing)
+        record = record_of(self._type, now, now, thing)
         while not await self._store.insert(self._kind, record):
             thing[self._type.id] = self._sources.new_id()
-            record = self._record(now, now, thing)
+            record = record_of(self._type, now, now, thing)
         return json_reply(self._shown(record, full))
 
     async def get(self, id: str, *, full: bool = True) -> Reply:
@@ -226,27 +227,17 @@ class Resource:
                 return None
             updated = max(self._sources.now(), record.updated + 1)
             _set(thing, self._type.updated, instants.render(updated))
-            return self._record(record.created, updated, thing)
+            return record_of(self._type, record.created, updated, thing)
 
         return self._known(await self._store.change(self._kind, id, change), id)
 
-    def _record(self, created: int, updated: int, thing: Object) -> Record:
-        """The thing as it is stored: heavy members apart, so that leaving them out is free."""
-        heavy = {name: thing[name] for name in self._type.heavy if name in thing}
-        base = {name: value for name, value in thing.items() if name not in heavy}
-        return Record(thing[self._type.id], created, updated, encode(base), encode(heavy))
-
     def _shown(self, record: Record, full: bool, omits: Collection[str] = ()) -> bytes:
         """The thing as JSON, by joining its stored parts."""
-        heavy = record.heavy
-        if not full or heavy == b"{}":
-            return record.base
-        if omits:
+        heavy = record.heavy if full else NOTHING
+        if omits and heavy != NOTHING:
             parts = msgspec.json.decode(heavy, type=dict[str, msgspec.Raw])
             heavy = encode({name: part for name, part in parts.items() if name not in omits})
-            if heavy == b"{}":
-                return record.base
-        return record.base[:-1] + b"," + heavy[1:]
+        return joined(record.base, heavy)
 
     async def _collection(self, full: bool, omits: Collection[str]) -> AsyncGenerator[bytes, None]:
         """The JSON of a collection of everything, piece by piece. The positions come from a second
