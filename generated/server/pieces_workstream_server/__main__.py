@@ -3,14 +3,14 @@
 
 import sys
 
-from .app import create_app
+from .app import create_app, read_document
 from .contract import CONTRACT
-from .runtime.serving import main
+from .runtime.commands import main
 
 
 def run() -> None:
     """Serve until stopped; exits with the status of `main`."""
-    sys.exit(main(CONTRACT, create_app, "pieces-workstream-server"))
+    sys.exit(main(CONTRACT, create_app, read_document, "pieces-workstream-server"))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib import resources
 from typing import Any
 
@@ -37,10 +37,9 @@ def create_app(
     client may use. `access_log`: whether each request is told on standard error. `sources`: of time
     and ids, for tests.
     """
-    document = json.loads(resources.files(__package__).joinpath("openapi.json").read_bytes())
     return build_app(
         CONTRACT,
-        document,
+        read_document(),
         StoreHandlers,
         handlers=handlers,
         database_url=database_url,
@@ -51,3 +50,10 @@ def create_app(
         access_log=access_log,
         sources=sources,
     )
+
+
+def read_document() -> Mapping[str, Any]:
+    """The OpenAPI document that this package was generated from."""
+    text = resources.files(__package__).joinpath("openapi.json").read_bytes()
+    document: Mapping[str, Any] = json.loads(text)
+    return document

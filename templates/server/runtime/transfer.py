@@ -23,7 +23,7 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 
 
-def export_command(type: ResourceType, program: str, url: str, output: str) -> int:
+def run_export(type: ResourceType, program: str, url: str, output: str) -> int:
     """Write all things of a type to the file `output`. Returns the exit status, see `ended`."""
     told = Progress(program, sys.stderr)
 
@@ -35,7 +35,7 @@ def export_command(type: ResourceType, program: str, url: str, output: str) -> i
     return ended(work, told, "interrupted; no file was written")
 
 
-def import_command(
+def run_import(
     type: ResourceType, document: Mapping[str, Any], program: str, url: str, source: str
 ) -> int:
     """Store the things that are in the file `source` and not in the database yet; nothing, when a
