@@ -257,6 +257,30 @@ def client(server: Server) -> httpx.Client:
     return server.client
 
 
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """The URL of a database that is not there yet, for commands and for servers beside them."""
+    return f"sqlite:///{tmp_path}/transfer.db"
+
+
+@pytest.fixture(scope="session")
+def command(folder: Path, package: str) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Runs a command of the console program, with bytes for its standard input, to its end."""
+
+    def command(*arguments: str, input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", package, *arguments],
+            cwd=folder,
+            env=ENVIRONMENT,
+            input=input,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
+    return command
+
+
 @pytest.fixture(scope="session")
 def runtime() -> Callable[[str], ModuleType]:
     """Imports a module of the server's runtime straight from the templates, by name."""

@@ -51,8 +51,8 @@ def destination(name: str) -> Iterator[Callable[[bytes], None]]:
         with open(name, "wb", buffering=0) as special:
             yield writer_to(special.fileno())
     else:
-        with replacing(os.path.realpath(name)) as descriptor:
-            yield writer_to(descriptor)
+        with replacing(os.path.realpath(name)) as handle:
+            yield writer_to(handle)
 
 
 def is_special(name: str) -> bool:
@@ -65,16 +65,16 @@ def is_special(name: str) -> bool:
 
 @contextlib.contextmanager
 def replacing(path: str) -> Iterator[int]:
-    """A descriptor of a new file that takes the place of `path` once it is on disk; it is removed
+    """The handle of a new file that takes the place of `path` once it is on disk; it is removed
     when that does not come about."""
     folder, name = os.path.split(path)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", dir=folder)
+    handle, temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", dir=folder)
     try:
         try:
-            yield descriptor
-            os.fsync(descriptor)
+            yield handle
+            os.fsync(handle)
         finally:
-            os.close(descriptor)
+            os.close(handle)
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
@@ -86,21 +86,21 @@ def replacing(path: str) -> Iterator[int]:
 def sync_folder(folder: str) -> None:
     """Put on disk which files are in a folder, where the system lets a folder be opened."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
+        handle = os.open(folder, os.O_RDONLY)
     except PermissionError:
         return
     try:
-        os.fsync(descriptor)
+        os.fsync(handle)
     finally:
-        os.close(descriptor)
+        os.close(handle)
 
 
-def writer_to(descriptor: int) -> Callable[[bytes], None]:
+def writer_to(handle: int) -> Callable[[bytes], None]:
     """A function that writes all of what it is given, without keeping any of it back."""
 
     def write(data: bytes) -> None:
         rest = memoryview(data)
         while rest:
-            rest = rest[os.write(descriptor, rest) :]
+            rest = rest[os.write(handle, rest) :]
 
     return write
