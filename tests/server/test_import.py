@@ -179,9 +179,7 @@ def wait_for_some(events, process):
         time.sleep(0.005)
 
 
-def test_kill_9_in_the_middle_costs_nothing_but_a_second_run(
-    importing, many, start, tmp_path, import_, line
-):
+def test_kill_9_in_the_middle_costs_nothing_but_a_second_run(importing, many, start, tmp_path):
     file, ids = many
     events = start(database=tmp_path / "transfer.db").events
     process = importing(file)
