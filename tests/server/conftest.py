@@ -258,6 +258,21 @@ def client(server: Server) -> httpx.Client:
 
 
 @pytest.fixture
+def launching_command() -> Iterator[Callable[[list[str], Path], Server]]:
+    """Starts a server by any command, in a folder."""
+    started: list[Server] = []
+
+    def launching_command(command: list[str], folder: Path) -> Server:
+        started.append(launch(command, folder))
+        return started[-1]
+
+    yield launching_command
+    for server in started:
+        server.client.close()
+        server.kill()
+
+
+@pytest.fixture
 def database_url(tmp_path: Path) -> str:
     """The URL of a database that is not there yet, for commands and for servers beside them."""
     return f"sqlite:///{tmp_path}/transfer.db"
