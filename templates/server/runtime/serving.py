@@ -1,21 +1,23 @@
-"""Running the application: a socket that listens, and uvicorn."""
+"""Running the application: a socket that listens, and a server on it."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import ipaddress
 import re
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
 
-import uvicorn
 from starlette.applications import Starlette
 
 from .context import repeatable_sources
 from .contract import Contract
+from .server import Server
 from .settings import ServeSettings
 from .store import StoreError, open_store
 
@@ -24,6 +26,8 @@ AppFactory = Callable[..., Starlette]
 
 def serve(contract: Contract, create_app: AppFactory, settings: ServeSettings, program: str) -> int:
     """Serve until stopped. Returns the exit status: 0 stopped, 1 could not start."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop_early)
     try:
         check_host(settings.host, settings.api_keys, contract)
         open_store_once(settings.database_url)
@@ -43,17 +47,13 @@ def serve(contract: Contract, create_app: AppFactory, settings: ServeSettings, p
     )
     shown = without_password(settings.database_url)
     print(f"listening on {url_of(listener)} ({shown})", flush=True)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=10,
-        lifespan="on",
-        ws="none",
-    )
-    with contextlib.suppress(KeyboardInterrupt):  # raised once more after an orderly stop
-        uvicorn.Server(config).run(sockets=[listener])
+    Server(app, settings.limits).run(sockets=[listener])
     return 0
+
+
+def stop_early(number: int, frame: FrameType | None) -> NoReturn:
+    """What a signal does before the server is there to handle it."""
+    raise SystemExit(0)
 
 
 def check_host(host: str, keys: Sequence[str], contract: Contract) -> None:
