@@ -1,4 +1,4 @@
-"""What behaviour needs from outside: storage, schemas, the time, and new ids."""
+"""What behaviour needs from outside: storage, schemas, the time, new ids, and limits."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from . import instants
 from .json_input import Schemas
+from .limits import Limits
 from .store import Store
 
 
@@ -43,3 +44,4 @@ class Context:
     store: Store
     schemas: Schemas
     sources: Sources
+    limits: Limits

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from .progress import Progress
 from .store import StoreError, open_store
-from .things import joined
+from .streams import as_json
 
 STANDARD = "-"
 """As the name of a file: standard input or output."""
@@ -32,7 +32,7 @@ async def export_things(url: str, kind: str, write: Callable[[bytes], None], tol
     try:
         async with store.snapshot(kind) as snapshot:
             async for records in snapshot.records(heavy=True, oldest_first=True):
-                write(b"".join(joined(each.base, each.heavy) + b"\n" for each in records))
+                write(b"".join(as_json(each, True) + b"\n" for each in records))
                 count += len(records)
                 told.now(f"{count} exported")
     finally:

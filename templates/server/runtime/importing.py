@@ -19,7 +19,7 @@ from .json_input import Schemas, check, parse_json
 from .progress import Progress
 from .replies import Refusal, one_line
 from .store import Record, open_store
-from .things import record_of
+from .things import record_of, size_of
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LINE_END = b"\r\n"
@@ -68,9 +68,9 @@ class Reader:
             time_at(thing, path) for path in (self._type.created, self._type.updated)
         )
         record = record_of(self._type, created, updated, thing)
-        size = len(record.base) + len(record.heavy)
-        if size > self._largest:
-            raise Refusal(413, f"takes {size} bytes as it is stored; {self._largest} are allowed")
+        if size_of(record) > self._largest:
+            text = f"takes {size_of(record)} bytes as it is stored; {self._largest} are allowed"
+            raise Refusal(413, text)
         return record
 
 
@@ -137,7 +137,7 @@ class Staging:
         for row in self._database.execute(f"SELECT {columns} FROM staged ORDER BY line"):
             record = Record(*row)
             batch.append(record)
-            size += COST_OF_ROW + len(record.base) + len(record.heavy)
+            size += COST_OF_ROW + size_of(record)
             if size >= LARGEST_BATCH:
                 yield batch
                 batch, size = [], 0

@@ -147,7 +147,7 @@ def build_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         store = await open_store(database_url)
-        defaults = default_handlers(Context(store, schemas, sources or real_sources()))
+        defaults = default_handlers(Context(store, schemas, sources or real_sources(), limits))
 
         def handler_of(name: str) -> Any:
             return getattr(handlers, name, None) or getattr(defaults, name)

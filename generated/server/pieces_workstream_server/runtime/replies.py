@@ -12,6 +12,8 @@ from starlette.types import Send
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
+SHORT = 256 * 1024
+"""Bytes from which on a body is sent while it is being made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,17 @@ class Begun(AsyncIterator[bytes]):
         await self._rest.aclose()
 
 
-async def begin(body: AsyncGenerator[bytes, None]) -> Begun:
-    """`body`, which has at least one piece, with that made."""
-    return Begun(await anext(body), body)
+async def begin(body: AsyncGenerator[bytes, None]) -> bytes | Begun:
+    """All of a short body, and of a longer one so much that it is no longer short: what fits into
+    memory easily is sent in one piece, with its length."""
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in body:
+        pieces.append(piece)
+        size += len(piece)
+        if size >= SHORT:
+            return Begun(b"".join(pieces), body)
+    return b"".join(pieces)
 
 
 class Refusal(Exception):
