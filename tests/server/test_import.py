@@ -134,7 +134,7 @@ def test_two_lines_with_one_id_are_both_named(import_, line):
 def test_a_line_that_was_cut_off_is_named(import_, line):
     status, said = import_(line("a"), line("b")[:-7])
     assert status == 1
-    assert "line 2: it is not valid JSON" in said
+    assert "line 2: is not valid JSON" in said
 
 
 def test_a_database_that_cannot_be_used_is_told_in_one_line(command, line):

@@ -31,7 +31,8 @@ def create_app(
     """An ASGI application that answers every operation.
 
     `handlers`: an object with some or all methods of `Handlers`; an operation that it lacks gets
-    the default behaviour. `api_keys`: the accepted keys; none means that no key is asked for.
+    the default behaviour. Or a class or function that makes one: it is called with the default
+    handlers when the application starts. `api_keys`: the accepted keys; none means that no key is asked for.
     `allowed_hosts`: names that clients may call the server by, besides localhost and IP addresses.
     `allowed_origins`: of web pages that may use the server, as `https://host:port`. `limits`: what a
     client may use. `access_log`: whether each request is told on standard error. `sources`: of time

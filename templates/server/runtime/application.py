@@ -22,6 +22,7 @@ from .headers import Headers
 from .http_input import Arguments, check_accept, read_body
 from .json_input import Schemas
 from .limits import DEFAULT_LIMITS, Limits
+from .own_handlers import check_handlers, chosen_handlers
 from .replies import Refusal, Reply, reply_of, send_reply
 from .routing import Match, Routes
 from .store import StoreError, open_store
@@ -139,18 +140,14 @@ def build_app(
     """
     hosts = [host_name(host) for host in allowed_hosts]
     names = [operation.id for operation in contract.operations]
-    if handlers is not None and not any(hasattr(handlers, name) for name in names):
-        raise ValueError(f"{handlers!r} implements no operation: name a method {names[0]}, ...")
+    check_handlers(handlers, names)
     schemas = Schemas(document)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         store = await open_store(database_url)
         defaults = default_handlers(Context(store, schemas, sources or real_sources(), limits))
-
-        def handler_of(name: str) -> Any:
-            return getattr(handlers, name, None) or getattr(defaults, name)
-
+        handler_of = chosen_handlers(handlers, defaults, names)
         app.router.default = Application(contract, schemas, handler_of, api_keys, limits)
         try:
             yield

@@ -39,7 +39,7 @@ class Reader:
     """Reads lines as things of one kind."""
 
     def __init__(self, type: ResourceType, schemas: Schemas, largest: int) -> None:
-        self._type = type
+        self.type = type
         self._schema = schemas.component(type.schema)
         self._largest = largest
 
@@ -49,25 +49,24 @@ class Reader:
             try:
                 yield number, self._record(line)
             except Refusal as refusal:
-                raise ImportFault(f"line {number}: {one_line(refusal.text)}") from None
+                text = one_line(refusal.text.removeprefix("the body "))
+                raise ImportFault(f"line {number}: {text}") from None
 
     def _record(self, line: bytes) -> Record:
         """The thing on a line. Raises Refusal."""
         if len(line) > self._largest:
             raise Refusal(413, f"is longer than {self._largest} bytes")
-        thing = parse_json(line, "it")
+        thing = parse_json(line)
         check(self._schema, thing, "it")
         if not isinstance(thing, dict):
             raise Refusal(422, "is no JSON object")
-        id = thing.get(self._type.id)
+        id = thing.get(self.type.id)
         if not isinstance(id, str) or not id:
-            raise Refusal(422, f"{self._type.id}: is missing")
-        if id in self._type.reserved:
-            raise Refusal(422, f"{self._type.id}: {id!r} is a path of the API and can be no id")
-        created, updated = (
-            time_at(thing, path) for path in (self._type.created, self._type.updated)
-        )
-        record = record_of(self._type, created, updated, thing)
+            raise Refusal(422, f"{self.type.id}: is missing")
+        if id in self.type.reserved:
+            raise Refusal(422, f"{self.type.id}: {id!r} is a path of the API and can be no id")
+        created, updated = (time_at(thing, path) for path in (self.type.created, self.type.updated))
+        record = record_of(self.type, created, updated, thing)
         if size_of(record) > self._largest:
             text = f"takes {size_of(record)} bytes as it is stored; {self._largest} are allowed"
             raise Refusal(413, text)

@@ -51,23 +51,23 @@ class Schemas:
         return validator
 
 
-def parse_json(raw: bytes, what: str = "the body") -> Any:
-    """The JSON value in `raw`. Raises Refusal (400), which calls it `what`, when it is none."""
+def parse_json(raw: bytes) -> Any:
+    """The JSON value in `raw`. Raises Refusal (400) when it is none."""
     try:
         value = msgspec.json.decode(raw)
     except RecursionError:
-        raise too_deep(what) from None
+        raise too_deep() from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Refusal(400, f"{what} is not valid JSON: {error}") from None
+        raise Refusal(400, f"the body is not valid JSON: {error}") from None
     # Few bodies have so many brackets that they could be too deep; only those are measured.
     if raw.count(b"[") + raw.count(b"{") > DEEPEST and depth(value) > DEEPEST:
-        raise too_deep(what)
+        raise too_deep()
     return value
 
 
-def too_deep(what: str) -> Refusal:
+def too_deep() -> Refusal:
     """The refusal of JSON that is nested too deep."""
-    return Refusal(400, f"{what} is not usable JSON: it is nested deeper than {DEEPEST} levels")
+    return Refusal(400, f"the body is not usable JSON: it is nested deeper than {DEEPEST} levels")
 
 
 def depth(value: Any) -> int:

@@ -5,14 +5,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .contract import Contract
 from .exporting import STANDARD
+from .importing import Reader
+from .json_input import Schemas
+from .limits import DEFAULT_LIMITS, limits_with
 from .replies import one_line
 from .serving import AppFactory, serve
-from .settings import DATABASE, DATABASE_URL, OptionParser, read_serve_settings
+from .settings import (
+    DATABASE,
+    DATABASE_URL,
+    LIMIT_SETTINGS,
+    OptionParser,
+    read_serve_settings,
+)
 from .transfer import run_export, run_import
 
 
@@ -62,10 +71,16 @@ def import_command(given: Invocation) -> int:
     options.add_argument(
         "file", nargs="?", metavar="FILE", default=STANDARD, help="standard input unless given"
     )
+    body = LIMIT_SETTINGS["body"]
+    options.add(replace(body, help=f"as the server has it, which stores twice that; {body.help}"))
     values = options.parse_args(given.arguments)
     url = options.value(values, DATABASE) or DATABASE_URL
-    type, document = given.contract.resource(values.kind), given.read_document()
-    return run_import(type, document, options.prog, url, values.file)
+    largest = options.value(values, body)
+    limits = DEFAULT_LIMITS if largest is None else limits_with(body=largest)
+    reader = Reader(
+        given.contract.resource(values.kind), Schemas(given.read_document()), limits.thing
+    )
+    return run_import(reader, options.prog, url, values.file)
 
 
 def transfer_parser(given: Invocation, command: str, description: str) -> OptionParser:

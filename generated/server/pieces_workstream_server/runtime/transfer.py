@@ -8,14 +8,12 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 from .contract import ResourceType
 from .exporting import STANDARD, destination, export_things
 from .importing import ImportFault, Reader, Staging, insert_staged
-from .json_input import Schemas
-from .limits import DEFAULT_LIMITS
 from .progress import Progress
 from .store import StoreError
 
@@ -36,23 +34,21 @@ def run_export(type: ResourceType, program: str, url: str, output: str) -> int:
     return ended(work, told, "interrupted; no file was written")
 
 
-def run_import(
-    type: ResourceType, document: Mapping[str, Any], program: str, url: str, source: str
-) -> int:
-    """Store the things that are in the file `source` and not in the database yet; nothing, when a
-    line of it is not valid. Returns the exit status, see `ended`."""
+def run_import(reader: Reader, program: str, url: str, source: str) -> int:
+    """Store the things that `reader` finds in the file `source`, unless they are in the database
+    already; nothing, when a line is not valid. Returns the exit status, see `ended`."""
     told = Progress(program, sys.stderr)
+    kind = reader.type.name
 
     def work() -> None:
-        reader = Reader(type, Schemas(document), DEFAULT_LIMITS.thing)
         with contextlib.closing(Staging()) as staging:
             with opened(source) as stream:
                 for line, record in reader.records(stream):
                     staging.add(line, record)
                     told.now(f"{line} lines checked")
-            added = asyncio.run(insert_staged(url, type.name, staging, told))
+            added = asyncio.run(insert_staged(url, kind, staging, told))
             there = staging.count - added
-        told.last(f"{added} imported ({type.name}), {there} were there already")
+        told.last(f"{added} imported ({kind}), {there} were there already")
 
     return ended(work, told, "interrupted; import the same again to get what is missing")
 
