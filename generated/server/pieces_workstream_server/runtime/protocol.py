@@ -17,10 +17,7 @@ from urllib.parse import unquote
 
 import httptools
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import (
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from .exchange import Exchange, Gate, Output
 from .limits import DEFAULT_LIMITS, Limits

@@ -5,14 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Callable,
-    Iterable,
-    Iterator,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from .listing import choose
