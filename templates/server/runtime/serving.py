@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from .context import repeatable_sources
 from .contract import Contract
 from .guard import host_name
-from .store import StoreError, open_store
+from .store import StoreError, open_store, shown_url
 
 AppFactory = Callable[..., Starlette]
 
@@ -44,7 +44,7 @@ def main(
     )
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    print(f"listening on http://{shown}:{port} ({settings.database_url})", flush=True)
+    print(f"listening on http://{shown}:{port} ({shown_url(settings.database_url)})", flush=True)
     config = uvicorn.Config(
         app,
         log_level="warning",
