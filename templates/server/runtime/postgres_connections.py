@@ -207,12 +207,11 @@ def told(error: psycopg.Error | TimeoutError) -> StoreError:
     """An error of the database, as the interface has it; clients see its line."""
     if isinstance(error, TimeoutError):
         return StoreError("the database did not answer in time")
-    severity = error.diag.severity_nonlocalized
-    if severity is None:
-        log.warning("%s", flat(error))
-        return StoreError("the connection to the database was lost")
-    text = f"the database refused: {flat(error.diag.message_primary)}"
-    return Refused(text) if severity == "ERROR" else StoreError(text)
+    if (severity := error.diag.severity_nonlocalized) is not None:
+        text = f"the database refused: {flat(error.diag.message_primary)}"
+        return Refused(text) if severity == "ERROR" else StoreError(text)
+    log.warning("%s", flat(error))
+    return StoreError("the connection to the database was lost")
 
 
 def flat(error: object) -> str:
