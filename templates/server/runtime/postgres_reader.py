@@ -73,11 +73,16 @@ class Readers:
             if taken == len(keys):
                 yield records
                 return
+        found = False
         async with self._moment() as session:
             while keys:
                 records, taken = await _asked(session, kind, keys[:CANDIDATES], heavy)
                 keys = keys[taken:]
-                yield records
+                if records:
+                    found = True
+                    yield records
+        if not found:
+            yield []
 
     async def identifiers(self, kind: str, selection: Selection) -> AsyncGenerator[list[str], None]:
         """See `Store.identifiers`. What fits into one batch is read by one statement."""

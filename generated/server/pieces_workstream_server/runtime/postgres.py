@@ -133,7 +133,7 @@ class PostgreSQLStore:
             if not rows:
                 return None
             ((seq, version, *row),) = rows
-            present = record_of(row)
+            present = record_of(tuple(row))
             if (wanted := change(present)) is None:
                 return present
             text = wanted.updated, wanted.base, wanted.heavy

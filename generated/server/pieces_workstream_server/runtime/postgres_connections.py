@@ -87,11 +87,16 @@ class Session:
         self._large |= sum(_size(cell) for row in rows for cell in row) > LARGE
         return rows
 
-    def usable(self) -> bool:
-        """Whether it is worth another use. An idle connection has nothing to say: when there is
-        something to read on it, it is the end of it, or a reason to take another one."""
-        if self._connection.closed or self._large:
-            return False
+    @property
+    def worth_keeping(self) -> bool:
+        """Whether it is as good as a new one."""
+        return not (self._connection.closed or self._large)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the other side has not closed it while it was idle, as far as that is known here.
+        An idle connection has nothing to say: when there is something to read on it, that is the
+        end of it, or a reason to take another one."""
         poll = select.poll()
         poll.register(self._connection.fileno(), select.POLLIN)
         return not poll.poll(0)
@@ -171,13 +176,13 @@ class Connections:
         """The session that was used last, of those that are still good."""
         while self._idle:
             session = self._idle.pop()
-            if session.usable():
+            if session.alive:
                 return session
             await session.close()
         return None
 
     async def _keep(self, session: Session) -> None:
-        if self._closed or not session.usable():
+        if self._closed or not session.worth_keeping:
             await session.close()
         else:
             self._idle.append(session)
@@ -196,19 +201,18 @@ def conninfo_of(url: str) -> str:
     odd = [port for port in ports if port and not port.isdigit()]
     if odd or "@" in str(given.get("host") or ""):
         raise StoreError(f"{shown_url(url)}: has no host or port that can be: {form}")
-    return make_conninfo(**{**DEFAULTS, **given})
+    return make_conninfo("", **{**DEFAULTS, **given})
 
 
 def told(error: psycopg.Error | TimeoutError) -> StoreError:
     """An error of the database, as the interface has it; clients see its line."""
     if isinstance(error, TimeoutError):
         return StoreError("the database did not answer in time")
-    severity = error.diag.severity_nonlocalized
-    if severity is None:
-        log.warning("%s", flat(error))
-        return StoreError("the connection to the database was lost")
-    text = f"the database refused: {flat(error.diag.message_primary)}"
-    return Refused(text) if severity == "ERROR" else StoreError(text)
+    if (severity := error.diag.severity_nonlocalized) is not None:
+        text = f"the database refused: {flat(error.diag.message_primary)}"
+        return Refused(text) if severity == "ERROR" else StoreError(text)
+    log.warning("%s", flat(error))
+    return StoreError("the connection to the database was lost")
 
 
 def flat(error: object) -> str:

@@ -74,6 +74,8 @@ class Inserter:
 
     async def insert_all(self, kind: str, records: Sequence[Record]) -> int:
         """See `Store.insert_all`."""
+        if not records:
+            return 0
         async with self._connections.lend() as session:
             rows = await session.run(INSERT_ALL, columns_of([(kind, r) for r in records]))
         return len(rows)
