@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
 def export(command, database_url):
@@ -92,8 +94,8 @@ def test_an_output_that_cannot_be_written_is_told_in_one_line(
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_database_that_is_not_there_is_told_and_not_made(command, database_url, tmp_path):
-    result = command("export", "--database-url", database_url)
+def test_a_file_of_sqlite_that_is_not_there_is_told_and_not_made(command, tmp_path):
+    result = command("export", "--database-url", f"sqlite:///{tmp_path}/e.db")
     assert result.returncode == 1
     assert result.stderr.count(b"\n") == 1
     assert b"there is no such database" in result.stderr

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 PROGRAM = "pieces-workstream-server import"
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import json
 import re
 import subprocess
 import sys
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +19,8 @@ from hypothesis import strategies as st
 from specpipe import pipeline
 from specpipe.targets.server_paths import reserved_ids
 from specpipe.workspace import SPEC
+
+pytestmark = pytest.mark.engines
 
 TIME = "2024-05-06T07:08:09.123456+00:00"
 LARGEST = 16 * 1024 * 1024
@@ -61,18 +66,16 @@ def type_(runtime):
 
 
 @pytest.fixture(scope="module")
-def into(runtime, type_, document):
-    """Imports lines into the database of a URL; gives how many were added."""
+def into(runtime, document):
+    """Imports lines into a place; gives how many were added."""
     importing, told = runtime("importing"), runtime("progress").Progress("test", sys.stderr)
 
-    def into(url, raw):
-        reader = importing.Reader(
-            type_, runtime("json_input").Schemas(document), runtime("limits").DEFAULT_LIMITS.thing
-        )
+    def into(place, raw):
+        reader = importing.Reader(place.type, runtime("json_input").Schemas(document), LARGEST)
         staging = importing.Staging()
         for number, record in reader.records(io.BytesIO(raw)):
             staging.add(number, record)
-        added = asyncio.run(importing.insert_staged(url, type_.name, staging, told))
+        added = asyncio.run(importing.insert_staged(place.url, place.type.name, staging, told))
         staging.close()
         return added
 
@@ -80,34 +83,47 @@ def into(runtime, type_, document):
 
 
 @pytest.fixture(scope="module")
-def out_of(runtime, type_):
-    """Exports the database of a URL; gives the bytes, and the ids as `identifiers` lists them."""
+def out_of(runtime):
+    """Exports a place; gives the bytes, and the ids as `identifiers` lists them."""
     exporting, store = runtime("exporting"), runtime("store")
     told = runtime("progress").Progress("test", sys.stderr)
 
-    async def listed(url):
-        opened = await store.open_store(url)
+    async def listed(place):
+        opened = await store.open_store(place.url)
         selection = store.Selection("created", True)
-        ids = [id async for batch in opened.identifiers(type_.name, selection) for id in batch]
+        ids = [id async for batch in opened.identifiers(place.type.name, selection) for id in batch]
         await opened.close()
         return ids
 
-    def out_of(url):
+    def out_of(place):
         pieces: list[bytes] = []
-        asyncio.run(exporting.export_things(url, type_.name, pieces.append, told))
-        return b"".join(pieces), asyncio.run(listed(url))
+        asyncio.run(exporting.export_things(place.url, place.type.name, pieces.append, told))
+        return b"".join(pieces), asyncio.run(listed(place))
 
     return out_of
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where things can be kept: a database, and a kind of thing in it."""
+
+    url: str
+    type: Any
+
+
 @pytest.fixture(scope="module")
-def new_url(tmp_path_factory):
-    """Gives URLs of databases that are not there yet."""
+def places(type_, url_of, tmp_path_factory):
+    """Gives two empty places: one on SQLite, one on the engine. They are of a new kind each time,
+    which is quicker than new databases."""
+    folder = tmp_path_factory.mktemp("transfer")
+    urls = (f"sqlite:///{folder}/one.db", url_of(folder / "two.db"))
+    numbers = itertools.count()
 
-    def new_url():
-        return f"sqlite:///{tmp_path_factory.mktemp('transfer')}/e.db"
+    def places():
+        type = replace(type_, name=f"kind_{next(numbers)}")
+        return [Place(url, type) for url in urls]
 
-    return new_url
+    return places
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +138,7 @@ def event(seed):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_export_import_export_gives_the_same_bytes(data, into, out_of, new_url, event):
+def test_export_import_export_gives_the_same_bytes(data, into, out_of, places, event):
     ids = data.draw(st.lists(IDS, unique=True, max_size=6))
     events = [
         event(
@@ -139,7 +155,7 @@ def test_export_import_export_gives_the_same_bytes(data, into, out_of, new_url, 
     ]
     ascii = data.draw(st.booleans())
     lines = "".join(json.dumps(e, ensure_ascii=ascii) + "\n" for e in events)
-    one, two = new_url(), new_url()
+    one, two = places()
 
     assert into(one, lines.encode()) == len(events)
     first, order = out_of(one)
@@ -156,16 +172,16 @@ def nested(levels):
     return json.loads("[" * levels + "]" * levels)
 
 
-def test_as_deep_as_a_request_may_be(into, out_of, new_url, event):
-    one, two = new_url(), new_url()
+def test_as_deep_as_a_request_may_be(into, out_of, places, event):
+    one, two = places()
     assert into(one, json.dumps(event(newer=nested(255))).encode()) == 1
     assert into(two, out_of(one)[0]) == 1
     assert out_of(two) == out_of(one)
 
 
-def test_equal_times_keep_the_order_of_the_lines(into, out_of, new_url, event):
+def test_equal_times_keep_the_order_of_the_lines(into, out_of, places, event):
     ids = [f"{n * 7919 % 1000:03d}" for n in range(1000)]
-    one, two = new_url(), new_url()
+    one, two = places()
     into(one, "".join(json.dumps(event(id=id)) + "\n" for id in ids).encode())
     assert out_of(one)[1] == ids[::-1]
     into(two, out_of(one)[0])
@@ -204,7 +220,9 @@ BAD = {
 
 
 @pytest.mark.parametrize(("bad", "words"), BAD.values(), ids=BAD)
-def test_a_line_that_no_request_could_have_stored_is_refused(runtime, into, event, bad, words):
+def test_a_line_that_no_request_could_have_stored_is_refused(
+    runtime, into, type_, event, bad, words
+):
     if isinstance(bad, dict):
         members = {name: value for name, value in (event() | bad).items() if value is not None}
         bad = json.dumps(members)
@@ -213,7 +231,7 @@ def test_a_line_that_no_request_could_have_stored_is_refused(runtime, into, even
     raw = bad if isinstance(bad, bytes) else bad.encode()
     good = json.dumps(event(id="good")).encode()
     with pytest.raises(runtime("importing").ImportFault) as caught:
-        into("never opened", good + b"\n\n" + raw + b"\n" + good)
+        into(Place("never opened", type_), good + b"\n\n" + raw + b"\n" + good)
     text = str(caught.value)
     assert text.startswith("line 3: ")
     assert words in text
@@ -250,11 +268,11 @@ def peak(folder, package):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells how much memory it had")
-def test_memory_does_not_grow_with_what_is_carried(peak, tmp_path, event):
+def test_memory_does_not_grow_with_what_is_carried(peak, url_of, tmp_path, event):
     """100,000 events of half a kilobyte against one."""
 
     def carry(count):
-        url, file = f"sqlite:///{tmp_path}/{count}.db", tmp_path / f"{count}.ndjson"
+        url, file = url_of(tmp_path / f"{count}.db"), tmp_path / f"{count}.ndjson"
         line = json.dumps(event(id="%d", readable="x" * 200)) + "\n"
         with file.open("w") as out:
             out.writelines(line % number for number in range(count))
