@@ -75,7 +75,15 @@ WRITING = {
     "TemporaryDirectory",
     "NamedTemporaryFile",
 }
-SERVER_USES = {"starlette", "uvicorn", "msgspec", "jsonschema_rs", "prometheus_client"}
+SERVER_USES = {
+    "starlette",
+    "uvicorn",
+    "msgspec",
+    "jsonschema_rs",
+    "prometheus_client",
+    "psycopg",
+    "psycopg_pool",
+}
 
 
 def imports_of(path: Path) -> set[str]:

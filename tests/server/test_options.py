@@ -273,4 +273,4 @@ def test_every_key_of_a_file_opens_the_door(start, tmp_path):
     ],
 )
 def test_a_password_of_the_database_is_not_shown(runtime, url, shown):
-    assert runtime("serving").without_password(url) == shown
+    assert runtime("store").shown_url(url) == shown
