@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 MIB = 1024 * 1024
 
@@ -31,8 +32,24 @@ class Limits:
     """Bytes a second that a body has to arrive with, once `body_time` is over."""
     stall_time: float = 30.0
     """That a client may leave a piece of a reply untaken."""
+    idle_time: float = 75.0
+    """Between requests of a connection: longer than proxies keep theirs (60 is usual), so that
+    none sends a request just when the connection is closed."""
+    stop_time: float = 10.0
+    """That requests may run on once the server is told to stop."""
     connections: int = 1000
     """At once."""
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def limits_with(**given: Any) -> Limits:
+    """The default limits but for those given. Sizes that a larger body would make too small grow
+    with it."""
+    limits = replace(DEFAULT_LIMITS, **given)
+    return replace(
+        limits,
+        bodies=max(limits.bodies, limits.body),
+        thing=max(limits.thing, 2 * limits.body),
+    )

@@ -88,9 +88,13 @@ def one_line(text: str, limit: int = 500) -> str:
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
 
 
+class ClientGone(OSError):
+    """Raised by `send` for a piece of a body: nobody is there to take it."""
+
+
 async def send_reply(send: Send, reply: Reply) -> None:
     """Send a reply as ASGI messages. A body that is sent piece by piece is closed afterwards,
-    however it ended."""
+    however it ended; no more of it is made when the client is gone."""
     body = reply.body
     headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
     if reply.media_type is not None:
@@ -107,6 +111,8 @@ async def send_reply(send: Send, reply: Reply) -> None:
         async for piece in body:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+    except ClientGone:
+        return
     finally:
         if (close := getattr(body, "aclose", None)) is not None:
             await close()

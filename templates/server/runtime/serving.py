@@ -1,35 +1,35 @@
-"""Running the application: settings from the command line and the environment, then uvicorn."""
+"""Running the application: a socket that listens, and a server on it."""
 
 from __future__ import annotations
 
-import argparse
-import contextlib
+import asyncio
 import errno
 import ipaddress
-import os
+import re
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
 
-import uvicorn
 from starlette.applications import Starlette
 
 from .context import repeatable_sources
 from .contract import Contract
-from .guard import host_name
+from .server import Server
+from .settings import ServeSettings
 from .store import StoreError, open_store
 
 AppFactory = Callable[..., Starlette]
 
 
-def main(
-    contract: Contract, create_app: AppFactory, program: str, arguments: Sequence[str] | None = None
-) -> int:
-    """The command line. Returns the exit status: 0 stopped, 1 could not start, 2 misused."""
-    settings = read_settings(contract, program, arguments)
-    keys = [key for key in (settings.api_key,) if key]
+def serve(contract: Contract, create_app: AppFactory, settings: ServeSettings, program: str) -> int:
+    """Serve until stopped. Returns the exit status: 0 stopped, 1 could not start."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop_early)
     try:
-        check_host(settings.host, keys, contract)
+        check_host(settings.host, settings.api_keys, contract)
         open_store_once(settings.database_url)
         listener = listen(settings.host, settings.port, contract.ports)
     except (OSError, StoreError) as error:
@@ -38,24 +38,22 @@ def main(
     seed = settings.repeatable
     app = create_app(
         database_url=settings.database_url,
-        api_keys=keys,
-        allowed_hosts=settings.allow_host,
+        api_keys=settings.api_keys,
+        allowed_hosts=settings.allowed_hosts,
+        allowed_origins=settings.allowed_origins,
+        limits=settings.limits,
+        access_log=settings.access_log,
         sources=None if seed is None else repeatable_sources(seed),
     )
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    print(f"listening on http://{shown}:{port} ({settings.database_url})", flush=True)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=10,
-        lifespan="on",
-        ws="none",
-    )
-    with contextlib.suppress(KeyboardInterrupt):  # raised once more after an orderly stop
-        uvicorn.Server(config).run(sockets=[listener])
+    shown = without_password(settings.database_url)
+    print(f"listening on {url_of(listener)} ({shown})", flush=True)
+    Server(app, settings.limits).run(sockets=[listener])
     return 0
+
+
+def stop_early(number: int, frame: FrameType | None) -> NoReturn:
+    """What a signal does before the server is there to handle it."""
+    raise SystemExit(0)
 
 
 def check_host(host: str, keys: Sequence[str], contract: Contract) -> None:
@@ -73,78 +71,6 @@ def check_host(host: str, keys: Sequence[str], contract: Contract) -> None:
         )
 
 
-def read_settings(
-    contract: Contract, program: str, arguments: Sequence[str] | None
-) -> argparse.Namespace:
-    """The settings; exits with status 2 and a line for a person when they are misused."""
-    options = parser(contract, program)
-    settings = options.parse_args(arguments)
-    if settings.allow_host is None:
-        names = os.environ.get("ALLOW_HOSTS", "").split(",")
-        try:
-            settings.allow_host = [allowed_host(name) for name in names if name.strip()]
-        except argparse.ArgumentTypeError as error:
-            options.error(f"ALLOW_HOSTS: {error}")
-    return settings
-
-
-def parser(contract: Contract, program: str) -> argparse.ArgumentParser:
-    """The options; each can also be given in the environment."""
-    first, last = contract.ports
-    options = argparse.ArgumentParser(
-        prog=program, description=f"A durable server of {contract.title} {contract.version}."
-    )
-    options.add_argument(
-        "--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on (HOST)"
-    )
-    options.add_argument(
-        "--port",
-        type=port_number,
-        default=os.environ.get("PORT") or None,
-        help=f"port to listen on, 0 for any; by default the first free of {first}-{last} (PORT)",
-    )
-    options.add_argument(
-        "--database-url",
-        default=os.environ.get("DATABASE_URL") or "sqlite:///events.db",
-        help="where to keep what is stored (DATABASE_URL)",
-    )
-    options.add_argument(
-        "--api-key",
-        default=os.environ.get("API_KEY"),
-        help=f"the key that clients must send as {contract.key_header} (API_KEY)",
-    )
-    options.add_argument(
-        "--allow-host",
-        type=allowed_host,
-        action="append",
-        metavar="NAME",
-        help="a name besides localhost that clients may call this server by; can be repeated "
-        "(ALLOW_HOSTS, separated by commas)",
-    )
-    options.add_argument(
-        "--repeatable",
-        type=int,
-        metavar="SEED",
-        help="for tests: take ids and times from a seed, so that a run can be repeated exactly",
-    )
-    return options
-
-
-def allowed_host(text: str) -> str:
-    """A name for `--allow-host`. Raises ArgumentTypeError."""
-    try:
-        return host_name(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def port_number(text: str) -> int:
-    """A port, 0 included. Raises ArgumentTypeError."""
-    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to 65535")
-    return int(text)
-
-
 def is_loopback(host: str) -> bool:
     """Whether `host` can be reached from this machine only."""
     if host == "localhost":
@@ -158,7 +84,6 @@ def is_loopback(host: str) -> bool:
 def open_store_once(url: str) -> None:
     """Open and close the store, so that a database that cannot be used is told before anything
     listens. Raises StoreError."""
-    import asyncio
 
     async def once() -> None:
         await (await open_store(url)).close()
@@ -185,3 +110,15 @@ def listen(host: str, port: int | None, ports: tuple[int, int]) -> socket.socket
                 raise OSError(f"cannot listen on {host}:{candidate}: {error.strerror}") from error
     taken = f"port {port} is" if port is not None else f"ports {first} to {last} are all"
     raise OSError(f"{taken} in use on {host}: choose another with --port")
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where clients find it."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def without_password(url: str) -> str:
+    """A database's URL, as it can be shown."""
+    url = re.sub(r"(://[^/?#@:]*):[^/?#]*@", r"\1:***@", url)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", url)
