@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 
+from specpipe.conformance.cluster import Cluster, throwaway_cluster
+
 SQLITE = "SQLite"
+POSTGRESQL = "PostgreSQL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,23 @@ def sqlite_database(folder: Path) -> Iterator[Database]:
 
 
 @contextmanager
+def postgresql_database(cluster: Cluster, numbers: Iterator[int]) -> Iterator[Database]:
+    """A database of its own on `cluster`."""
+    name = f"bench_{next(numbers)}"
+    cluster.sql(f"CREATE DATABASE {name}")
+    postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
+    try:
+        yield Database(cluster.url(name), (postmaster,))
+    finally:
+        cluster.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
 def running_engines(folder: Path) -> Iterator[Databases]:
     """What gives an empty database of each engine, by the engine's name; the engines that are
-    programs of their own run as long as the block."""
-    yield {SQLITE: partial(sqlite_database, folder)}
+    programs of their own run as long as the block. Raises ToolError when one does not start."""
+    with throwaway_cluster() as cluster:
+        yield {
+            SQLITE: partial(sqlite_database, folder),
+            POSTGRESQL: partial(postgresql_database, cluster, count()),
+        }
