@@ -121,23 +121,22 @@ def as_times(ranges: dict[Time, tuple[float, float]]) -> Ranges:
 
 
 def measure_memory(bench: Bench, name: str, server: Server, results: Results) -> None:
-    """How far the server's memory rises above what it was while it sends everything."""
+    """How far the server's memory rises above what it was while it sends everything, once: unlike
+    times, that hardly differs from round to round."""
     work, pid = bench.work, server.pids[0]
-    case = sized(bench.effort.large)
-    for _ in range(bench.effort.rounds):
-        run_load(server.base_url, [work.identifiers()], 1, 1)
-        before = memory_of(pid, "VmRSS")
-        forget_peak(pid)
-        started = time.monotonic()
-        size = read_all(server.base_url, work.snapshot())
-        results.add(
-            "memory",
-            case,
-            name,
-            added_mib=(memory_of(pid, "VmHWM") - before) / MIB,
-            seconds=time.monotonic() - started,
-            reply_mib=size / MIB,
-        )
+    run_load(server.base_url, [work.identifiers()], 1, 1)
+    before = memory_of(pid, "VmRSS")
+    forget_peak(pid)
+    started = time.monotonic()
+    size = read_all(server.base_url, work.snapshot())
+    results.add(
+        "memory",
+        sized(bench.effort.large),
+        name,
+        added_mib=(memory_of(pid, "VmHWM") - before) / MIB,
+        seconds=time.monotonic() - started,
+        reply_mib=size / MIB,
+    )
 
 
 def read_all(base_url: str, request: Request) -> int:

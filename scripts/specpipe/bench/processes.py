@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from specpipe.conformance import interruption
 from specpipe.diagnostics import ToolError
 
 PATIENCE = 15
@@ -36,21 +37,29 @@ def started(
 ) -> Iterator[subprocess.Popen[str]]:
     """A process for as long as the block takes; its standard output is a pipe. What it says on
     standard error goes to `log`, or nowhere."""
-    with open(log or os.devnull, "a") as errors:
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
+    process = None
     try:
+        # An interruption must not come when the process is there and nobody knows of it yet.
+        with interruption.put_off(), open(log or os.devnull, "a") as errors:
+            process = subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            )
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        if process is not None:
+            stop(process)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """Ask a process to stop, and see to it that it does."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    assert process.stdout is not None
+    process.stdout.close()
 
 
 @contextmanager
