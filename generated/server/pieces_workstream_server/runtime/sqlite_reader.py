@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from .listing import choose
+from .sqlite_log import Log
+from .sqlite_schema import connect
 from .sqlite_transaction import Connections, Transaction
+from .sqlite_writer import Writer
 from .store import Record, Selection
 from .turns import Turns
 
@@ -27,7 +30,7 @@ class Batches(Generic[T]):
     """The items that `read` gives, a batch at a time; `size` tells the bytes of an item."""
 
     def __init__(
-        self, read: Callable[[sqlite3.Connection], Iterable[T]], size: Callable[[T], int]
+        self, read: Callable[[sqlite3.Connection], Iterator[T]], size: Callable[[T], int]
     ) -> None:
         self._read = read
         self._size = size
@@ -39,7 +42,7 @@ class Batches(Generic[T]):
         """The next items, one at least unless there is none, until they have LARGEST_BATCH
         bytes. Looks whether there is one more, so as to know the end."""
         if self._items is None:
-            self._items = iter(self._read(connection))
+            self._items = self._read(connection)
         batch, self._ahead = self._ahead, []
         total = sum(map(self._cost, batch))
         for item in self._items:
@@ -56,11 +59,12 @@ class Batches(Generic[T]):
 
 
 class Readers:
-    """Readers of the database that `connect` connects to."""
+    """Readers of the file at `path`, which `writer` writes to."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._connections = Connections(connect)
+    def __init__(self, path: str, writer: Writer) -> None:
+        self._connections = Connections(lambda: connect(path))
         self._turns = Turns()
+        self._log = Log(path, writer, self._turns)
 
     async def fetch(
         self, kind: str, ids: Sequence[str], *, heavy: bool
@@ -91,6 +95,7 @@ class Readers:
     @contextlib.asynccontextmanager
     async def snapshot(self, kind: str) -> AsyncIterator[SQLiteSnapshot]:
         """See `Store.snapshot`."""
+        await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
                 yield SQLiteSnapshot(transaction, kind)
@@ -100,7 +105,7 @@ class Readers:
         self._connections.close()
 
     async def _batches(
-        self, read: Callable[[sqlite3.Connection], Iterable[T]], size: Callable[[T], int]
+        self, read: Callable[[sqlite3.Connection], Iterator[T]], size: Callable[[T], int]
     ) -> AsyncGenerator[list[T], None]:
         """The items in batches, one at least, in one transaction. What fits into one batch waits
         for nobody. More needs a turn; and nobody waits for that with a transaction open, which
@@ -111,12 +116,13 @@ class Readers:
             if batches.ended:
                 yield first
                 return
-            if self._turns.free:
+            if self._turns.free and not self._log.is_long:
                 async with self._turns.one():
                     yield first
                     while not batches.ended:
                         yield await transaction.run(batches.next)
                 return
+        await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
                 batches = Batches(read, size)
