@@ -7,10 +7,12 @@ templates give now, whatever lies in generated/.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import importlib.util
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +25,7 @@ import httpx
 import pytest
 
 from specpipe import pipeline
+from specpipe.conformance.cluster import Cluster, throwaway_cluster
 from specpipe.targets.server import ServerTarget
 from specpipe.workspace import SPEC, TEMPLATES
 
@@ -159,8 +162,57 @@ def launch(command: list[str], folder: Path, key: str | None = None) -> Server:
     return Server(process, match[0], key)
 
 
+ENGINES = ("sqlite", "postgresql")
+UrlOf = Callable[[Path], str]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    text = "engines: run on every database engine; without it a test runs on SQLite"
+    config.addinivalue_line("markers", text)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marked = metafunc.definition.get_closest_marker("engines") is not None
+    if marked and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ENGINES, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The database engine that the servers of a test keep their things in."""
+    return str(getattr(request, "param", ENGINES[0]))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server, for the tests of one worker."""
+    with throwaway_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def url_of(engine: str, request: pytest.FixtureRequest) -> UrlOf:
+    """Gives the URL of the database that a path stands for: that file, or on PostgreSQL a
+    database of its own, which is gone when the cluster is (dropping it takes a second)."""
+    if engine == "sqlite":
+        return lambda path: f"sqlite:///{path}"
+    cluster: Cluster = request.getfixturevalue("cluster")
+    made: set[str] = set()
+    lock = threading.Lock()
+
+    def url_of(path: Path) -> str:
+        name = "test_" + hashlib.sha256(str(path).encode()).hexdigest()[:20]
+        with lock:
+            if name not in made:
+                cluster.sql(f"CREATE DATABASE {name}")
+                made.add(name)
+        return cluster.url(name)
+
+    return url_of
+
+
 @contextlib.contextmanager
-def starter(folder: Path, package: str, databases: Path) -> Iterator[Starter]:
+def starter(folder: Path, package: str, databases: Path, url_of: UrlOf) -> Iterator[Starter]:
     """A function that starts servers; they are killed at the end."""
     started: list[Server] = []
 
@@ -168,11 +220,12 @@ def starter(folder: Path, package: str, databases: Path) -> Iterator[Starter]:
         *options: str,
         key: str | None = None,
         database: Path | None = None,
+        url: str | None = None,
         script: str | None = None,
     ) -> Server:
-        file = database or databases / f"{len(started)}.db"
+        url = url or url_of(database or databases / f"{len(started)}.db")
         program = ["-m", package] if script is None else ["-c", script]
-        command = [sys.executable, *program, "--port", "0", "--database-url", f"sqlite:///{file}"]
+        command = [sys.executable, *program, "--port", "0", "--database-url", url]
         command += ["--api-key", key] if key else []
         server = launch([*command, *options], folder, key)
         started.append(server)
@@ -206,29 +259,29 @@ def package(folder: Path) -> str:
 
 
 @pytest.fixture
-def start(folder: Path, package: str, tmp_path: Path) -> Iterator[Starter]:
+def start(folder: Path, package: str, tmp_path: Path, url_of: UrlOf) -> Iterator[Starter]:
     """Starts servers for one test."""
-    with starter(folder, package, tmp_path) as start:
+    with starter(folder, package, tmp_path, url_of) as start:
         yield start
 
 
 @pytest.fixture(scope="module")
 def start_once(
-    folder: Path, package: str, tmp_path_factory: pytest.TempPathFactory
+    folder: Path, package: str, tmp_path_factory: pytest.TempPathFactory, url_of: UrlOf
 ) -> Iterator[Starter]:
     """Starts servers for the tests of one module."""
-    with starter(folder, package, tmp_path_factory.mktemp("databases")) as start:
+    with starter(folder, package, tmp_path_factory.mktemp("databases"), url_of) as start:
         yield start
 
 
 @pytest.fixture(scope="module")
-def launching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+def launching(tmp_path_factory: pytest.TempPathFactory, url_of: UrlOf) -> Iterator[Starter]:
     """Starts the server of any rendered package, by its folder and name."""
     with contextlib.ExitStack() as stack:
 
         def launching(folder: Path, package: str, key: str | None = None) -> Server:
             databases = tmp_path_factory.mktemp("databases")
-            return stack.enter_context(starter(folder, package, databases))(key=key)
+            return stack.enter_context(starter(folder, package, databases, url_of))(key=key)
 
         yield launching
 
@@ -255,6 +308,45 @@ def events(server: Server) -> Events:
 def client(server: Server) -> httpx.Client:
     """An HTTP client of the module's server."""
     return server.client
+
+
+@pytest.fixture
+def launching_command() -> Iterator[Callable[[list[str], Path], Server]]:
+    """Starts a server by any command, in a folder."""
+    started: list[Server] = []
+
+    def launching_command(command: list[str], folder: Path) -> Server:
+        started.append(launch(command, folder))
+        return started[-1]
+
+    yield launching_command
+    for server in started:
+        server.client.close()
+        server.kill()
+
+
+@pytest.fixture
+def database_url(url_of: UrlOf, tmp_path: Path) -> str:
+    """The URL of an empty database, for commands and for servers beside them."""
+    return url_of(tmp_path / "transfer.db")
+
+
+@pytest.fixture(scope="session")
+def command(folder: Path, package: str) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Runs a command of the console program, with bytes for its standard input, to its end."""
+
+    def command(*arguments: str, input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", package, *arguments],
+            cwd=folder,
+            env=ENVIRONMENT,
+            input=input,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
+    return command
 
 
 @pytest.fixture(scope="session")
@@ -289,3 +381,60 @@ def context() -> dict[str, Any]:
 def vector() -> list[float]:
     """An embedding."""
     return VECTOR
+
+
+EMBEDDED = """
+import argparse, socket, uvicorn
+from {package} import create_app
+
+options = argparse.ArgumentParser()
+options.add_argument("--port", type=int)
+options.add_argument("--database-url")
+given = options.parse_args()
+listener = socket.create_server(("127.0.0.1", given.port))
+print(f"listening on http://127.0.0.1:{{listener.getsockname()[1]}}", flush=True)
+{code}
+app = create_app(database_url=given.database_url, {arguments})
+{after}
+config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+uvicorn.Server(config).run(sockets=[listener])
+"""
+
+
+@pytest.fixture(scope="module")
+def embed(start_once: Starter, package: str) -> Starter:
+    """Starts an application that somebody made with `create_app`, by its arguments, under uvicorn;
+    `code` runs before it is made, and `after` after that."""
+
+    def embed(arguments: str = "", code: str = "", after: str = "") -> Server:
+        script = EMBEDDED.format(package=package, arguments=arguments, code=code, after=after)
+        return start_once(script=script)
+
+    return embed
+
+
+def ask(server: Server, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Send exactly these bytes; gives status, header fields and body of the (last) answer. The
+    request has to ask for the connection to be closed."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(request)
+        reply = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = reply.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    fields = (line.partition(": ") for line in lines)
+    return int(first.split()[1]), {name.lower(): value for name, _, value in fields}, body
+
+
+@pytest.fixture(scope="session")
+def raw() -> Callable[..., tuple[int, dict[str, str], bytes]]:
+    """Sends a request byte by byte as it is given: its line, header lines besides Host, and body."""
+
+    def raw(server: Server, line: str | bytes, *lines: str, body: bytes = b"") -> Any:
+        first = line if isinstance(line, bytes) else line.encode("latin-1")
+        host = server.url.removeprefix("http://")
+        given = [f"Host: {host}", *lines, "Connection: close", f"Content-Length: {len(body)}"]
+        head = "\r\n".join(given).encode("latin-1")
+        return ask(server, first + b" HTTP/1.1\r\n" + head + b"\r\n\r\n" + body)
+
+    return raw
