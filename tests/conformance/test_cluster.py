@@ -55,5 +55,8 @@ def test_without_the_wheel_it_says_what_to_install(monkeypatch):
 
 
 def test_a_program_that_fails_is_told_with_what_it_said():
-    with cluster.throwaway_cluster() as made, pytest.raises(ToolError, match=r"psql failed: .*nope"):
+    with (
+        cluster.throwaway_cluster() as made,
+        pytest.raises(ToolError, match=r"psql failed: .*nope"),
+    ):
         made.sql("SELECT nope")
