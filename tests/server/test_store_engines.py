@@ -139,3 +139,24 @@ def test_batches_put_together_are_everything_once_and_in_order(new_stores, runti
                 await store_.close()
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("engine", [0, 1], ids=["sqlite", "postgresql"])
+def test_of_inserts_of_one_id_at_once_one_is_told_that_it_was_stored(new_stores, runtime, engine):
+    store = runtime("store")
+    records = [store.Record(f"{n % 5}", n, n, b"%d" % n) for n in range(60)]
+
+    async def scenario():
+        stores = await new_stores()
+        try:
+            subject = stores[engine]
+            async with asyncio.timeout(60):
+                told = await asyncio.gather(*(subject.insert("k", record) for record in records))
+            stored = [record for record, was in zip(records, told, strict=True) if was]
+            assert sorted(record.id for record in stored) == ["0", "1", "2", "3", "4"]
+            assert [await subject.get("k", record.id) for record in stored] == stored
+        finally:
+            for store_ in stores:
+                await store_.close()
+
+    asyncio.run(scenario())
