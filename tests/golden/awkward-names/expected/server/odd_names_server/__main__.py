@@ -5,7 +5,7 @@ import sys
 
 from .app import create_app
 from .contract import CONTRACT
-from .runtime.serving import main
+from .runtime.commands import main
 
 
 def run() -> None:
