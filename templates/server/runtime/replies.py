@@ -99,10 +99,6 @@ def one_line(text: str, limit: int = 500) -> str:
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
 
 
-class ClientGone(OSError):
-    """Raised by `send` for a piece of a body: nobody is there to take it."""
-
-
 @lru_cache(maxsize=64)
 def typed(media_type: str) -> Sequence[tuple[bytes, bytes]]:
     """The header fields of a body: its type, and that browsers may not guess another."""
@@ -111,7 +107,7 @@ def typed(media_type: str) -> Sequence[tuple[bytes, bytes]]:
 
 async def send_reply(send: Send, reply: Reply, fields: Iterable[tuple[bytes, bytes]] = ()) -> None:
     """Send a reply as ASGI messages, with more header `fields`. A body that is sent piece by piece
-    is closed afterwards, however it ended; no more of it is made when the client is gone."""
+    is closed afterwards, however it ended."""
     body = reply.body
     headers = [*fields]
     if reply.headers:
@@ -132,8 +128,6 @@ async def send_reply(send: Send, reply: Reply, fields: Iterable[tuple[bytes, byt
         async for piece in body:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
-    except ClientGone:
-        return
     finally:
         if (close := getattr(body, "aclose", None)) is not None:
             await close()

@@ -170,15 +170,10 @@ def _matches(range_: str, kind: str) -> bool:
 
 
 async def read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
-    """The whole request body. Raises Refusal (413) when it has more than `limit` bytes.
-
-    As many bytes again are read and dropped first: a client that is cut off while it sends may
-    never see the answer. One that waits to be told to continue gets it at once.
-    """
-    declared = headers.values(b"content-length")
-    fits = all(not value.isdigit() or int(value) <= limit for value in declared)
-    if not fits and headers.values(b"expect"):
-        raise too_large(limit)
+    """The whole request body. Raises Refusal (413) when it has more than `limit` bytes."""
+    for value in headers.values(b"content-length"):
+        if value.isdigit() and int(value) > limit:
+            raise too_large(limit)
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -186,17 +181,12 @@ async def read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
         if message["type"] == "http.disconnect":
             raise Refusal(400, "the body ended early")
         chunk: bytes = message.get("body", b"")
+        chunks.append(chunk)
         size += len(chunk)
-        fits = fits and size <= limit
-        if fits:
-            chunks.append(chunk)
-        else:
-            chunks.clear()
-        more = message.get("more_body", False)
-        if not fits and (not more or size > 2 * limit):
+        if size > limit:
             raise too_large(limit)
-        if not more:
-            return b"".join(chunks)
+        if not message.get("more_body", False):
+            return b"".join(chunks) if len(chunks) > 1 else chunk
 
 
 def too_large(limit: int) -> Refusal:

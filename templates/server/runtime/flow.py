@@ -1,4 +1,4 @@
-"""One request with its reply on a connection, and how both flow."""
+"""One request with its reply on a connection, how both flow, and how much may wait at once."""
 
 from __future__ import annotations
 
@@ -9,26 +9,61 @@ from typing import Any, cast
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from .replies import ClientGone
+LARGE = 128 * 1024
+"""Bytes of a body, or of a reply, from which on it takes room. Below, the number of connections
+bounds them well enough, and whoever fills the room does not keep small ones out."""
 
 
-class Exchange(RequestResponseCycle):
-    """One request and its reply."""
+class ClientGone(OSError):
+    """Raised by `send` for a piece of a reply: nobody is there to take it."""
+
+
+class Room:
+    """Bytes that all connections of a server share."""
+
+    def __init__(self, size: int) -> None:
+        self._free = size
+
+    def take(self, size: int) -> bool:
+        """Take so many bytes, if there are."""
+        if size > self._free:
+            return False
+        self._free -= size
+        return True
+
+    def give_back(self, size: int) -> None:
+        """Give back what was taken."""
+        self._free += size
+
+
+class Cycle(RequestResponseCycle):
+    """One request and its reply. `on_large` is told of a reply with many bytes before it begins;
+    it may end the exchange."""
+
+    def __init__(self, *, on_large: Callable[[int], None], **options: Any) -> None:
+        super().__init__(**options)
+        self._on_large = on_large
+        self.size = 0
+        """Bytes of the request's body so far."""
+        self.taken = 0
+        """Those for which room was taken."""
 
     def send(self, message: Any) -> Awaitable[None]:  # type: ignore[override]
         """Send an ASGI message. Raises ClientGone for a piece that nobody is there to take."""
         if message.get("more_body"):
             return self._send_piece(message)
-        if message["type"] == "http.response.start" and self._body_follows(message):
-            cast(Output, self.transport).join()
+        if message["type"] == "http.response.start" and self.scope["method"] != "HEAD":
+            for name, value in message.get("headers", ()):
+                if name == b"content-length":
+                    self._prepare(int(value))
         return super().send(message)
 
-    def _body_follows(self, message: Any) -> bool:
-        """Whether a reply comes with all of its body right away, as those of a known length do."""
-        fields = message.get("headers")
-        return (
-            bool(fields) and fields[-1][0] == b"content-length" and self.scope["method"] != "HEAD"
-        )
+    def _prepare(self, size: int) -> None:
+        """A reply of `size` bytes begins, and its body follows right away."""
+        if size > LARGE:
+            self._on_large(size)
+        else:
+            cast(Output, self.transport).join()
 
     async def _send_piece(self, message: Any) -> None:
         await super().send(message)
@@ -38,6 +73,7 @@ class Exchange(RequestResponseCycle):
     def disconnect(self) -> None:
         """Nobody waits for the reply any more."""
         self.disconnected = True
+        self.waiting_for_100_continue = False
         self.message_event.set()
 
 
