@@ -95,7 +95,15 @@ WRITING = {
     "TemporaryDirectory",
     "NamedTemporaryFile",
 }
-SERVER_USES = {"psycopg", "starlette", "uvicorn", "msgspec", "jsonschema_rs"}
+SERVER_USES = {
+    "starlette",
+    "uvicorn",
+    "msgspec",
+    "jsonschema_rs",
+    "prometheus_client",
+    "psycopg",
+    "psycopg_pool",
+}
 
 
 def imports_of(path: Path) -> set[str]:

@@ -215,3 +215,33 @@ def test_runs_with_the_same_seed_give_the_same_replies(start, seed):
     first = story(start("--repeatable", "7"))
     assert story(start("--repeatable", "7")) == first
     assert story(start("--repeatable", "8")) != first
+
+
+def test_servers_that_are_started_at_once_get_ports_of_their_own(folder, package, tmp_path):
+    """Each the first free one of the range, which it tells."""
+    document = json.loads((folder / package / "openapi.json").read_bytes())
+    first, last = document["x-port-range"]
+    environment = {"PATH": "/usr/bin"}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", package, "--database-url", f"sqlite:///{tmp_path}/{n}.db"],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(4)
+    ]
+    try:
+        lines = [process.stdout.readline() for process in processes]
+        urls = [line.split()[2] for line in lines]
+        ports = {int(url.rpartition(":")[2]) for url in urls}
+        assert len(ports) == 4
+        assert all(first <= port <= last for port in ports)
+        for url in urls:
+            assert httpx.get(f"{url}/.well-known/health", trust_env=False).text == "ok\n"
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+            process.stdout.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import itertools
+import uuid
 
 import pytest
 from hypothesis import given, settings
@@ -79,16 +80,16 @@ def new_stores(cluster, runtime, tmp_path_factory):
     """Opens a store of each engine, with nothing in it."""
     folder = tmp_path_factory.mktemp("databases")
     numbers = itertools.count()
-    cluster.sql("CREATE DATABASE compared")
-    url = cluster.url("compared")
+    name = f"compared_{uuid.uuid4().hex}"
+    cluster.sql(f"CREATE DATABASE {name}")
+    url = cluster.url(name)
 
     async def new_stores():
-        cluster.sql("DROP TABLE IF EXISTS records, records_schema", "compared")
+        cluster.sql("DROP TABLE IF EXISTS records, records_schema", name)
         open_store = runtime("store").open_store
         return await open_store(f"sqlite:///{folder}/{next(numbers)}.db"), await open_store(url)
 
-    yield new_stores
-    cluster.sql("DROP DATABASE compared WITH (FORCE)")
+    return new_stores
 
 
 @settings(max_examples=40, deadline=None)

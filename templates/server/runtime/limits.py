@@ -15,7 +15,9 @@ class Limits:
     body: int = 8 * MIB
     """Of one request."""
     bodies: int = 128 * MIB
-    """Of all requests that are being received, together."""
+    """Of all requests that are being received and answered, together; small ones count nothing."""
+    replies: int = 128 * MIB
+    """Of all replies in one piece that clients have not taken yet, together; likewise."""
     thing: int = 16 * MIB
     """Of one stored thing, as JSON, which may grow by many requests."""
     url: int = 8 * 1024
@@ -51,5 +53,6 @@ def limits_with(**given: Any) -> Limits:
     return replace(
         limits,
         bodies=max(limits.bodies, limits.body),
+        replies=max(limits.replies, 2 * limits.body),
         thing=max(limits.thing, 2 * limits.body),
     )

@@ -47,10 +47,20 @@ SELECT
     WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
   set_config('default_transaction_isolation', 'read committed', false),
   set_config('statement_timeout', '30s', false),
-  set_config('jit', 'off', false)
+  set_config('jit', 'off', false),
+  set_config('max_parallel_workers_per_gather', '0', false),
+  set_config('enable_seqscan', 'off', false),
+  set_config('enable_bitmapscan', 'off', false),
+  set_config('enable_hashjoin', 'off', false),
+  set_config('enable_mergejoin', 'off', false),
+  set_config('enable_sort', 'off', false)
 """
 """Of a session. Acknowledged is durable, also where the database's default is less. Statements
-whose client is gone end some time. Compiling takes longer than any statement of ours."""
+whose client is gone end some time. To compile, or to start workers, takes longer than it saves.
+
+What is off is avoided, not forbidden. Each of our statements is made to run along an index, while
+PostgreSQL, which has no statistics of a table that was filled a minute ago, would rather read and
+sort all of it for each page."""
 
 
 class Refused(StoreError):

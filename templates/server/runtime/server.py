@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
+import signal
 import socket
 from types import FrameType
 from typing import cast
@@ -15,19 +15,32 @@ from starlette.types import ASGIApp
 from .limits import Limits
 from .protocol import Connection, connections_with
 
-log = logging.getLogger(__name__)
-
 TICK = 0.02
 """Seconds between two looks at what still runs, while stopping."""
 LAST_MOMENT = 1.0
 """Seconds that handlers get to end after their clients were cut off."""
 
 
+class EarlySignals:
+    """Notes the signals that come before a server is there to handle them. A second one ends the
+    process."""
+
+    def __init__(self) -> None:
+        self.noted = False
+        for number in uvicorn.server.HANDLED_SIGNALS:
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.noted = True
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Server(uvicorn.Server):
     """Serves `app` until a signal: what runs then may end, within a bound. A second signal makes
-    it stop at once. Either way the application is shut down in order."""
+    it stop at once. Either way the application is shut down in order. `ready` is printed when it
+    accepts connections."""
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, early: EarlySignals, ready: str) -> None:
         config = uvicorn.Config(
             app,
             http=connections_with(limits),
@@ -39,13 +52,17 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._limits = limits
+        self._early = early
+        self._ready = ready
         self._hurry = False
         self._sweeper: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept connections."""
         await super().startup(sockets)
+        self.should_exit = self.should_exit or self._early.noted
         self._sweeper = asyncio.create_task(self._sweep())
+        print(self._ready, flush=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Note a signal. It is not raised again after the stop: the exit status is 0."""

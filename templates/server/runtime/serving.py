@@ -5,28 +5,28 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
-import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from types import FrameType
-from typing import NoReturn
 
 from starlette.applications import Starlette
 
 from .context import repeatable_sources
 from .contract import Contract
-from .server import Server
+from .server import EarlySignals, Server
 from .settings import ServeSettings
 from .store import StoreError, open_store, shown_url
 
 AppFactory = Callable[..., Starlette]
+UNSENT = 64 * 1024
+"""Bytes of a reply that the system keeps for a client, besides those on their way."""
+SPARE_FILES = 256
+"""Open files that a server needs besides its connections."""
 
 
 def serve(contract: Contract, create_app: AppFactory, settings: ServeSettings, program: str) -> int:
     """Serve until stopped. Returns the exit status: 0 stopped, 1 could not start."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop_early)
+    early = EarlySignals()
     try:
         check_host(settings.host, settings.api_keys, contract)
         open_store_once(settings.database_url)
@@ -34,6 +34,9 @@ def serve(contract: Contract, create_app: AppFactory, settings: ServeSettings, p
     except (OSError, StoreError) as error:
         print(f"{program}: {error}", file=sys.stderr)
         return 1
+    if early.noted:
+        return 0
+    allow_files(settings.limits.connections + SPARE_FILES)
     seed = settings.repeatable
     app = create_app(
         database_url=settings.database_url,
@@ -45,14 +48,21 @@ def serve(contract: Contract, create_app: AppFactory, settings: ServeSettings, p
         sources=None if seed is None else repeatable_sources(seed),
     )
     shown = shown_url(settings.database_url)
-    print(f"listening on {url_of(listener)} ({shown})", flush=True)
-    Server(app, settings.limits).run(sockets=[listener])
+    ready = f"listening on {url_of(listener)} ({shown})"
+    Server(app, settings.limits, early, ready).run(sockets=[listener])
     return 0
 
 
-def stop_early(number: int, frame: FrameType | None) -> NoReturn:
-    """What a signal does before the server is there to handle it."""
-    raise SystemExit(0)
+def allow_files(count: int) -> None:
+    """Ask the system for so many open files at once, or as many as it grants: 1024 is usual."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def check_host(host: str, keys: Sequence[str], contract: Contract) -> None:
@@ -99,7 +109,7 @@ def listen(host: str, port: int | None, ports: tuple[int, int]) -> socket.socket
     candidates = range(first, last + 1) if port is None else [port]
     for candidate in candidates:
         try:
-            return socket.create_server(
+            listener = socket.create_server(
                 (host, candidate),
                 family=socket.AF_INET6 if ":" in host else socket.AF_INET,
                 backlog=2048,
@@ -107,6 +117,11 @@ def listen(host: str, port: int | None, ports: tuple[int, int]) -> socket.socket
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise OSError(f"cannot listen on {host}:{candidate}: {error.strerror}") from error
+            continue
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # inherited by what it accepts: little waits in
+            # the system's buffers, so that a client that does not read is noticed
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
+        return listener
     taken = f"port {port} is" if port is not None else f"ports {first} to {last} are all"
     raise OSError(f"{taken} in use on {host}: choose another with --port")
 

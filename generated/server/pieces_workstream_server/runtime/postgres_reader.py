@@ -13,13 +13,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 from .postgres_connections import Connections, Row, Session
-from .store import Record, Selection
+from .store import Range, Record, Selection
 
 LARGEST_BATCH = 256 * 1024
 """Bytes of records after which a batch ends; its last record may be of any size."""
 CANDIDATES = 256
 """Records that a page considers."""
 IDS_AT_ONCE = 1000
+FEW = 5000
+"""Matches that are sorted rather than looked for in order."""
 MOST_SNAPSHOTS = 8
 """Readers of much at once: each has a connection, which a slow client holds for long."""
 PATIENCE = 10.0
@@ -175,27 +177,30 @@ def record_of(row: Row) -> Record:
 
 
 def select_identifiers(kind: str, selection: Selection, limit: int) -> tuple[str, list[Any]]:
-    """The statement, and its arguments, that lists ids: for each range the first that are in it,
-    by whatever index is best for that range, joined."""
+    """The statement, and its arguments, that lists ids: the first of each range, joined.
+
+    A range of the time that gives the order is read in order, until there are enough. Of another
+    range up to FEW are taken by its own index and sorted; when it has more, all that is there is
+    read in order and those outside the range left out, which soon finds enough.
+    """
     direction = "DESC" if selection.descending else "ASC"
-    arguments: list[Any] = []
+    order = f"ORDER BY at {direction}, seq {direction} LIMIT {limit}"
+    few: list[str] = []
     scans = []
-    for range_ in selection.ranges or (None,):
-        condition = "kind = %s"
-        arguments.append(kind)
-        if range_ is not None and range_.start is not None:
-            condition += f" AND {range_.time} >= %s"
-            arguments.append(range_.start)
-        if range_ is not None and range_.end is not None:
-            condition += f" AND {range_.time} <= %s"
-            arguments.append(range_.end)
-        scans.append(
-            f"(SELECT {selection.order} AS at, seq, id FROM records WHERE {condition} "
-            f"ORDER BY at {direction}, seq {direction} LIMIT %s)"
-        )
-        arguments.append(limit)
-    statement = (
-        f"SELECT id FROM ({' UNION '.join(scans)}) AS found "
-        f"ORDER BY at {direction}, seq {direction} LIMIT %s"
-    )
-    return statement, [*arguments, limit]
+    for range_ in selection.ranges or (Range(selection.order, None, None),):
+        conditions = ["kind = %s"]
+        for bound, sign in ((range_.start, ">="), (range_.end, "<=")):
+            if bound is not None:
+                conditions.append(f"{range_.time} {sign} '{bound:d}'::bigint")
+        condition = " AND ".join(conditions)
+        rows = f"SELECT {selection.order} AS at, seq, id FROM records WHERE {condition}"
+        if range_.time == selection.order:
+            scans.append(f"({rows} {order})")
+            continue
+        name = f"few_{len(few)}"
+        few.append(f"{name} AS MATERIALIZED ({rows} ORDER BY {range_.time} LIMIT {FEW})")
+        more = f"(SELECT count(*) FROM {name}) = {FEW}"
+        scans += [f"(SELECT * FROM {name} WHERE NOT {more})", f"({rows} AND {more} {order})"]
+    beginning = f"WITH {', '.join(few)} " if few else ""
+    statement = f"{beginning}SELECT id FROM ({' UNION '.join(scans)}) AS found {order}"
+    return statement, [kind] * statement.count("%s")

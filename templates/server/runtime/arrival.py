@@ -1,0 +1,177 @@
+"""What arrives on a connection: bytes become requests, within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from abc import abstractmethod
+from typing import Any, ClassVar, cast
+from urllib.parse import unquote
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from .flow import LARGE, Cycle, Gate, Output, Room
+from .limits import Limits
+from .refusals import BadRequest, check_header, malformed
+
+PIPELINED = 100
+"""Requests that may wait for the replies to those before them."""
+
+
+class Arrival(HttpToolsProtocol):
+    """The side of a connection that listens. A subclass answers, and says what `limits` hold."""
+
+    limits: ClassVar[Limits]
+    bodies: ClassVar[Room]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.flow: Gate
+        self._output: Output
+        self._answering: Cycle | None = None
+        self._open = False  # a request has begun to arrive, and has not ended
+        self._in_body = False  # its header is complete
+        self._begun = 0  # requests that began in the last piece
+        self._arrived = 0  # bytes of the open request
+        self._body_since = 0.0
+        self._deadline = math.inf  # when the client must have done its part
+        self._deaf = False  # what arrives is dropped, for the connection is to be closed
+
+    @abstractmethod
+    def refuse(self, refusal: BadRequest) -> None:
+        """Answer with that after the replies that are due, and close."""
+
+    @abstractmethod
+    def on_large(self, size: int) -> None:
+        """A reply of so many bytes is about to begin."""
+
+    def busy(self) -> bool:
+        """Whether a reply is being made or sent."""
+        cycle = self._answering
+        return cycle is not None and not cycle.response_complete and not cycle.disconnected
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived."""
+        self._arrived += len(data)
+        if self._deaf:
+            return
+        self._begun = 0
+        alone = not self._open
+        try:
+            self._feed(data)
+        except httptools.HttpParserError as error:
+            if not self._deaf:
+                refusal = error.__context__
+                self.refuse(refusal if isinstance(refusal, BadRequest) else malformed(error))
+            return
+        if self._open and not self._deaf:
+            if self._begun:
+                self._arrived = len(data) if alone and self._begun == 1 else 0
+            self._wait_for_more()
+
+    def _feed(self, data: bytes) -> None:
+        """Parse it. A request to speak another protocol is passed over, as it may be (RFC 9110,
+        7.8): what follows it is HTTP again."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                data = data[upgrade.args[0] :]
+
+    def _wait_for_more(self) -> None:
+        """Set the time for the rest of a request. Refuses one that is too large already."""
+        limits = self.limits
+        now = self.loop.time()
+        if self._begun:
+            self._deadline = now + limits.header_time
+        if not self._in_body:
+            if len(self.url) > limits.url:
+                self.refuse(BadRequest(414, f"the URL is longer than {limits.url} bytes"))
+            elif self._arrived > limits.url + limits.headers:
+                self.refuse(BadRequest(431, f"the header is over {limits.headers} bytes"))
+            return
+        self._body_since = self._body_since or now
+        self._deadline = self._body_since + limits.body_time + self._arrived / limits.body_rate
+        if self._arrived > 2 * limits.body + limits.headers:
+            self.refuse(BadRequest(413, f"the body is larger than {limits.body} bytes"))
+
+    def on_message_begin(self) -> None:
+        """A request begins. Raises BadRequest after the last that is answered."""
+        if self._deaf:
+            raise BadRequest(400, "the request before was the last")
+        super().on_message_begin()
+        self._open = True
+        self._begun += 1
+        self._in_body = False
+        self._body_since = 0.0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header field; those after a body are dropped (RFC 9110, 6.5.1)."""
+        if not self._in_body:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Have the request answered, or queue it. Raises BadRequest."""
+        version = self.parser.get_http_version()
+        check_header(version, self.url, self.headers, self.limits)
+        target = httptools.parse_url(self.url)
+        path = target.path or b"/"
+        text = path.decode("ascii")
+        scope = self.scope
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        scope["path"] = unquote(text) if "%" in text else text
+        scope["raw_path"] = path
+        scope["query_string"] = target.query or b""
+        self._in_body = True
+        self.cycle = cycle = self._cycle(version)
+        if not self.busy():
+            self._start_asgi_task(cycle, self.app)
+            return
+        self.flow.pause_reading()
+        self.pipeline.appendleft((cycle, self.app))
+        if len(self.pipeline) >= PIPELINED:  # the rest is for the client to send again
+            cycle.keep_alive = False
+
+    def _cycle(self, version: str) -> Cycle:
+        return Cycle(
+            scope=self.scope,
+            transport=self._output,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version == "1.1" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+            on_large=self.on_large,
+        )
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cast(Cycle, cycle)
+        super()._start_asgi_task(cycle, app)
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of a body. Raises BadRequest when all bodies together take too much memory."""
+        super().on_body(body)
+        cycle = cast(Cycle, self.cycle)
+        cycle.size += len(body)
+        if cycle.size > LARGE and not cycle.response_complete:
+            more = cycle.size - cycle.taken
+            if not self.bodies.take(more):
+                text = "too many large bodies at once: try again later"
+                raise BadRequest(503, text)
+            cycle.taken += more
+
+    def on_message_complete(self) -> None:
+        """A request has arrived: the next move is ours."""
+        super().on_message_complete()
+        self._open = False
+        self._arrived = 0
+        self._deaf = self._deaf or not self.cycle.keep_alive
+        idle = not self.busy()
+        self._deadline = self.loop.time() + self.limits.idle_time if idle else math.inf
