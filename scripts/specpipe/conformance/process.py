@@ -49,6 +49,8 @@ def generated_server(api: Api, out: Path, seed: int) -> Iterator[Running]:
         environment = server_environment(out) | {
             "DATABASE_URL": f"sqlite:///{folder}/conformance.db",
             "API_KEY": key or "",
+            "API_KEYS": "",
+            "API_KEY_FILE": "",
             "HOST": "127.0.0.1",
         }
         log_path = Path(folder, "server.log")

@@ -67,6 +67,7 @@ class Cycle(RequestResponseCycle):
     def disconnect(self) -> None:
         """Nobody waits for the reply any more."""
         self.disconnected = True
+        self.waiting_for_100_continue = False
         self.message_event.set()
 
 

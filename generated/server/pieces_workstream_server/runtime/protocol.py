@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from .arrival import Arrival
 from .flow import LARGE, ClientGone, Cycle, Gate, Output, Room
 from .limits import Limits
-from .refusals import BadRequest, plain_text
+from .rejections import Rejection, plain_text
 from .stalls import Stall
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class Connection(Arrival):
         self._application = self.app
         self.app = self._answer
         self._ended = False  # the client sends no more
+        self._finished = False  # nor do we
         self._last_words = b""
         self._stall = Stall()
         self._large = 0  # bytes of a reply for which room was taken
@@ -57,7 +58,7 @@ class Connection(Arrival):
         if excess > CROWD:
             transport.abort()
         elif excess > 0:
-            self.refuse(BadRequest(503, "too many connections at once: try again later"))
+            self.refuse(Rejection(503, "too many connections at once: try again later"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of all requests: nobody waits for their replies."""
@@ -104,7 +105,7 @@ class Connection(Arrival):
         elif not self._open:
             self._deadline = self.loop.time() + self.limits.idle_time
 
-    def refuse(self, refusal: BadRequest) -> None:
+    def refuse(self, refusal: Rejection) -> None:
         """Say why as soon as the replies before are complete, and close."""
         log.info("%s: %d: %s", self.client, refusal.status, refusal)
         self._deaf = True
@@ -128,7 +129,7 @@ class Connection(Arrival):
             self._large = size
             return
         cycle.disconnect()
-        self.refuse(BadRequest(503, "too many large replies at once: try again later"))
+        self.refuse(Rejection(503, "too many large replies at once: try again later"))
 
     def _reply_taken(self) -> None:
         self.replies.give_back(self._large)
@@ -154,12 +155,12 @@ class Connection(Arrival):
     def _finish(self) -> None:
         """Send what is left to say and then an end, but drop what arrives for a while before the
         connection is closed: a client that is still sending would lose the reply."""
-        self._deaf = True
+        if self._finished or self.transport.is_closing():
+            return
+        self._deaf = self._finished = True
         self._open = False
         self._deadline = self.loop.time() + LINGER
         self._forget_waiting()
-        if self.transport.is_closing():
-            return
         self.transport.write(self._last_words)
         if self._ended:
             self.transport.close()
@@ -196,7 +197,7 @@ class Connection(Arrival):
             self.transport.close()
         else:
             part = "body" if self._in_body else "header"
-            self.refuse(BadRequest(408, f"the {part} of the request took too long to arrive"))
+            self.refuse(Rejection(408, f"the {part} of the request took too long to arrive"))
 
     def cut_off(self) -> None:
         """Close at once, whatever is going on. What the system has not sent is dropped too."""
