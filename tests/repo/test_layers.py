@@ -75,7 +75,7 @@ WRITING = {
     "TemporaryDirectory",
     "NamedTemporaryFile",
 }
-SERVER_USES = {"starlette", "uvicorn", "httptools", "msgspec", "jsonschema_rs"}
+SERVER_USES = {"httptools", "psycopg", "starlette", "uvicorn", "msgspec", "jsonschema_rs"}
 
 
 def imports_of(path: Path) -> set[str]:

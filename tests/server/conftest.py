@@ -7,6 +7,7 @@ templates give now, whatever lies in generated/.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import importlib.util
 import os
@@ -23,6 +24,7 @@ import httpx
 import pytest
 
 from specpipe import pipeline
+from specpipe.conformance.cluster import Cluster, throwaway_cluster
 from specpipe.targets.server import ServerTarget
 from specpipe.workspace import SPEC, TEMPLATES
 
@@ -159,8 +161,57 @@ def launch(command: list[str], folder: Path, key: str | None = None) -> Server:
     return Server(process, match[0], key)
 
 
+ENGINES = ("sqlite", "postgresql")
+UrlOf = Callable[[Path], str]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    text = "engines: run on every database engine; without it a test runs on SQLite"
+    config.addinivalue_line("markers", text)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marked = metafunc.definition.get_closest_marker("engines") is not None
+    if marked and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ENGINES, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The database engine that the servers of a test keep their things in."""
+    return str(getattr(request, "param", ENGINES[0]))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server, for the tests of one worker."""
+    with throwaway_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def url_of(engine: str, request: pytest.FixtureRequest) -> UrlOf:
+    """Gives the URL of the database that a path stands for: that file, or on PostgreSQL a
+    database of its own, which is gone when the cluster is (dropping it takes a second)."""
+    if engine == "sqlite":
+        return lambda path: f"sqlite:///{path}"
+    cluster: Cluster = request.getfixturevalue("cluster")
+    made: set[str] = set()
+    lock = threading.Lock()
+
+    def url_of(path: Path) -> str:
+        name = "test_" + hashlib.sha256(str(path).encode()).hexdigest()[:20]
+        with lock:
+            if name not in made:
+                cluster.sql(f"CREATE DATABASE {name}")
+                made.add(name)
+        return cluster.url(name)
+
+    return url_of
+
+
 @contextlib.contextmanager
-def starter(folder: Path, package: str, databases: Path) -> Iterator[Starter]:
+def starter(folder: Path, package: str, databases: Path, url_of: UrlOf) -> Iterator[Starter]:
     """A function that starts servers; they are killed at the end."""
     started: list[Server] = []
 
@@ -168,11 +219,12 @@ def starter(folder: Path, package: str, databases: Path) -> Iterator[Starter]:
         *options: str,
         key: str | None = None,
         database: Path | None = None,
+        url: str | None = None,
         script: str | None = None,
     ) -> Server:
-        file = database or databases / f"{len(started)}.db"
+        url = url or url_of(database or databases / f"{len(started)}.db")
         program = ["-m", package] if script is None else ["-c", script]
-        command = [sys.executable, *program, "--port", "0", "--database-url", f"sqlite:///{file}"]
+        command = [sys.executable, *program, "--port", "0", "--database-url", url]
         command += ["--api-key", key] if key else []
         server = launch([*command, *options], folder, key)
         started.append(server)
@@ -206,29 +258,29 @@ def package(folder: Path) -> str:
 
 
 @pytest.fixture
-def start(folder: Path, package: str, tmp_path: Path) -> Iterator[Starter]:
+def start(folder: Path, package: str, tmp_path: Path, url_of: UrlOf) -> Iterator[Starter]:
     """Starts servers for one test."""
-    with starter(folder, package, tmp_path) as start:
+    with starter(folder, package, tmp_path, url_of) as start:
         yield start
 
 
 @pytest.fixture(scope="module")
 def start_once(
-    folder: Path, package: str, tmp_path_factory: pytest.TempPathFactory
+    folder: Path, package: str, tmp_path_factory: pytest.TempPathFactory, url_of: UrlOf
 ) -> Iterator[Starter]:
     """Starts servers for the tests of one module."""
-    with starter(folder, package, tmp_path_factory.mktemp("databases")) as start:
+    with starter(folder, package, tmp_path_factory.mktemp("databases"), url_of) as start:
         yield start
 
 
 @pytest.fixture(scope="module")
-def launching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+def launching(tmp_path_factory: pytest.TempPathFactory, url_of: UrlOf) -> Iterator[Starter]:
     """Starts the server of any rendered package, by its folder and name."""
     with contextlib.ExitStack() as stack:
 
         def launching(folder: Path, package: str, key: str | None = None) -> Server:
             databases = tmp_path_factory.mktemp("databases")
-            return stack.enter_context(starter(folder, package, databases))(key=key)
+            return stack.enter_context(starter(folder, package, databases, url_of))(key=key)
 
         yield launching
 

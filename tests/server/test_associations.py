@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 
 def summaries(events, event):
     return events.read(event["id"]).get("summaries")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pytest
+
+pytestmark = pytest.mark.engines
 
 
 def test_kill_9_right_after_an_acknowledged_write_loses_nothing(start, tmp_path):

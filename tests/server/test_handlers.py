@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 SCRIPT = """
 import argparse, socket
 import uvicorn

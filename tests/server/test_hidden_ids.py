@@ -8,6 +8,8 @@ from specpipe import pipeline
 from specpipe.targets.server_paths import BESIDE, hidden_values, reserved_ids
 from specpipe.workspace import SPEC
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.mark.parametrize(
     ("path", "other", "hidden"),

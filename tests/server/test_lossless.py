@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 ODD = {
     "newer": {"a": [1, {"b": None, "": [[]]}], "ключ": "значение \u2028 \u0000 \U0001f600"},
     "big": 2**64 + 1,

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 KEY = "s3cret"
 SUMMARY = "c3f7a81e-25d0-4b96-8e4c-1a70d9f5b362"
 

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 HEAVY = {"context", "workstreamEventsVector"}
 
 

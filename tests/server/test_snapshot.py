@@ -74,6 +74,7 @@ def database(tmp_path):
     return tmp_path / "shared.db"
 
 
+@pytest.mark.engines
 @linux
 def test_memory_does_not_grow_with_the_store(start):
     """40 events of 3 MiB: the part that is in memory is counted in bytes, not in rows."""
@@ -110,6 +111,7 @@ def test_memory_does_not_grow_with_the_number_of_events_either(start, database):
     assert indices[event["id"]] == 100_000
 
 
+@pytest.mark.engines
 def test_items_and_positions_are_of_one_moment(start):
     """What is written while it is sent is not in it, in neither part."""
     events = (server := start()).events
@@ -178,6 +180,7 @@ def test_clients_that_do_not_read_hold_few_connections_to_the_database(start, pa
     assert open_files(server, database) <= 16  # SQLite keeps the files of closed connections
 
 
+@pytest.mark.engines
 def test_a_client_that_leaves_does_not_spoil_the_connection_for_others(start):
     events = (server := start()).events
     for _ in range(6):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 
 def test_members_in_the_body_replace_those_stored_and_absent_ones_stay(events, context):
     event = events.new(context=context, readable="before", windowTitle="title")

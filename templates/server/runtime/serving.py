@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
-import re
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from .context import repeatable_sources
 from .contract import Contract
 from .server import EarlySignals, Server
 from .settings import ServeSettings
-from .store import StoreError, open_store
+from .store import StoreError, open_store, shown_url
 
 AppFactory = Callable[..., Starlette]
 UNSENT = 64 * 1024
@@ -48,7 +47,7 @@ def serve(contract: Contract, create_app: AppFactory, settings: ServeSettings, p
         access_log=settings.access_log,
         sources=None if seed is None else repeatable_sources(seed),
     )
-    shown = without_password(settings.database_url)
+    shown = shown_url(settings.database_url)
     ready = f"listening on {url_of(listener)} ({shown})"
     Server(app, settings.limits, early, ready).run(sockets=[listener])
     return 0
@@ -131,9 +130,3 @@ def url_of(listener: socket.socket) -> str:
     """Where clients find it."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def without_password(url: str) -> str:
-    """A database's URL, as it can be shown."""
-    url = re.sub(r"(://[^/?#@:]*):[^/?#]*@", r"\1:***@", url)
-    return re.sub(r"([?&]password=)[^&]*", r"\1***", url)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -117,15 +118,23 @@ class Store(Protocol):
 
 
 async def open_store(url: str) -> Store:
-    """The store that `url` names: `sqlite:///relative.db` or `sqlite:////absolute.db`.
+    """The store that `url` names: `sqlite:///relative.db`, `sqlite:////absolute.db`, or
+    `postgresql://user@host/database`, as PostgreSQL's own programs take it.
 
     Raises StoreError, with a line for a person, when it cannot be opened.
     """
     scheme, separator, rest = url.partition("://")
+    if separator and scheme in ("postgresql", "postgres"):
+        from .postgres import PostgreSQLStore
+
+        store = PostgreSQLStore(url)
+        await store.open(url)
+        return store
     path = rest.removeprefix("/")
     if scheme != "sqlite" or not separator or path in ("", rest):
         raise StoreError(
-            f"{url!r} names no database: use sqlite:///file.db or sqlite:////folder/file.db"
+            f"{shown_url(url)!r} names no database: use sqlite:///file.db, "
+            "sqlite:////folder/file.db or postgresql://user@host/database"
         )
     if path.startswith(":memory:"):
         raise StoreError(f"{url!r} would be lost when the server stops: use sqlite:///file.db")
@@ -134,3 +143,13 @@ async def open_store(url: str) -> Store:
     from .sqlite import SQLiteStore
 
     return SQLiteStore(path)
+
+
+def shown_url(url: str) -> str:
+    """`url` without the passwords in it, however they are written there."""
+    scheme, separator, rest = url.partition("://")
+    account, at, place = rest.rpartition("@")
+    user, colon, _ = account.partition(":")
+    secret = f"{user}:***" if colon else user
+    shown = f"{scheme}{separator}{secret}{at}{place}"
+    return re.sub(r"(password)=[^&]*", r"\1=***", shown)
