@@ -75,7 +75,15 @@ WRITING = {
     "TemporaryDirectory",
     "NamedTemporaryFile",
 }
-SERVER_USES = {"httptools", "psycopg", "starlette", "uvicorn", "msgspec", "jsonschema_rs"}
+SERVER_USES = {
+    "httptools",
+    "psycopg",
+    "starlette",
+    "uvicorn",
+    "msgspec",
+    "jsonschema_rs",
+    "prometheus_client",
+}
 
 
 def imports_of(path: Path) -> set[str]:

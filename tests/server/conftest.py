@@ -12,6 +12,7 @@ import importlib
 import importlib.util
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -341,3 +342,60 @@ def context() -> dict[str, Any]:
 def vector() -> list[float]:
     """An embedding."""
     return VECTOR
+
+
+EMBEDDED = """
+import argparse, socket, uvicorn
+from {package} import create_app
+
+options = argparse.ArgumentParser()
+options.add_argument("--port", type=int)
+options.add_argument("--database-url")
+given = options.parse_args()
+listener = socket.create_server(("127.0.0.1", given.port))
+print(f"listening on http://127.0.0.1:{{listener.getsockname()[1]}}", flush=True)
+{code}
+app = create_app(database_url=given.database_url, {arguments})
+{after}
+config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+uvicorn.Server(config).run(sockets=[listener])
+"""
+
+
+@pytest.fixture(scope="module")
+def embed(start_once: Starter, package: str) -> Starter:
+    """Starts an application that somebody made with `create_app`, by its arguments, under uvicorn;
+    `code` runs before it is made, and `after` after that."""
+
+    def embed(arguments: str = "", code: str = "", after: str = "") -> Server:
+        script = EMBEDDED.format(package=package, arguments=arguments, code=code, after=after)
+        return start_once(script=script)
+
+    return embed
+
+
+def ask(server: Server, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Send exactly these bytes; gives status, header fields and body of the (last) answer. The
+    request has to ask for the connection to be closed."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(request)
+        reply = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = reply.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    fields = (line.partition(": ") for line in lines)
+    return int(first.split()[1]), {name.lower(): value for name, _, value in fields}, body
+
+
+@pytest.fixture(scope="session")
+def raw() -> Callable[..., tuple[int, dict[str, str], bytes]]:
+    """Sends a request byte by byte as it is given: its line, header lines besides Host, and body."""
+
+    def raw(server: Server, line: str | bytes, *lines: str, body: bytes = b"") -> Any:
+        first = line if isinstance(line, bytes) else line.encode("latin-1")
+        host = server.url.removeprefix("http://")
+        given = [f"Host: {host}", *lines, "Connection: close", f"Content-Length: {len(body)}"]
+        head = "\r\n".join(given).encode("latin-1")
+        return ask(server, first + b" HTTP/1.1\r\n" + head + b"\r\n\r\n" + body)
+
+    return raw

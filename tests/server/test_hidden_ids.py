@@ -57,5 +57,4 @@ def test_of_the_spec_one_word_is_hidden():
 
 def test_what_the_server_serves_besides_is_known(runtime, folder, package):
     contract = runtime("contract").Contract("", "", (), None, (0, 0))
-    routes = runtime("application").routes_beside(contract, {})
-    assert {route.path for route in routes} == set(BESIDE)
+    assert set(runtime("pages").pages(contract, {}, None, None)) == set(BESIDE)

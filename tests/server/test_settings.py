@@ -54,12 +54,3 @@ def test_while_the_clock_stands_still(events):
     events.associate(first["id"], "s")
     events.increment(first["id"], "reuse")
     assert events.read(first["id"])["updated"]["value"] == "2023-11-14T22:13:20.000003+00:00"
-
-
-def test_every_connection_flushes_to_the_disk_before_it_acknowledges(runtime, tmp_path):
-    """kill -9 cannot show it, only a loss of power would."""
-    store = runtime("sqlite").SQLiteStore(str(tmp_path / "e.db"))
-    connection = store._connect()
-    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    connection.close()

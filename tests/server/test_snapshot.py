@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -17,10 +18,10 @@ LARGE = "x" * (3 * 1024 * 1024)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 SCRIPT = """
 import sys
-import {package}.runtime.sqlite_reader as reader
+import {package}.runtime.turns as turns
 from {package}.__main__ import run
 
-reader.PATIENCE = 0.2
+turns.PATIENCE = 0.2
 sys.argv[0] = "server"
 run()
 """
@@ -69,6 +70,20 @@ def rest(connection):
     return json.loads(body)
 
 
+def fill(runtime, database, count):
+    """Put many small events into a database, as one write."""
+    record = runtime("store").Record
+    base = b'{"application":{},"trigger":{},"readable":"' + b"x" * 200 + b'"}'
+
+    async def scenario():
+        store = runtime("sqlite").SQLiteStore(str(database))
+        records = [record(f"{n:036}", n, n, base) for n in range(count)]
+        assert await store.insert_all("workstream_event", records) == count
+        await store.close()
+
+    asyncio.run(scenario())
+
+
 @pytest.fixture
 def database(tmp_path):
     return tmp_path / "shared.db"
@@ -89,26 +104,36 @@ def test_memory_does_not_grow_with_the_store(start):
 
 
 @linux
-def test_memory_does_not_grow_with_the_number_of_events_either(start, database):
-    """A hundred thousand ids of a hundred characters: positions are not kept while items go out."""
+def test_memory_does_not_grow_with_the_number_of_events_either(start, runtime, database):
+    """A hundred thousand events, also by their ids alone."""
+    fill(runtime, database, 100_000)
     server = start(database=database)
-    event = server.events.new()
-    with sqlite3.connect(database) as connection:
-        connection.execute(
-            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
-            "INSERT INTO records (kind, id, created, updated, base, heavy) "
-            "SELECT kind, printf('%0100d', i), created, updated, '{}', heavy FROM records, n"
-        )
-        connection.execute("UPDATE records SET base=CAST(base AS BLOB)")
-    connection.close()
+    server.events.listed(limit=1)
+    assert len(server.events.new()["id"]) == 36
     before = peak(server)
     with server.client.stream("GET", "/workstream_events") as reply:
         text = b"".join(reply.iter_bytes())
-    assert peak(server) - before < 12
+    with server.client.stream("GET", "/workstream_events/identifiers") as reply:
+        listed = b"".join(reply.iter_bytes())
+    assert peak(server) - before <= 10
     indices = json.loads(text)["indices"]
     assert len(indices) == 100_001
     assert list(indices.values()) == list(range(100_001))
-    assert indices[event["id"]] == 100_000
+    assert [item["id"] for item in json.loads(listed)["iterable"]] == list(indices)
+
+
+@linux
+def test_memory_does_not_grow_with_what_a_batch_asks_for(start):
+    """One request of a few bytes for all of them."""
+    server = start()
+    ids = [server.events.new(readable=LARGE)["id"] for _ in range(30)]
+    server.events.batch(ids[0])
+    before = peak(server)
+    body = {"workstreamEvents": {"iterable": [{"id": id} for id in ids]}}
+    with server.client.stream("POST", "/workstream_events/batch/fetch", json=body) as reply:
+        size = sum(len(chunk) for chunk in reply.iter_bytes())
+    assert size > 30 * len(LARGE)
+    assert peak(server) - before < 40
 
 
 @pytest.mark.engines

@@ -11,8 +11,15 @@ from urllib.parse import unquote
 
 from specpipe.spec.model import Api, Associate, Delete, Get, Increment
 
-BESIDE = ("/.well-known/health", "/.well-known/version", "/openapi.json")
-"""What the server serves besides the operations (`routes_beside` in its runtime)."""
+BESIDE = (
+    "/.well-known/health",
+    "/.well-known/ready",
+    "/.well-known/version",
+    "/docs",
+    "/metrics",
+    "/openapi.json",
+)
+"""What the server serves besides the operations (`pages` in its runtime)."""
 
 
 def reserved_ids(api: Api) -> Mapping[str, tuple[str, ...]]:

@@ -1,120 +1,69 @@
-"""The ASGI application: one request through routing, checks, handler and answer."""
+"""The ASGI application: what it is made of, and how it starts and stops."""
 
 from __future__ import annotations
 
 import contextlib
-import hmac
-import json
-import logging
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from .access_log import AccessLog
 from .context import Context, Sources, real_sources
-from .contract import Contract, Operation
-from .guard import Guard, host_name
-from .headers import Headers
-from .http_input import Arguments, check_accept, read_body
+from .contract import Contract
+from .cross_origin import CrossOrigin
+from .dispatch import Authentication, Dispatcher
+from .endpoints import routes_of
+from .guard import Guard
 from .json_input import Schemas
 from .limits import DEFAULT_LIMITS, Limits
-from .replies import Refusal, Reply, reply_of, send_reply
-from .routing import Match, Routes
-from .store import StoreError, open_store
-
-log = logging.getLogger(__name__)
-
-
-class Endpoint:
-    """One operation: what it takes, and the handler that answers it."""
-
-    def __init__(self, operation: Operation, handler: Any, schemas: Schemas) -> None:
-        self.operation = operation
-        self._handler = handler
-        self._arguments = Arguments(operation, schemas)
-
-    async def answer(
-        self,
-        match: Match[Endpoint],
-        query: bytes,
-        headers: Headers,
-        receive: Receive,
-        limits: Limits,
-    ) -> Reply:
-        """Check the request, call the handler. Raises Refusal."""
-        operation = self.operation
-        check_accept(headers.text(b"accept"), operation.produces)
-        arguments = self._arguments.parameters(match.parameters(), query)
-        if operation.body is not None:
-            raw = await read_body(receive, headers, limits.body)
-            arguments["body"] = self._arguments.body(raw, headers)
-        return reply_of(await self._handler(**arguments), operation.success)
+from .metrics import Metrics
+from .pages import pages
+from .replies import Refusal
+from .store import open_store
 
 
-class Application:
-    """Answers requests for the operations of a contract; what no operation has is a 404."""
+class ContractApp(Starlette):
+    """A Starlette application that answers the paths of a contract itself, before its own routes.
+    What is added with `add_middleware` stands around all of it; without any there is nothing in
+    the way of a request."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        schemas: Schemas,
-        handler_of: Callable[[str], Any],
-        keys: Collection[str],
-        limits: Limits,
-    ) -> None:
-        self._keys = [key.encode() for key in keys]
-        self._key_header = contract.key_header or ""
-        self._limits = limits
-        self._routes = Routes(
-            (o.method, o.path, Endpoint(o, handler_of(o.id), schemas)) for o in contract.operations
-        )
+    def __init__(self, lifespan: Lifespan[ContractApp]) -> None:
+        super().__init__(lifespan=lifespan)
+        self.dispatcher: Dispatcher | None = None
+        self.router.redirect_slashes = False
+        self.router.default = nowhere
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request; an error that nobody foresaw is logged and answered with 500."""
-        if scope["type"] != "http":
-            await send({"type": "websocket.close"})
-            return
-        try:
-            reply = await self._reply(scope, receive)
-        except Refusal as refusal:
-            reply = refusal.reply()
-        except StoreError as error:
-            log.error("%s", error)
-            reply = Refusal(503, f"the store is not available: {error}").reply()
-        except Exception:
-            log.exception("%s %s failed", scope["method"], scope["path"])
-            reply = Refusal(500, "the server failed; its log says why").reply()
-        await send_reply(send, reply)
+    def build_middleware_stack(self) -> ASGIApp:
+        """Starlette calls this once, when the application starts."""
+        others = ExceptionMiddleware(self.router, handlers=self.exception_handlers)
 
-    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
-        headers = Headers(scope["headers"])
-        raw_path = scope.get("raw_path") or scope["path"].encode()
-        matches = self._routes.match(raw_path)
-        if not matches:
-            raise Refusal(404, "no operation has this path: see /openapi.json for those there are")
-        match = matches.get(scope["method"])
-        if match is None:
-            allowed = ", ".join(sorted(matches))
-            raise Refusal(405, f"this path takes {allowed} only", {"Allow": allowed})
-        if match.target.operation.secured and self._keys:
-            self._authenticate(headers)
-        return await match.target.answer(
-            match, scope["query_string"], headers, receive, self._limits
-        )
+        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "lifespan":
+                await others(scope, receive, send)
+            elif self.dispatcher is None:
+                raise RuntimeError("the application was not started: run its lifespan first")
+            elif scope["type"] == "http":
+                await self.dispatcher(scope, receive, send, others)
+            elif self.dispatcher.may_open(scope):
+                await others(scope, receive, send)
+            else:
+                await send({"type": "websocket.close"})
 
-    def _authenticate(self, headers: Headers) -> None:
-        """Compare with every key, each in constant time; several at once are none. Raises Refusal
-        (401), which does not say whether there was a key: that would help with guessing."""
-        given = headers.values(self._key_header.lower().encode())
-        equal = [hmac.compare_digest(value, key) for value in given for key in self._keys]
-        if len(given) != 1 or not any(equal):
-            text = f"{self._key_header}: missing or wrong; send a key that this server accepts"
-            challenge = {"WWW-Authenticate": f'ApiKey header="{self._key_header}"'}
-            raise Refusal(401, text, challenge)
+        app: ASGIApp = dispatch
+        for middleware, arguments, options in reversed(self.user_middleware):
+            app = middleware(app, *arguments, **options)
+        return app
+
+
+async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers what has no route. Raises Refusal (404)."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+        return
+    raise Refusal(404, "no operation has this path: see /openapi.json for those there are")
 
 
 def build_app(
@@ -135,49 +84,41 @@ def build_app(
 
     An operation is answered by the method of `handlers` named after it, and by the default
     behaviour where there is none. Raises ValueError when `handlers` has none of the operations'
-    names or an allowed host is no name, StoreError (at start) when the database cannot be opened.
+    names or an allowed host or origin is none, StoreError (at start) when the database cannot be
+    opened.
     """
-    hosts = [host_name(host) for host in allowed_hosts]
     names = [operation.id for operation in contract.operations]
     if handlers is not None and not any(hasattr(handlers, name) for name in names):
         raise ValueError(f"{handlers!r} implements no operation: name a method {names[0]}, ...")
+    cross_origin = CrossOrigin(allowed_origins, contract.key_header)
+    guard = Guard(allowed_hosts, cross_origin)
+    authentication = Authentication(contract.key_header, api_keys)
     schemas = Schemas(document)
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: ContractApp) -> AsyncIterator[None]:
         store = await open_store(database_url)
-        defaults = default_handlers(Context(store, schemas, sources or real_sources()))
-
-        def handler_of(name: str) -> Any:
-            return getattr(handlers, name, None) or getattr(defaults, name)
-
-        app.router.default = Application(contract, schemas, handler_of, api_keys, limits)
+        entries = AccessLog() if access_log else None
         try:
+            defaults = default_handlers(Context(store, schemas, sources or real_sources(), limits))
+
+            def handler_of(name: str) -> Any:
+                return getattr(handlers, name, None) or getattr(defaults, name)
+
+            metrics = Metrics()
+            beside = pages(contract, document, store, metrics)
+            app.dispatcher = Dispatcher(
+                routes_of(contract, handler_of, beside, schemas, limits),
+                guard=guard,
+                authentication=authentication,
+                cross_origin=cross_origin,
+                metrics=metrics,
+                access_log=entries,
+            )
             yield
         finally:
             await store.close()
+            if entries is not None:
+                entries.close()
 
-    app = Starlette(lifespan=lifespan, routes=routes_beside(contract, document))
-    app.add_middleware(Guard, allowed_hosts=hosts)
-    app.router.redirect_slashes = False
-    return app
-
-
-def routes_beside(contract: Contract, document: Mapping[str, Any]) -> list[Route]:
-    """What is served outside the contract, without a key: health, version and the document."""
-    openapi = json.dumps(document, ensure_ascii=False).encode()
-
-    async def health(request: Request) -> Response:
-        return PlainTextResponse("ok\n")
-
-    async def version(request: Request) -> Response:
-        return JSONResponse({"title": contract.title, "version": contract.version})
-
-    async def serve_document(request: Request) -> Response:
-        return Response(openapi, media_type="application/json")
-
-    return [
-        Route("/.well-known/health", health),
-        Route("/.well-known/version", version),
-        Route("/openapi.json", serve_document),
-    ]
+    return ContractApp(lifespan)

@@ -1,15 +1,17 @@
-"""What behaviour needs from outside: storage, schemas, the time, and new ids."""
+"""What behaviour needs from outside: storage, schemas, the time, new ids, and limits."""
 
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from . import instants
 from .json_input import Schemas
+from .limits import Limits
 from .store import Store
 
 
@@ -23,7 +25,17 @@ class Sources:
 
 def real_sources() -> Sources:
     """The clock, and random UUIDs (version 4)."""
-    return Sources(instants.now, lambda: str(uuid.uuid4()))
+    ids = random_ids()
+    return Sources(instants.now, lambda: next(ids))
+
+
+def random_ids() -> Iterator[str]:
+    """UUIDs (version 4), for which the system is asked for randomness once in a while: a call of
+    its own for each would take longer than everything else about it."""
+    while True:
+        randomness = os.urandom(16 * 256)
+        for start in range(0, len(randomness), 16):
+            yield str(uuid.UUID(bytes=randomness[start : start + 16], version=4))
 
 
 def repeatable_sources(seed: int) -> Sources:
@@ -43,3 +55,4 @@ class Context:
     store: Store
     schemas: Schemas
     sources: Sources
+    limits: Limits

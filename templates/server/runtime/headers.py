@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 
 class Headers:
     """Header fields as ASGI gives them: names in lower case, in the order they came."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_fields", "_last", "_repeated")
 
-    def __init__(self, fields: Iterable[tuple[bytes, bytes]]) -> None:
-        self._values: dict[bytes, list[bytes]] = {}
-        for name, value in fields:
-            self._values.setdefault(name, []).append(value)
+    def __init__(self, fields: Collection[tuple[bytes, bytes]]) -> None:
+        self._fields = fields
+        self._last = dict(fields)
+        self._repeated = len(self._last) != len(fields)
 
     def values(self, name: bytes) -> Sequence[bytes]:
         """The value of each field of that name."""
-        return self._values.get(name, ())
+        value = self._last.get(name)
+        if value is None:
+            return ()
+        if self._repeated:
+            return [value for found, value in self._fields if found == name]
+        return (value,)
 
     def text(self, name: bytes) -> str | None:
         """The fields of that name as the one list that they mean (RFC 9110, 5.3)."""
-        values = self._values.get(name)
-        return None if values is None else b", ".join(values).decode("latin-1")
+        if name not in self._last:
+            return None
+        return b", ".join(self.values(name)).decode("latin-1")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -23,7 +24,7 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 def text_of(raw: bytes, what: str) -> str:
     """Percent-decoded UTF-8. Raises Refusal (422) when it is not that."""
     try:
-        return unquote_to_bytes(raw).decode("utf-8")
+        return (unquote_to_bytes(raw) if b"%" in raw else raw).decode("utf-8")
     except UnicodeDecodeError:
         raise Refusal(422, f"{what}: is not percent-encoded UTF-8") from None
 
@@ -117,11 +118,18 @@ def check_content_type(headers: Headers) -> None:
         raise Refusal(415, f"the body has no Content-Type: send {JSON}")
     if len(values) > 1:
         raise Refusal(415, f"Content-Type is given more than once: send {JSON} once")
-    content_type = values[0].decode("latin-1")
-    kind, *options = (part.strip().lower() for part in content_type.split(";"))
+    if not is_json(values[0]):
+        shown = values[0].decode("latin-1")
+        raise Refusal(415, f"Content-Type {shown!r} is not supported: send {JSON} in UTF-8")
+
+
+@lru_cache(maxsize=64)
+def is_json(content_type: bytes) -> bool:
+    """Whether it names JSON, in UTF-8 if it names a charset. Other parameters mean nothing there
+    (RFC 8259, 11)."""
+    kind, *options = (part.strip().lower() for part in content_type.decode("latin-1").split(";"))
     charsets = [o.removeprefix("charset=").strip('"') for o in options if o.startswith("charset=")]
-    if kind != JSON or any(charset not in ("utf-8", "utf8") for charset in charsets):
-        raise Refusal(415, f"Content-Type {content_type!r} is not supported: send {JSON} in UTF-8")
+    return kind == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
 
 
 def check_content_encoding(headers: Headers) -> None:
@@ -134,19 +142,26 @@ def check_content_encoding(headers: Headers) -> None:
         raise Refusal(415, text, {"Accept-Encoding": "identity"})
 
 
-def check_accept(accept: str | None, produces: Sequence[str]) -> None:
+def check_accept(accept: str | None, produces: tuple[str, ...]) -> None:
     """Raise Refusal (406) unless the client takes at least one media type that the operation
     answers with (RFC 9110, 12.5.1). A type that is refused with q=0 does not count."""
-    if accept is None or accept in ("*/*", "") or accept in produces:
-        return
+    if accept is not None and not takes_any(accept, produces):
+        offered = sorted(media_type.partition(";")[0] for media_type in produces)
+        raise Refusal(406, f"Accept {accept!r} takes none of {', '.join(offered)}")
+
+
+@lru_cache(maxsize=64)
+def takes_any(accept: str, produces: tuple[str, ...]) -> bool:
+    """Whether a list of media ranges, if it has any, has a place for one of these media types."""
     offered = {media_type.partition(";")[0] for media_type in produces}
-    for part in accept.split(","):
+    ranges = [part for part in accept.split(",") if part.strip()]
+    for part in ranges:
         range_, *options = (piece.strip().lower() for piece in part.split(";"))
         if any(re.fullmatch(r"q=0(\.0{0,3})?", option) for option in options):
             continue
         if range_ in ("*/*", "*") or any(_matches(range_, kind) for kind in offered):
-            return
-    raise Refusal(406, f"Accept {accept!r} takes none of {', '.join(sorted(offered))}")
+            return True
+    return not ranges
 
 
 def _matches(range_: str, kind: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 _FORM = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):?(\d\d))",
@@ -68,5 +69,9 @@ def now() -> int:
 def render(micros: int) -> str:
     """RFC 3339, UTC, with six digits of fraction: 2024-05-06T07:08:09.123456+00:00."""
     seconds, fraction = divmod(micros, 1_000_000)
-    moment = time.gmtime(seconds)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', moment)}.{fraction:06d}+00:00"
+    return f"{_second(seconds)}.{fraction:06d}+00:00"
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

@@ -5,7 +5,7 @@ Paths are split before they are percent-decoded, so an encoded slash stays insid
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -22,16 +22,24 @@ class _Node(Generic[T]):
     methods: dict[str, T] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
 class Match(Generic[T]):
     """What a path and a method lead to, and the raw values of the path's parameters."""
 
-    target: T
-    raw: tuple[tuple[str, bytes], ...]
+    __slots__ = ("_names", "_values", "target")
+
+    def __init__(
+        self, target: T, names: tuple[str, ...] = (), values: Sequence[bytes] = ()
+    ) -> None:
+        self.target = target
+        self._names = names
+        self._values = values
 
     def parameters(self) -> dict[str, str]:
         """The path parameters, decoded. Raises Refusal (422)."""
-        return {name: text_of(value, name) for name, value in self.raw}
+        return {
+            name: text_of(value, name)
+            for name, value in zip(self._names, self._values, strict=True)
+        }
 
 
 class Routes(Generic[T]):
@@ -39,6 +47,7 @@ class Routes(Generic[T]):
 
     def __init__(self, routes: Iterable[tuple[str, str, T]]) -> None:
         self._root: _Node[T] = _Node()
+        self._concrete: dict[bytes, dict[str, Match[T]]] = {}
         for method, path, target in routes:
             node = self._root
             names: list[str] = []
@@ -50,8 +59,10 @@ class Routes(Generic[T]):
                     node = node.literals.setdefault(segment.encode(), _Node())
             node.template = tuple(names)
             node.methods[method] = target
+            if not names:
+                self._concrete.setdefault(path.encode(), {})[method] = Match(target)
 
-    def match(self, raw_path: bytes) -> dict[str, Match[T]]:
+    def match(self, raw_path: bytes) -> Mapping[str, Match[T]]:
         """For a path as it came on the wire: the match for each method of its best template; empty
         when there is none.
 
@@ -59,18 +70,32 @@ class Routes(Generic[T]):
         4.8.8.2), so GET /a/b is a 405 where only POST /a/b and GET /a/{c} are known: clients and
         fuzzers that read the spec count on that.
         """
-        return self._walk(self._root, raw_path.split(b"/")[1:], ())
+        if (found := self._concrete.get(raw_path)) is not None:
+            return found
+        segments = raw_path.split(b"/")
+        values: list[bytes] = []
+        node = None if segments[0] else self._walk(self._root, segments, 1, values)
+        if node is None:
+            return {}
+        return {
+            method: Match(target, node.template, values) for method, target in node.methods.items()
+        }
 
     def _walk(
-        self, node: _Node[T], rest: list[bytes], values: tuple[bytes, ...]
-    ) -> dict[str, Match[T]]:
-        if not rest:
-            raw = tuple(zip(node.template, values, strict=True)) if node.methods else ()
-            return {method: Match(target, raw) for method, target in node.methods.items()}
-        segment, *rest = rest
+        self, node: _Node[T], segments: list[bytes], place: int, values: list[bytes]
+    ) -> _Node[T] | None:
+        """The node of the best template for the segments from `place` on, and into `values` those
+        of its parameters."""
+        if place == len(segments):
+            return node if node.methods else None
+        segment = segments[place]
         literal = node.literals.get(segment)
-        if literal is not None and (found := self._walk(literal, rest, values)):
+        if literal is not None and (found := self._walk(literal, segments, place + 1, values)):
             return found
-        if node.parameter is not None and segment:
-            return self._walk(node.parameter, rest, (*values, segment))
-        return {}
+        if node.parameter is None or not segment:
+            return None
+        values.append(segment)
+        if found := self._walk(node.parameter, segments, place + 1, values):
+            return found
+        values.pop()
+        return None

@@ -1,186 +1,200 @@
-"""The readers of a SQLite store: connections that are shared, each read in one transaction."""
+"""What a SQLite store reads: in batches, each read in one transaction."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import queue
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
 
-from .store import Record, Selection, StoreError
+from .listing import choose
+from .sqlite_log import Log
+from .sqlite_schema import connect
+from .sqlite_transaction import Connections, Transaction
+from .sqlite_writer import Writer
+from .store import Record, Selection
+from .turns import Turns
 
 T = TypeVar("T")
-Row = tuple[Any, ...]
 COLUMNS = "id, created, updated, base, heavy"
-BLOBS = 3
-"""Place of the first of COLUMNS that can be large."""
+LARGEST_BATCH = 256 * 1024
+"""Bytes after which a batch ends; its last item may be of any size."""
+COST_OF_ITEM = 256
+"""Bytes that an item takes besides its text, about."""
 LARGEST_INTEGER = 2**63 - 1
 """That SQLite can hold."""
-LARGEST_BATCH = 256 * 1024
-"""Bytes after which a batch ends; its last record may be of any size."""
-COST_OF_ROW = 256
-"""Bytes that a row takes besides its text, about."""
-MOST_IDLE = 4
-"""Connections that are kept open for the next read."""
-MOST_SNAPSHOTS = 8
-"""Snapshots at once: each has a batch in memory, and a slow client holds one for long."""
-PATIENCE = 10.0
-"""Seconds that a snapshot may wait for its turn."""
 
 
-@contextlib.contextmanager
-def telling() -> Iterator[None]:
-    """Turn an error of the database into StoreError."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(f"the database cannot be read: {error}") from error
+class Batches(Generic[T]):
+    """The items that `read` gives, a batch at a time; `size` tells the bytes of an item."""
+
+    def __init__(
+        self, read: Callable[[sqlite3.Connection], Iterable[T]], size: Callable[[T], int]
+    ) -> None:
+        self._read = read
+        self._size = size
+        self._items: Iterator[T] | None = None
+        self._ahead: list[T] = []
+        self.ended = False
+
+    def next(self, connection: sqlite3.Connection) -> list[T]:
+        """The next items, one at least unless there is none, until they have LARGEST_BATCH
+        bytes. Looks whether there is one more, so as to know the end."""
+        if self._items is None:
+            self._items = iter(self._read(connection))
+        batch, self._ahead = self._ahead, []
+        total = sum(map(self._cost, batch))
+        for item in self._items:
+            if batch and total >= LARGEST_BATCH:
+                self._ahead = [item]
+                return batch
+            batch.append(item)
+            total += self._cost(item)
+        self.ended = True
+        return batch
+
+    def _cost(self, item: T) -> int:
+        return COST_OF_ITEM + self._size(item)
 
 
 class Readers:
-    """Connections for reading, by `connect`."""
+    """Readers of the file at `path`, which `writer` writes to."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._connect = connect
-        self._idle: queue.Queue[sqlite3.Connection] = queue.Queue(MOST_IDLE)
-        self._snapshots = asyncio.Semaphore(MOST_SNAPSHOTS)
+    def __init__(self, path: str, writer: Writer) -> None:
+        self._connections = Connections(lambda: connect(path))
+        self._turns = Turns()
+        self._log = Log(path, writer, self._turns)
 
-    async def read(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        """What `job` reads, in a thread. Raises StoreError."""
+    async def fetch(
+        self, kind: str, ids: Sequence[str], *, heavy: bool
+    ) -> AsyncGenerator[list[Record], None]:
+        """See `Store.fetch`."""
+        columns = columns_with(heavy)
 
-        def run() -> T:
-            with self._transaction() as connection:
-                return job(connection)
+        def read(connection: sqlite3.Connection) -> Iterator[Record | None]:
+            return (get_record(connection, kind, id, columns) for id in ids)
 
-        return await asyncio.to_thread(run)
+        def size(record: Record | None) -> int:
+            return 0 if record is None else size_of(record)
 
-    async def batches(
-        self, statement: str, arguments: Sequence[Any], first: int
-    ) -> AsyncGenerator[list[Row], None]:
-        """The rows of a statement, batch by batch (see `next_batch`), one at least, in one
-        transaction. Raises StoreError."""
-        with self._transaction() as connection:
-            cursor = connection.cursor()
-            await asyncio.to_thread(cursor.execute, statement, arguments)
-            rows = await asyncio.to_thread(next_batch, cursor, first)
-            yield rows
-            while rows:
-                if rows := await asyncio.to_thread(next_batch, cursor, first):
-                    yield rows
+        async with contextlib.aclosing(self._batches(read, size)) as batches:
+            async for batch in batches:
+                yield [record for record in batch if record is not None]
+
+    async def identifiers(self, kind: str, selection: Selection) -> AsyncGenerator[list[str], None]:
+        """See `Store.identifiers`."""
+
+        def read(connection: sqlite3.Connection) -> Iterator[str]:
+            return (row[0] for row in select_identifiers(connection, kind, selection))
+
+        async with contextlib.aclosing(self._batches(read, len)) as batches:
+            async for batch in batches:
+                yield batch
 
     @contextlib.asynccontextmanager
     async def snapshot(self, kind: str) -> AsyncIterator[SQLiteSnapshot]:
         """See `Store.snapshot`."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._snapshots.acquire()
-        except TimeoutError:
-            text = f"{MOST_SNAPSHOTS} clients are reading everything just now; try again later"
-            raise StoreError(text) from None
-        try:
-            with self._transaction() as connection:
-                yield SQLiteSnapshot(connection, kind)
-        finally:
-            self._snapshots.release()
+        await self._log.shorten()
+        async with self._turns.one():
+            with self._connections.transaction() as transaction:
+                yield SQLiteSnapshot(transaction, kind)
 
     def close(self) -> None:
-        """Close the idle connections."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
+        """Let go of connections that are not in use."""
+        self._connections.close()
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one read. It is closed after one that was broken off, as a statement
-        may still be running on it, and when enough are idle."""
-        with telling():
-            try:
-                connection = self._idle.get_nowait()
-            except queue.Empty:
-                connection = self._connect()
-            try:
-                connection.execute("BEGIN")
-                yield connection
-                connection.execute("ROLLBACK")
-                self._idle.put_nowait(connection)
-            except queue.Full:
-                connection.close()
-            except BaseException:
-                connection.close()
-                raise
+    async def _batches(
+        self, read: Callable[[sqlite3.Connection], Iterable[T]], size: Callable[[T], int]
+    ) -> AsyncGenerator[list[T], None]:
+        """The items in batches, one at least, in one transaction. What fits into one batch waits
+        for nobody. More needs a turn; and nobody waits for that with a transaction open, which
+        would keep the log from being shortened: the read starts over then."""
+        with self._connections.transaction() as transaction:
+            batches = Batches(read, size)
+            first = await transaction.run(batches.next)
+            if batches.ended:
+                yield first
+                return
+            if self._turns.free and not self._log.is_long:
+                async with self._turns.one():
+                    yield first
+                    while not batches.ended:
+                        yield await transaction.run(batches.next)
+                return
+        await self._log.shorten()
+        async with self._turns.one():
+            with self._connections.transaction() as transaction:
+                batches = Batches(read, size)
+                while not batches.ended:
+                    yield await transaction.run(batches.next)
 
 
 class SQLiteSnapshot:
-    """See `store.Snapshot`: two passes over an index, inside one transaction."""
+    """See `store.Snapshot`: passes over an index, inside one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction, kind: str) -> None:
+        self._transaction = transaction
         self._kind = kind
 
     async def records(
         self, *, heavy: bool, oldest_first: bool = False
     ) -> AsyncIterator[list[Record]]:
         """See `store.Snapshot.records`."""
-        columns = COLUMNS if heavy else COLUMNS.replace("heavy", "x'7b7d'")
-        async for rows in self._batches(columns, BLOBS, "ASC" if oldest_first else "DESC"):
-            yield [Record(*row) for row in rows]
-
-    async def identifiers(self) -> AsyncIterator[list[str]]:
-        """See `store.Snapshot.identifiers`."""
-        async for rows in self._batches("id", 0):
-            yield [row[0] for row in rows]
-
-    async def _batches(
-        self, columns: str, first: int, order: str = "DESC"
-    ) -> AsyncIterator[list[Row]]:
+        columns, order = columns_with(heavy), "ASC" if oldest_first else "DESC"
         statement = (
             f"SELECT {columns} FROM records WHERE kind=? ORDER BY created {order}, seq {order}"
         )
-        cursor = self._connection.cursor()
-        await asyncio.to_thread(cursor.execute, statement, (self._kind,))
-        while rows := await asyncio.to_thread(next_batch, cursor, first):
-            yield rows
+
+        def read(connection: sqlite3.Connection) -> Iterator[Record]:
+            return (Record(*row) for row in connection.execute(statement, (self._kind,)))
+
+        batches = Batches(read, size_of)
+        while not batches.ended:
+            if batch := await self._transaction.run(batches.next):
+                yield batch
+
+    async def identifiers(self) -> AsyncIterator[list[str]]:
+        """See `store.Snapshot.identifiers`."""
+
+        def read(connection: sqlite3.Connection) -> Iterator[str]:
+            statement = "SELECT id FROM records WHERE kind=? ORDER BY created DESC, seq DESC"
+            return (row[0] for row in connection.execute(statement, (self._kind,)))
+
+        batches = Batches(read, len)
+        while not batches.ended:
+            if batch := await self._transaction.run(batches.next):
+                yield batch
 
 
-def next_batch(cursor: sqlite3.Cursor, first: int) -> list[Row]:
-    """The next rows, one at least, until their cells from the `first` on, which are text and
-    bytes, have LARGEST_BATCH bytes; none at the end."""
-    rows: list[Row] = []
-    size = 0
-    for row in cursor:
-        rows.append(row)
-        size += COST_OF_ROW + sum(map(len, row[first:]))
-        if size >= LARGEST_BATCH:
-            break
-    return rows
+def columns_with(heavy: bool) -> str:
+    """The columns of a record; without `heavy` that part is not read."""
+    return COLUMNS if heavy else COLUMNS.replace("heavy", "x'7b7d'")
 
 
-def get_record(connection: sqlite3.Connection, kind: str, id: str) -> Record | None:
+def size_of(record: Record) -> int:
+    """The bytes that a record takes, about."""
+    return len(record.id) + len(record.base) + len(record.heavy)
+
+
+def get_record(
+    connection: sqlite3.Connection, kind: str, id: str, columns: str = COLUMNS
+) -> Record | None:
     """One record."""
-    statement = f"SELECT {COLUMNS} FROM records WHERE kind=? AND id=?"
+    statement = f"SELECT {columns} FROM records WHERE kind=? AND id=?"
     row = connection.execute(statement, (kind, id)).fetchone()
     return None if row is None else Record(*row)
 
 
-def select_identifiers(kind: str, selection: Selection) -> tuple[str, list[Any]]:
-    """The statement, and its arguments, that lists ids: one index scan a range, joined."""
-    arguments: list[Any] = []
-    scans = []
-    for range_ in selection.ranges or (None,):
-        condition = "kind=?"
-        arguments.append(kind)
-        if range_ is not None and range_.start is not None:
-            condition += f" AND {range_.time}>=?"
-            arguments.append(range_.start)
-        if range_ is not None and range_.end is not None:
-            condition += f" AND {range_.time}<=?"
-            arguments.append(range_.end)
-        scans.append(f"SELECT {selection.order} AS at, seq, id FROM records WHERE {condition}")
-    direction = "DESC" if selection.descending else "ASC"
-    statement = (
-        f"SELECT id FROM ({' UNION '.join(scans)}) ORDER BY at {direction}, seq {direction} LIMIT ?"
-    )
-    limit = -1 if selection.limit is None else min(selection.limit, LARGEST_INTEGER)
-    return statement, [*arguments, limit]
+def select_identifiers(
+    connection: sqlite3.Connection, kind: str, selection: Selection
+) -> sqlite3.Cursor:
+    """The ids that `selection` names, by the query that `listing` chooses."""
+    choice = choose(kind, selection)
+    count = None
+    while True:
+        try:
+            query = next(choice) if count is None else choice.send(count)
+        except StopIteration as chosen:
+            query = chosen.value
+            return connection.execute(query.text, query.arguments)
+        (count,) = connection.execute(query.text, query.arguments).fetchone()

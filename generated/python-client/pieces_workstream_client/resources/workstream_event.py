@@ -68,7 +68,7 @@ _ASSOCIATE_WORKSTREAM_SUMMARY: Operation[None] = Operation(
     answers={
         204: Answer(),
     },
-    failures=frozenset((401, 406, 410, 422, 500)),
+    failures=frozenset((401, 406, 410, 413, 422, 500)),
     accept="text/plain",
     repeatable=True,
     secured=True,
@@ -84,7 +84,7 @@ _DISASSOCIATE_WORKSTREAM_SUMMARY: Operation[None] = Operation(
     answers={
         204: Answer(),
     },
-    failures=frozenset((401, 406, 410, 422, 500)),
+    failures=frozenset((401, 406, 410, 413, 422, 500)),
     accept="text/plain",
     repeatable=True,
     secured=True,

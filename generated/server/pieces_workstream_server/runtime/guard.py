@@ -14,10 +14,9 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-
+from .cross_origin import CrossOrigin
 from .headers import Headers
-from .replies import Refusal, send_reply
+from .replies import Refusal
 
 _NAME = re.compile(r"[a-z0-9._-]+")
 _HOST = re.compile(rf"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>{_NAME.pattern}))(?::\d{{1,5}})?")
@@ -34,26 +33,17 @@ def host_name(text: str) -> str:
 
 
 class Guard:
-    """Lets those requests through to `app` that are meant for it, whatever their path."""
+    """Tells the requests that are meant for this server, whatever their path: by `allowed_hosts`,
+    localhost and IP addresses, and from its own pages and those that `cross_origin` allows."""
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str] = ()) -> None:
-        self._app = app
+    def __init__(self, allowed_hosts: Collection[str], cross_origin: CrossOrigin) -> None:
         self._names = {ADDRESS, "localhost", *map(host_name, allowed_hosts)}
+        self._cross_origin = cross_origin
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse the request, or pass it on."""
-        if scope["type"] == "http":
-            try:
-                self._check(scope["method"], Headers(scope["headers"]))
-            except Refusal as refusal:
-                await send_reply(send, refusal.reply())
-                return
-        await self._app(scope, receive, send)
-
-    def _check(self, method: str, headers: Headers) -> None:
+    def check(self, method: str, headers: Headers) -> None:
         """Raise Refusal (421, 403) unless the request is meant for this server."""
         hosts = headers.values(b"host")
-        host = hosts[0].decode("latin-1").lower() if len(hosts) == 1 else ""
+        host = hosts[0] if len(hosts) == 1 else b""
         if name_in(host) not in self._names:
             shown = ", ".join(value.decode("latin-1") for value in hosts)
             raise Refusal(
@@ -61,14 +51,14 @@ class Guard:
                 f"Host {shown!r} is not a name of this server: use an IP address or localhost, or "
                 "start it with --allow-host",
             )
-        if method not in ("GET", "HEAD"):
-            check_site(headers, host)
+        if method not in ("GET", "HEAD") and not self._cross_origin.allows(headers):
+            check_site(headers, host.decode("latin-1").lower())
 
 
 @lru_cache(maxsize=64)
-def name_in(host: str) -> str | None:
+def name_in(host: bytes) -> str | None:
     """The name in a Host, at any port: ADDRESS for an IP address; None when it is malformed."""
-    match = _HOST.fullmatch(host)
+    match = _HOST.fullmatch(host.decode("latin-1").lower())
     if match is None:
         return None
     v6, name = match["v6"], match["name"]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +17,7 @@ T = TypeVar("T")
 DEEPEST = 256
 """Levels of arrays and objects in a body. What is accepted has to be readable later, from any
 depth of the call stack, so the limit lies well below Python's own."""
+_ESCAPED_COLON = re.compile(rb"(?<!\\)(?:\\\\)*\\u003[aA]")
 
 
 class Json(Generic[T]):
@@ -63,7 +66,37 @@ def parse_json(raw: bytes) -> Any:
     # Few bodies have so many brackets that they could be too deep; only those are measured.
     if raw.count(b"[") + raw.count(b"{") > DEEPEST and depth(value) > DEEPEST:
         raise too_deep()
+    if lost_members(raw, value):
+        raise Refusal(400, f"the body is not usable JSON: {repeated(raw)} is given more than once")
     return value
+
+
+def lost_members(raw: bytes, value: Any) -> bool:
+    """Whether `value`, read from the JSON text `raw`, lacks members that `raw` has, since another
+    of their name came later.
+
+    It is told by the colons, as each member has one of its own, and text keeps the others: where
+    nothing was lost there are as many in `value` written anew. In `raw` some may be escaped.
+    """
+    colons = raw.count(b":")
+    if b"\\u003" in raw:
+        colons += len(_ESCAPED_COLON.findall(raw))
+    return colons != msgspec.json.encode(value).count(b":")
+
+
+def repeated(raw: bytes) -> str:
+    """The first name, in quotation marks, that an object in the JSON text `raw` has twice."""
+    found: list[str] = []
+
+    def note(members: list[tuple[str, Any]]) -> None:
+        names: set[str] = set()
+        for name, _ in members:
+            if name in names and not found:
+                found.append(name)
+            names.add(name)
+
+    json.loads(raw, object_pairs_hook=note)
+    return repr(found[0])
 
 
 def too_deep() -> Refusal:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from starlette.types import Send
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
+SHORT = 256 * 1024
+"""Bytes from which on a body is sent while it is being made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,17 @@ class Begun(AsyncIterator[bytes]):
         await self._rest.aclose()
 
 
-async def begin(body: AsyncGenerator[bytes, None]) -> Begun:
-    """`body`, which has at least one piece, with that made."""
-    return Begun(await anext(body), body)
+async def begin(body: AsyncGenerator[bytes, None]) -> bytes | Begun:
+    """All of a short body, and of a longer one so much that it is no longer short: what fits into
+    memory easily is sent in one piece, with its length."""
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in body:
+        pieces.append(piece)
+        size += len(piece)
+        if size >= SHORT:
+            return Begun(b"".join(pieces), body)
+    return b"".join(pieces)
 
 
 class Refusal(Exception):
@@ -89,13 +100,23 @@ def one_line(text: str, limit: int = 500) -> str:
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
 
 
-async def send_reply(send: Send, reply: Reply) -> None:
-    """Send a reply as ASGI messages. A body that is sent piece by piece is closed afterwards,
-    however it ended."""
+@lru_cache(maxsize=64)
+def typed(media_type: str) -> Sequence[tuple[bytes, bytes]]:
+    """The header fields of a body: its type, and that browsers may not guess another."""
+    return ((b"content-type", media_type.encode()), (b"x-content-type-options", b"nosniff"))
+
+
+async def send_reply(send: Send, reply: Reply, fields: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """Send a reply as ASGI messages, with more header `fields`. A body that is sent piece by piece
+    is closed afterwards, however it ended: `send` raises when the client is gone."""
     body = reply.body
-    headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
+    headers = [*fields]
+    if reply.headers:
+        headers += [
+            (name.lower().encode(), value.encode()) for name, value in reply.headers.items()
+        ]
     if reply.media_type is not None:
-        headers.append((b"content-type", reply.media_type.encode()))
+        headers += typed(reply.media_type)
     start = {"type": "http.response.start", "status": reply.status, "headers": headers}
     if isinstance(body, bytes):
         if reply.status != 204:

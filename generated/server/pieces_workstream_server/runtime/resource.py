@@ -22,6 +22,7 @@ from .json_input import Json, check
 from .references import References
 from .replies import Refusal, Reply, begin, json_reply
 from .store import Range, Record, Selection
+from .streams import Stream, as_json, references
 
 Object = dict[str, Any]
 encode = msgspec.json.encode
@@ -34,6 +35,7 @@ class Resource:
     def __init__(self, context: Context, type: ResourceType) -> None:
         self._store = context.store
         self._sources = context.sources
+        self._limits = context.limits
         self._type = type
         self._kind = type.name
         self._references = References(type)
@@ -64,17 +66,17 @@ class Resource:
         check(self._schema, thing, "the body")
         for collection, reference in adopted:
             self._references.check(thing.get(collection, {}), collection)
-            thing[collection] = self._with(thing.get(collection), reference)
+            thing[collection] = self._references.added(thing.get(collection), reference)
         record = self._record(now, now, thing)
         while not await self._store.insert(self._kind, record):
             thing[self._type.id] = self._sources.new_id()
             record = self._record(now, now, thing)
-        return json_reply(self._shown(record, full))
+        return json_reply(as_json(record, full))
 
     async def get(self, id: str, *, full: bool = True) -> Reply:
         """The thing of that id."""
         record = await self._store.get(self._kind, id)
-        return json_reply(self._shown(self._known(record, id), full))
+        return json_reply(as_json(self._known(record, id), full))
 
     async def update(self, body: Json[Any] | None, *, full: bool = True) -> Reply:
         """Replace the members that the body has; those it lacks stay. Id and time of creation
@@ -86,7 +88,7 @@ class Resource:
         fixed = {self._type.id, self._type.created[0], self._type.updated[0]}
         members = {name: value for name, value in sent.items() if name not in fixed}
         record = await self._change(id, lambda thing: thing.update(members) is None)
-        return json_reply(self._shown(record, full))
+        return json_reply(as_json(record, full))
 
     async def delete(self, id: str) -> Reply:
         """Remove the thing of that id."""
@@ -98,7 +100,7 @@ class Resource:
         """Add a reference to `other` to the collection `member`."""
 
         def add(thing: Object) -> bool:
-            thing[member] = self._with(thing.get(member), {self._type.id: other})
+            thing[member] = self._references.added(thing.get(member), {self._type.id: other})
             return True
 
         await self._change(id, add)
@@ -108,7 +110,7 @@ class Resource:
         """Take the reference to `other` out of the collection `member`, and mark it removed."""
 
         def remove(thing: Object) -> bool:
-            thing[member] = self._without(thing.get(member), other)
+            thing[member] = self._references.removed(thing.get(member), other)
             return True
 
         await self._change(id, remove)
@@ -145,7 +147,7 @@ class Resource:
 
     async def snapshot(self, *, full: bool = True, omits: Collection[str] = ()) -> Reply:
         """Everything, newest first, sent while it is read."""
-        return json_reply(await begin(self._collection(full, omits)))
+        return json_reply(await begin(self._everything(Stream(self._type, full, omits))))
 
     async def batch_fetch(
         self,
@@ -160,24 +162,10 @@ class Resource:
         """The things whose ids the body lists, and the ids that are unknown."""
         collection = body.value.get(ids, {})
         self._references.check(collection, ids)
-        asked = list(dict.fromkeys(self._listed(collection)))
+        asked = list(dict.fromkeys(self._references.listed(collection)))
         batches = self._store.fetch(self._kind, asked, heavy=full)
-        records = [record async for batch in batches for record in batch]
-        things = b",".join(self._shown(record, full, omits) for record in records)
-        positions = {record.id: position for position, record in enumerate(records)}
-        unknown = [id for id in asked if id not in positions]
-        return json_reply(
-            b"{%s:{%s:[%s],%s:%s},%s:%s}"
-            % (
-                encode(found),
-                encode(self._type.items),
-                things,
-                encode(self._type.positions),
-                encode(positions),
-                encode(missing),
-                encode(unknown),
-            )
-        )
+        stream = Stream(self._type, full, omits)
+        return json_reply(await begin(stream.found(batches, asked, (found, missing))))
 
     async def identifiers(
         self,
@@ -200,9 +188,7 @@ class Resource:
         )
         selection = Selection(order, descending, chosen, limit)
         batches = self._store.identifiers(self._kind, selection)
-        found = [id async for batch in batches for id in batch]
-        items = [{self._type.id: id} for id in found]
-        return json_reply(encode({self._type.items: items, self._type.positions: {}}))
+        return json_reply(await begin(references(self._type, batches)))
 
     # --- parts -----------------------------------------------------------------------------
 
@@ -226,52 +212,28 @@ class Resource:
                 return None
             updated = max(self._sources.now(), record.updated + 1)
             _set(thing, self._type.updated, instants.render(updated))
-            return self._record(record.created, updated, thing)
+            return self._record(record.created, updated, thing, size_of(record))
 
         return self._known(await self._store.change(self._kind, id, change), id)
 
-    def _record(self, created: int, updated: int, thing: Object) -> Record:
-        """The thing as it is stored: heavy members apart, so that leaving them out is free."""
+    def _record(self, created: int, updated: int, thing: Object, largest: int = 0) -> Record:
+        """The thing as it is stored: heavy members apart, so that leaving them out is free.
+        Raises Refusal (413) when it is larger than a thing may be, and than `largest`."""
         heavy = {name: thing[name] for name in self._type.heavy if name in thing}
         base = {name: value for name, value in thing.items() if name not in heavy}
-        return Record(thing[self._type.id], created, updated, encode(base), encode(heavy))
+        record = Record(thing[self._type.id], created, updated, encode(base), encode(heavy))
+        if size_of(record) > max(self._limits.thing, largest):
+            raise Refusal(
+                413,
+                f"the {self._type.noun} would have {size_of(record)} bytes; this server stores "
+                f"{self._limits.thing} at most: send less, or take something out of it first",
+            )
+        return record
 
-    def _shown(self, record: Record, full: bool, omits: Collection[str] = ()) -> bytes:
-        """The thing as JSON, by joining its stored parts."""
-        heavy = record.heavy
-        if not full or heavy == b"{}":
-            return record.base
-        if omits:
-            parts = msgspec.json.decode(heavy, type=dict[str, msgspec.Raw])
-            heavy = encode({name: part for name, part in parts.items() if name not in omits})
-            if heavy == b"{}":
-                return record.base
-        return record.base[:-1] + b"," + heavy[1:]
-
-    async def _collection(self, full: bool, omits: Collection[str]) -> AsyncGenerator[bytes, None]:
-        """The JSON of a collection of everything, piece by piece. The positions come from a second
-        pass over the same moment, as the ids may be more than fit into memory."""
-        items, positions = encode(self._type.items), encode(self._type.positions)
+    async def _everything(self, stream: Stream) -> AsyncGenerator[bytes, None]:
         async with self._store.snapshot(self._kind) as snapshot:
-            before = b"{%s:[" % items
-            between = before + b"],%s:{" % positions
-            async for records in snapshot.records(heavy=full):
-                yield before + b",".join(self._shown(record, full, omits) for record in records)
-                before, between = b",", b"],%s:{" % positions
-            count = 0
-            async for ids in snapshot.identifiers():
-                yield between + encode({id: n for n, id in enumerate(ids, count)})[1:-1]
-                count, between = count + len(ids), b","
-            yield (b"" if count else between) + b"}}"
-
-    def _listed(self, collection: Mapping[str, Any]) -> list[str]:
-        return self._references.listed(collection)
-
-    def _with(self, collection: Mapping[str, Any] | None, reference: Mapping[str, Any]) -> Object:
-        return self._references.added(collection, reference)
-
-    def _without(self, collection: Mapping[str, Any] | None, id: str) -> Object:
-        return self._references.removed(collection, id)
+            async for piece in stream.everything(snapshot):
+                yield piece
 
     def _adopted(
         self, thing: Object, adopts: Mapping[str, str]
@@ -294,3 +256,8 @@ def _set(thing: Object, path: tuple[str, ...], value: Any) -> None:
         inner = thing.get(name)
         thing[name] = thing = dict(inner) if isinstance(inner, dict) else {}
     thing[last] = value
+
+
+def size_of(record: Record) -> int:
+    """Bytes of a thing."""
+    return len(record.base) + len(record.heavy)

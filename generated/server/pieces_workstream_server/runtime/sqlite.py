@@ -11,69 +11,20 @@ import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
-from .sqlite_reader import COLUMNS, Readers, get_record, select_identifiers, telling
+from .sqlite_reader import COLUMNS, Readers, get_record
+from .sqlite_schema import connect, open_for_writing
+from .sqlite_transaction import telling
 from .sqlite_writer import Writer
-from .store import Record, Selection, Snapshot, StoreError
-
-SCHEMA_VERSION = 1
-SCHEMA = """
-CREATE TABLE records (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind TEXT NOT NULL,
-  id TEXT NOT NULL,
-  created INTEGER NOT NULL,
-  updated INTEGER NOT NULL,
-  base BLOB NOT NULL,
-  heavy BLOB NOT NULL,
-  UNIQUE (kind, id)
-);
-CREATE INDEX records_created ON records (kind, created, seq, id);
-CREATE INDEX records_updated ON records (kind, updated, seq, created, id);
-"""
+from .store import Record, Selection, Snapshot
 
 
 class SQLiteStore:
-    """Records in one SQLite file."""
+    """Records in one SQLite file. Raises StoreError when it cannot be opened."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
-        self._writer = Writer(self._prepare())
-        self._reader = self._connect()
-        self._readers = Readers(self._connect)
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA synchronous=FULL")
-        return connection
-
-    def _prepare(self) -> sqlite3.Connection:
-        """Open the file for writing, with the schema this version knows."""
-        try:
-            connection = self._connect()
-            connection.execute("BEGIN IMMEDIATE")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                self._create_schema(connection)
-            elif version > SCHEMA_VERSION:
-                raise StoreError(
-                    f"{self._path}: written by a newer version (schema {version}, this one knows "
-                    f"{SCHEMA_VERSION}): upgrade the server, or use another file"
-                )
-            connection.execute("COMMIT")
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.Error as error:
-            raise StoreError(f"{self._path}: cannot be used as a database: {error}") from error
-        return connection
-
-    def _create_schema(self, connection: sqlite3.Connection) -> None:
-        """Make the tables in a new file; a file with tables of somebody else's is left alone."""
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise StoreError(f"{self._path}: is a database of another program: use another file")
-        for statement in SCHEMA.split(";"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        self._writer = Writer(open_for_writing(path))
+        self._reader = connect(path)
+        self._readers = Readers(path, self._writer)
 
     async def insert(self, kind: str, record: Record) -> bool:
         """See `Store.insert`."""
@@ -127,24 +78,15 @@ class SQLiteStore:
         with telling():
             return get_record(self._reader, kind, id)
 
-    async def fetch(
+    def fetch(
         self, kind: str, ids: Sequence[str], *, heavy: bool
     ) -> AsyncGenerator[Sequence[Record], None]:
         """See `Store.fetch`."""
+        return self._readers.fetch(kind, ids, heavy=heavy)
 
-        def read(connection: sqlite3.Connection) -> list[Record]:
-            records = (get_record(connection, kind, id) for id in ids)
-            return [record for record in records if record is not None]
-
-        yield await self._readers.read(read)
-
-    async def identifiers(
-        self, kind: str, selection: Selection
-    ) -> AsyncGenerator[Sequence[str], None]:
+    def identifiers(self, kind: str, selection: Selection) -> AsyncGenerator[Sequence[str], None]:
         """See `Store.identifiers`."""
-        statement, arguments = select_identifiers(kind, selection)
-        async for rows in self._readers.batches(statement, arguments, 0):
-            yield [row[0] for row in rows]
+        return self._readers.identifiers(kind, selection)
 
     def snapshot(self, kind: str) -> AbstractAsyncContextManager[Snapshot]:
         """See `Store.snapshot`."""

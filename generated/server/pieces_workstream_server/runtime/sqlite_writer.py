@@ -15,6 +15,8 @@ from typing import Any
 from .store import StoreError
 
 LARGEST_GROUP = 256
+FAULTS = (sqlite3.Error, MemoryError)
+"""What the database raises: its own errors, and that SQLite got no memory."""
 
 Job = Callable[[sqlite3.Connection], Any]
 Outcome = tuple[Any, BaseException | None]
@@ -27,6 +29,8 @@ class Write:
     job: Job
     loop: asyncio.AbstractEventLoop
     outcome: asyncio.Future[Any]
+    apart: bool = False
+    """Whether it is done outside of any transaction."""
 
     def settle(self, result: Any, error: BaseException | None) -> None:
         """Hand the outcome to the waiting task, from the writer thread."""
@@ -49,18 +53,30 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._waiting: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
     async def do(self, job: Job) -> Any:
-        """The result of a job, once it is on disk. Raises what the job does, and StoreError."""
+        """The result of a job, once it is on disk. Raises what the job does, and StoreError. The
+        job is done even when this is cancelled: nobody is told then."""
+        return await self._put(job)
+
+    async def do_apart(self, job: Job) -> Any:
+        """Like `do`, but outside of any transaction: for what concerns the whole database."""
+        return await self._put(job, apart=True)
+
+    def _put(self, job: Job, *, apart: bool = False) -> asyncio.Future[Any]:
+        if self._closed:
+            raise StoreError("the database is closed: the server is stopping")
         loop = asyncio.get_running_loop()
-        write = Write(job, loop, loop.create_future())
+        write = Write(job, loop, loop.create_future(), apart)
         self._waiting.put(write)
-        return await write.outcome
+        return write.outcome
 
     async def close(self) -> None:
-        """Finish what is waiting."""
+        """Finish what is waiting; there can be nothing more afterwards."""
+        self._closed = True
         self._waiting.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -68,7 +84,11 @@ class Writer:
         """The thread: take what is waiting, do it in one transaction, then answer."""
         while (first := self._waiting.get()) is not None:
             group, last = self._group(first)
-            self._commit(group)
+            if together := [write for write in group if not write.apart]:
+                self._commit(together)
+            for write in group:
+                if write.apart:
+                    self._do_apart(write)
             if last:
                 break
         self._connection.close()
@@ -91,14 +111,14 @@ class Writer:
         fault may lie in one of them. None is acknowledged that is not committed."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:  # of no job's making
+        except FAULTS as error:  # of no job's making
             self._fail(group, error)
             return
         try:
             outcomes = [self._outcome(write.job) for write in group]
             self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            with contextlib.suppress(sqlite3.Error):  # some errors have rolled back already
+        except FAULTS as error:
+            with contextlib.suppress(*FAULTS):  # some errors have rolled back already
                 self._connection.execute("ROLLBACK")
             if len(group) == 1:
                 self._fail(group, error)
@@ -109,15 +129,21 @@ class Writer:
         for write, (result, failed) in zip(group, outcomes, strict=True):
             write.settle(result, failed)
 
+    def _do_apart(self, write: Write) -> None:
+        try:
+            write.settle(*self._outcome(write.job))
+        except FAULTS as error:
+            self._fail([write], error)
+
     def _outcome(self, job: Job) -> Outcome:
-        """What a job gives or raises: one that raises has changed nothing. Raises sqlite3.Error."""
+        """What a job gives or raises: one that raises has changed nothing. Raises FAULTS."""
         try:
             return job(self._connection), None
-        except sqlite3.Error:
+        except FAULTS:
             raise
         except Exception as error:
             return None, error
 
-    def _fail(self, group: list[Write], error: sqlite3.Error) -> None:
+    def _fail(self, group: list[Write], error: Exception) -> None:
         for write in group:
             write.settle(None, StoreError(f"the database refused to write: {error}"))

@@ -48,7 +48,7 @@ class StoreError(Exception):
 
 class Snapshot(Protocol):
     """All records of a kind as of one moment, in order of creation, newest first unless told
-    otherwise, in batches that are small enough to have many of them in memory."""
+    otherwise, in batches that are not empty, and small enough to have many of them in memory."""
 
     def records(
         self, *, heavy: bool, oldest_first: bool = False

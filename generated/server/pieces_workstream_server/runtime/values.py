@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from .cross_origin import origin_of
 from .guard import host_name
 
 UNITS = {"": 1, "KiB": 1024, "MiB": 1024 * 1024}
@@ -14,10 +15,6 @@ LONGEST = 86_400.0
 """Seconds."""
 _SIZE = re.compile(r"([1-9]\d{0,11})(|KiB|MiB)", re.ASCII)
 _SECONDS = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
-_ORIGIN = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>\d{1,5}))?"
-)
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def host(text: str) -> str:
@@ -66,14 +63,5 @@ def yes_or_no(text: str) -> bool:
 
 
 def origin(text: str) -> str:
-    """An origin of web pages, in the form that browsers send: lower case, without the scheme's
-    own port."""
-    match = _ORIGIN.fullmatch(text.strip().lower())
-    if match is None or int(match["port"] or 1) not in range(1, 65_536):
-        raise ValueError(
-            f"{text!r} is no origin: give scheme://host or scheme://host:port, without a path and "
-            "without wildcards"
-        )
-    given = match["port"] and str(int(match["port"]))
-    own = given is None or given == _DEFAULT_PORTS.get(match["scheme"])
-    return f"{match['scheme']}://{match['host']}{'' if own else f':{given}'}"
+    """An origin of web pages."""
+    return origin_of(text)

@@ -1,0 +1,157 @@
+"""From a request to its answer: is it meant for us, who answers, and what is told of it."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Collection
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from . import instants
+from .access_log import AccessLog, Entry
+from .cross_origin import CrossOrigin
+from .endpoints import Target
+from .guard import Guard
+from .headers import Headers
+from .metrics import Metrics
+from .observation import Observation
+from .replies import Refusal, Reply, send_reply
+from .routing import Routes
+from .store import StoreError
+
+log = logging.getLogger(__name__)
+
+
+class Authentication:
+    """The keys that clients have to send in the header field `name`; none are asked for when there
+    are none."""
+
+    def __init__(self, name: str | None, keys: Collection[str]) -> None:
+        self._name = name or ""
+        self._field = self._name.lower().encode()
+        self._keys = [key.encode() for key in keys]
+
+    def check(self, headers: Headers) -> None:
+        """Compare with every key, each in constant time; several at once are none. Raises Refusal
+        (401), which does not say whether there was a key: that would help with guessing."""
+        if not self._keys:
+            return
+        given = headers.values(self._field)
+        equal = [hmac.compare_digest(value, key) for value in given for key in self._keys]
+        if len(given) != 1 or not any(equal):
+            text = f"{self._name}: missing or wrong; send a key that this server accepts"
+            challenge = {"WWW-Authenticate": f'ApiKey header="{self._name}"'}
+            raise Refusal(401, text, challenge)
+
+
+class Dispatcher:
+    """Answers HTTP requests by `routes`, and leaves other paths to others."""
+
+    def __init__(
+        self,
+        routes: Routes[Target],
+        *,
+        guard: Guard,
+        authentication: Authentication,
+        cross_origin: CrossOrigin,
+        metrics: Metrics,
+        access_log: AccessLog | None,
+    ) -> None:
+        self._routes = routes
+        self._guard = guard
+        self._authentication = authentication
+        self._cross_origin = cross_origin
+        self._metrics = metrics
+        self._access_log = access_log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, others: ASGIApp) -> None:
+        """Answer one request; `others` do when its path is none of ours."""
+        headers = Headers(scope["headers"])
+        request = Observation(headers)
+        request.headers += self._cross_origin.fields(headers)
+        self._metrics.begin()
+        try:
+            try:
+                reply = await self._reply(request, scope, headers, receive)
+                if reply is None:
+                    await others(scope, receive, request.counting(send, ours=False))
+            except Exception as error:
+                if request.status is not None:  # half of an answer is out: all that is left is
+                    raise  # to cut the connection, which the server does
+                reply = failed(error, request, scope)
+            if reply is not None:
+                await answer(request, reply, send)
+        finally:
+            self._end(request, scope)
+
+    async def _reply(
+        self, request: Observation, scope: Scope, headers: Headers, receive: Receive
+    ) -> Reply | None:
+        """The answer, if the path is one of ours. Raises Refusal and StoreError."""
+        method = scope["method"]
+        self._guard.check(method, headers)
+        matches = self._routes.match(scope.get("raw_path") or scope["path"].encode())
+        if not matches:
+            return None
+        match = matches.get(method)
+        if match is None:
+            if preflight := self._cross_origin.preflight(method, headers, matches):
+                return preflight
+            allowed = ", ".join(sorted(matches))
+            raise Refusal(405, f"this path takes {allowed} only", {"Allow": allowed})
+        request.operation = match.target.name
+        if match.target.secured:
+            self._authentication.check(headers)
+        return await match.target.answer(match, scope["query_string"], headers, receive)
+
+    def _end(self, request: Observation, scope: Scope) -> None:
+        seconds = request.seconds()
+        sent = 0 if scope["method"] == "HEAD" else request.sent
+        self._metrics.end(request.operation, request.status, seconds, sent)
+        if self._access_log is not None:
+            client = scope.get("client")
+            self._access_log.tell(
+                Entry(
+                    instants.now(),
+                    request.id,
+                    client[0] if client else "",
+                    scope["method"],
+                    scope.get("raw_path") or scope["path"].encode(),
+                    request.operation,
+                    request.status,
+                    sent,
+                    seconds,
+                    request.whole,
+                )
+            )
+
+    def may_open(self, scope: Scope) -> bool:
+        """Whether a web socket, which only routes of somebody else's have, is meant for us."""
+        try:
+            self._guard.check("CONNECT", Headers(scope["headers"]))
+        except Refusal:
+            return False
+        return True
+
+
+async def answer(request: Observation, reply: Reply, send: Send) -> None:
+    """Send `reply`, noting what is sent."""
+    if isinstance(reply.body, bytes):
+        request.status, request.sent = reply.status, len(reply.body)
+        await send_reply(send, reply, request.headers)
+        request.whole = True
+    else:
+        await send_reply(request.counting(send, ours=True), reply, request.headers)
+
+
+def failed(error: Exception, request: Observation, scope: Scope) -> Reply:
+    """The answer that an error stands for. One that nobody foresaw is logged with its trace."""
+    if isinstance(error, Refusal):
+        return error.reply()
+    if isinstance(error, StoreError):
+        log.error("request %s: %s", request.id, error)
+        return Refusal(503, f"the store is not available: {error}").reply()
+    log.error("request %s: %s failed", request.id, request.operation, exc_info=error)
+    text = f"the server failed; its log says why, under the request id {request.id}"
+    return Refusal(500, text).reply()

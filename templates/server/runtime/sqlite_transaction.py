@@ -1,0 +1,122 @@
+"""Connections for reading, and one read transaction on one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from .store import StoreError
+
+T = TypeVar("T")
+MOST_IDLE = 4
+"""Connections that are kept open for the next read."""
+
+
+@contextlib.contextmanager
+def telling() -> Iterator[None]:
+    """Turn an error of the database into StoreError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"the database cannot be read: {error}") from error
+
+
+class Connections:
+    """Connections by `connect`, each for one transaction at a time."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+        self._idle: queue.Queue[sqlite3.Connection] = queue.Queue(MOST_IDLE)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One read transaction. Its connection is closed when the read is broken off, as a
+        statement may still be running on it."""
+        transaction = Transaction(self.take)
+        try:
+            yield transaction
+            with telling():
+                self._put(transaction.end())
+        except BaseException:
+            transaction.break_off()
+            raise
+
+    def take(self) -> sqlite3.Connection:
+        """A connection that nobody uses."""
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return self._connect()
+
+    def close(self) -> None:
+        """Close those that are idle."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def _put(self, connection: sqlite3.Connection | None) -> None:
+        if connection is None:
+            return
+        try:
+            self._idle.put_nowait(connection)
+        except queue.Full:
+            connection.close()
+
+
+class Transaction:
+    """One moment of the database. It begins with the first job."""
+
+    def __init__(self, take: Callable[[], sqlite3.Connection]) -> None:
+        self._take = take
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._over = False
+
+    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """What `job` reads, in a thread. When this is cancelled the thread may go on for a while:
+        then break the transaction off. Raises StoreError."""
+        return await asyncio.to_thread(self._run, job)
+
+    def end(self) -> sqlite3.Connection | None:
+        """End it, when no job is running; its connection, if it had begun."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.execute("ROLLBACK")
+        return connection
+
+    def break_off(self) -> None:
+        """Interrupt what is running and close the connection, without waiting for either."""
+        self._over = True
+        if (connection := self._connection) is not None:
+            with contextlib.suppress(sqlite3.Error):  # it may be closed by now
+                connection.interrupt()
+        self._discard()
+
+    def _run(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            with self._lock, telling():
+                if self._over:
+                    raise StoreError("the read was broken off")
+                if self._connection is None:
+                    self._connection = self._take()
+                    self._connection.execute("BEGIN")
+                return job(self._connection)
+        finally:
+            if self._over:
+                self._discard()
+
+    def _discard(self) -> None:
+        """Close the connection unless a job is running, which then does it when it ends."""
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+        finally:
+            self._lock.release()
