@@ -15,7 +15,8 @@ from pathlib import Path
 
 from specpipe import emit, pipeline
 from specpipe.arguments import output_folder, spec_file
-from specpipe.conformance.cli import add_command
+from specpipe.bench.cli import add_command as add_bench
+from specpipe.conformance.cli import add_command as add_conformance
 from specpipe.conformance.process import server_environment, server_module
 from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
 from specpipe.targets.registry import TARGETS, select
@@ -71,7 +72,8 @@ def parser() -> argparse.ArgumentParser:
         if command in (generate, check):
             names = ",".join(target.name for target in TARGETS)
             sub.add_argument("--targets", default="", help=f"comma-separated; all: {names}")
-    add_command(commands)
+    add_conformance(commands)
+    add_bench(commands)
     return top
 
 

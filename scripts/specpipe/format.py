@@ -12,7 +12,7 @@ import ruff  # type: ignore[import-untyped]
 from specpipe.diagnostics import ToolError
 from specpipe.tree import Tree
 
-LINE_LENGTH = "100"
+WIDTH = ("--line-length", "100")
 
 
 def format_python(tree: Tree) -> Tree:
@@ -27,8 +27,8 @@ def format_python(tree: Tree) -> Tree:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(tree[path])
         # Syntax errors are left to the formatter, which names them; the rest is fixed here.
-        run_ruff(["check", "--select", "I,F401", "--fix", "--exit-zero"], folder)
-        run_ruff(["format", "--line-length", LINE_LENGTH], folder)
+        run_ruff(["check", "--select", "I,F401", "--fix", "--exit-zero", *WIDTH], folder)
+        run_ruff(["format", *WIDTH], folder)
         return {
             path: Path(folder, path).read_bytes() if path in sources else content
             for path, content in tree.items()

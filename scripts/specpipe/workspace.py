@@ -9,6 +9,8 @@ SPEC = ROOT / "spec" / "openapi.yaml"
 OUT = ROOT / "generated"
 TEMPLATES = ROOT / "templates"
 REPORTS = ROOT / ".reports"
+BENCH = ROOT / ".bench"
+"""Peers of the benchmarks, and what a run of them writes."""
 
 
 def shown(path: Path) -> str:

@@ -48,7 +48,7 @@ def test_a_file_as_the_output_folder_is_named(told, tmp_path, command, path):
     assert (tmp_path / "file").read_text() == "mine"
 
 
-@pytest.mark.parametrize("command", ["generate", "check", "lint", "serve", "conformance"])
+@pytest.mark.parametrize("command", ["generate", "check", "lint", "serve", "conformance", "bench"])
 def test_a_spec_that_is_not_there_is_named(told, tmp_path, command):
     assert "none.yaml: there is no such file" in told(command, "--spec", tmp_path / "none.yaml")
     assert "this is a folder" in told(command, "--spec", tmp_path)

@@ -42,10 +42,30 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.render",
         "specpipe.pipeline",
     },
+    "specpipe.bench.": {
+        "specpipe.bench.",
+        "specpipe.spec.model",
+        "specpipe.conformance.cluster",
+        "specpipe.conformance.interruption",
+        "specpipe.conformance.process",
+        "specpipe.conformance.samples",
+        "specpipe.arguments",
+        "specpipe.render",
+        "specpipe.pipeline",
+    },
 }
 """A module, or with a dot at its end a package, and what of ours it may import besides CORE. The
 command line is the only one that may import anything."""
 WRITERS = {
+    "specpipe.bench.cli": "temporary files on the disk of the repository",
+    "specpipe.bench.commits": "a temporary file, taken away again",
+    "specpipe.bench.engines": "a temporary folder for a database",
+    "specpipe.bench.load": "a temporary folder for what wrk reads",
+    "specpipe.bench.peers.making": "the peers: a virtual environment and applications",
+    "specpipe.bench.processes": "logs of what is measured",
+    "specpipe.bench.programs.disk_writer": "a file, to keep the disk busy",
+    "specpipe.bench.report": "the folder of reports",
+    "specpipe.bench.subjects": "a temporary database, taken away again",
     "specpipe.emit": "the output folder: the only one",
     "specpipe.format": "a temporary folder for ruff",
     "specpipe.targets.python": "a temporary folder for openapi-python-client",
@@ -76,13 +96,14 @@ WRITING = {
     "NamedTemporaryFile",
 }
 SERVER_USES = {
-    "httptools",
-    "psycopg",
     "starlette",
     "uvicorn",
+    "httptools",
     "msgspec",
     "jsonschema_rs",
     "prometheus_client",
+    "psycopg",
+    "psycopg_pool",
 }
 
 

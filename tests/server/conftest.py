@@ -310,6 +310,45 @@ def client(server: Server) -> httpx.Client:
     return server.client
 
 
+@pytest.fixture
+def launching_command() -> Iterator[Callable[[list[str], Path], Server]]:
+    """Starts a server by any command, in a folder."""
+    started: list[Server] = []
+
+    def launching_command(command: list[str], folder: Path) -> Server:
+        started.append(launch(command, folder))
+        return started[-1]
+
+    yield launching_command
+    for server in started:
+        server.client.close()
+        server.kill()
+
+
+@pytest.fixture
+def database_url(url_of: UrlOf, tmp_path: Path) -> str:
+    """The URL of an empty database, for commands and for servers beside them."""
+    return url_of(tmp_path / "transfer.db")
+
+
+@pytest.fixture(scope="session")
+def command(folder: Path, package: str) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Runs a command of the console program, with bytes for its standard input, to its end."""
+
+    def command(*arguments: str, input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", package, *arguments],
+            cwd=folder,
+            env=ENVIRONMENT,
+            input=input,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
+    return command
+
+
 @pytest.fixture(scope="session")
 def runtime() -> Callable[[str], ModuleType]:
     """Imports a module of the server's runtime straight from the templates, by name."""

@@ -107,10 +107,59 @@ def test_the_limit_of_a_body_is_a_setting(events, seed):
     assert events.create(seed(readable="x" * 2000)).status_code == 413
 
 
-def test_handlers_that_implement_nothing_are_refused_at_once(folder, package):
-    code = f"import {package}; {package}.create_app(handlers=object())"
+@pytest.mark.parametrize(
+    "handlers",
+    ["object()", "type('Nothing', (), {})"],
+    ids=["an object", "a class"],
+)
+def test_handlers_of_any_form_that_implement_nothing_are_refused_at_once(folder, package, handlers):
+    code = f"import {package}; {package}.create_app(handlers={handlers})"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
     )
-    assert result.returncode == 1
+    assert "ValueError" in result.stderr
     assert "implements no operation" in result.stderr
+
+
+FACTORY = """
+from {package}.__main__ import run
+
+
+class Loud:
+    def __init__(self, defaults):
+        self.defaults = defaults
+
+    async def workstream_events_delete_specific_workstream_event(self, *, workstream_event):
+        print("deleting", workstream_event, flush=True)
+        return await self.defaults.workstream_events_delete_specific_workstream_event(
+            workstream_event=workstream_event
+        )
+
+
+run(handlers={handlers})
+"""
+
+
+@pytest.mark.parametrize("handlers", ["Loud", "lambda defaults: Loud(defaults)"])
+def test_handlers_can_be_made_from_the_defaults_and_fall_back_on_them(start, package, handlers):
+    server = start(script=FACTORY.format(package=package, handlers=handlers))
+    event = server.events.new()
+    assert server.events.delete(event["id"]).status_code == 204
+    assert server.process.stdout.readline() == f"deleting {event['id']}\n"
+    assert server.events.delete(event["id"]).status_code == 410
+
+
+def test_a_function_that_makes_handlers_which_implement_nothing_keeps_the_server_from_starting(
+    folder, package, tmp_path
+):
+    code = f"from {package}.__main__ import run; run(handlers=lambda defaults: object())"
+    result = subprocess.run(
+        [sys.executable, "-c", code, "--port", "0", "--database-url", f"sqlite:///{tmp_path}/e.db"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert "implements no operation" in result.stderr
+    assert result.returncode != 0

@@ -13,7 +13,7 @@ from {package} import app, __main__
 from {package}.runtime.limits import Limits
 
 def create_app(**settings):
-    return app.create_app(**settings, limits=Limits(thing={limit}))
+    return app.create_app(**{{**settings, "limits": Limits(thing={limit})}})
 
 __main__.create_app = create_app
 sys.argv[0] = "server"

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from . import __version__
 from ._engine import AsyncEngine, Engine, Settings
-from .resources.workstream_event import (
-    AsyncWorkstreamEventResource,
-    WorkstreamEventResource,
-)
-from .resources.workstream_events import (
-    AsyncWorkstreamEventsResource,
-    WorkstreamEventsResource,
-)
+from .resources.workstream_event import AsyncWorkstreamEventResource, WorkstreamEventResource
+from .resources.workstream_events import AsyncWorkstreamEventsResource, WorkstreamEventsResource
 
 if TYPE_CHECKING:
     from .transport import AsyncTransport, Transport

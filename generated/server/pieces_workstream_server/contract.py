@@ -25,6 +25,7 @@ CONTRACT = Contract(
     version="1.0.0",
     key_header="X-Application-ID",
     ports=(39300, 39333),
+    resources=(WORKSTREAM_EVENT,),
     operations=(
         Operation(
             id="workstream_events_snapshot",

@@ -26,6 +26,15 @@ TEMPLATED = {
     "{package}/contract.py": "contract.py.j2",
     "{package}/handlers.py": "handlers.py.j2",
 }
+CONTAINERS = {
+    "Dockerfile": "Dockerfile.j2",
+    "compose.yaml": "compose.yaml.j2",
+    "Caddyfile": "Caddyfile.j2",
+    ".env.example": "env.example.j2",
+    ".dockerignore": "dockerignore.j2",
+}
+"""For an API that asks for a key: the server of another one is for one machine only, and does not
+listen beyond a container's loopback."""
 
 
 class ServerTarget:
@@ -38,18 +47,21 @@ class ServerTarget:
         """See `Target.render`. Raises ToolError when something of the spec did not arrive."""
         package = f"{api.package.snake}_server"
         env = environment(TEMPLATES / "server")
+        secured = any(operation.secured for operation in api.operations)
+        templated = TEMPLATED | CONTAINERS if secured else TEMPLATED
         context: dict[str, Any] = {
             "api": api,
             "package": package,
             "distribution": f"{api.package.kebab}-server",
             "handlers": handler_views(api),
+            "containers": secured,
             "reserved": reserved_ids(api),
         }
         files = {
             f"server/{path.format(package=package)}": env.get_template(template)
             .render(context)
             .encode()
-            for path, template in TEMPLATED.items()
+            for path, template in templated.items()
         }
         files[f"server/{package}/models.py"] = render_models(document.data).encode()
         files[f"server/{package}/openapi.json"] = as_json(document.data)

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from .contract import Contract
+from .exporting import STANDARD
+from .importing import Reader
+from .json_input import Schemas
+from .limits import DEFAULT_LIMITS, limits_with
 from .replies import one_line
 from .serving import AppFactory, serve
-from .settings import read_serve_settings
+from .settings import (
+    DATABASE,
+    DATABASE_URL,
+    LIMIT_SETTINGS,
+    OptionParser,
+    read_serve_settings,
+)
+from .transfer import run_export, run_import
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +30,7 @@ class Invocation:
 
     contract: Contract
     create_app: AppFactory
+    read_document: Callable[[], Mapping[str, Any]]
     program: str
     arguments: Sequence[str]
 
@@ -30,12 +43,76 @@ def serve_command(given: Invocation) -> int:
     return serve(given.contract, given.create_app, settings, given.program)
 
 
-COMMANDS: Mapping[str, Callable[[Invocation], int]] = {"serve": serve_command}
+def export_command(given: Invocation) -> int:
+    """Write out what is stored."""
+    options = transfer_parser(
+        given, "export", "Write what is stored as JSON, one object a line, oldest first."
+    )
+    options.add_argument(
+        "--output",
+        metavar="FILE",
+        default=STANDARD,
+        help="replaced as a whole when all is written; standard output unless given",
+    )
+    values = options.parse_args(given.arguments)
+    url = options.value(values, DATABASE) or DATABASE_URL
+    return run_export(given.contract.resource(values.kind), options.prog, url, values.output)
+
+
+def import_command(given: Invocation) -> int:
+    """Take in what was written out."""
+    options = transfer_parser(
+        given,
+        "import",
+        "Store what `export` wrote, unless its id is stored already. All of it is checked first: "
+        "when a line is not valid nothing is stored.",
+    )
+    options.add_argument(
+        "file", nargs="?", metavar="FILE", default=STANDARD, help="standard input unless given"
+    )
+    body = LIMIT_SETTINGS["body"]
+    options.add(replace(body, help=f"as the server has it, which stores twice that; {body.help}"))
+    values = options.parse_args(given.arguments)
+    url = options.value(values, DATABASE) or DATABASE_URL
+    largest = options.value(values, body)
+    limits = DEFAULT_LIMITS if largest is None else limits_with(body=largest)
+    reader = Reader(
+        given.contract.resource(values.kind), Schemas(given.read_document()), limits.thing
+    )
+    return run_import(reader, options.prog, url, values.file)
+
+
+def transfer_parser(given: Invocation, command: str, description: str) -> OptionParser:
+    """The options that `export` and `import` share. Exits with status 2 when nothing is stored."""
+    options = OptionParser(f"{given.program} {command}", description)
+    kinds = [resource.name for resource in given.contract.resources]
+    if not kinds:
+        options.error("this API stores nothing")
+    options.add(DATABASE)
+    options.add_argument(
+        "--kind",
+        choices=kinds,
+        default=kinds[0] if len(kinds) == 1 else None,
+        required=len(kinds) > 1,
+        help="of what is stored; needed when there are several",
+    )
+    return options
+
+
+COMMANDS: Mapping[str, Callable[[Invocation], int]] = {
+    "serve": serve_command,
+    "export": export_command,
+    "import": import_command,
+}
 """By name. Each returns the exit status: 0 done, 1 could not, 2 misused."""
 
 
 def main(
-    contract: Contract, create_app: AppFactory, program: str, arguments: Sequence[str] | None = None
+    contract: Contract,
+    create_app: AppFactory,
+    read_document: Callable[[], Mapping[str, Any]],
+    program: str,
+    arguments: Sequence[str] | None = None,
 ) -> int:
     """Run one command; returns its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -47,4 +124,4 @@ def main(
         known = ", ".join(COMMANDS)
         print(f"{program}: no command is called {one_line(command)!r}: {known}", file=sys.stderr)
         return 2
-    return run(Invocation(contract, create_app, program, given))
+    return run(Invocation(contract, create_app, read_document, program, given))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from .store import Range, Selection
 
-STEPS = (1_000, 100_000)
+STEPS = (1_000, 50_000)
 """Rows that are looked at before a query is chosen, in one try after the other."""
 
 

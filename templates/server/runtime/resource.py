@@ -22,6 +22,7 @@ from .references import References
 from .replies import Refusal, Reply, begin, json_reply
 from .store import Range, Record, Selection
 from .streams import Stream, as_json, references
+from .things import record_of, size_of
 
 Object = dict[str, Any]
 encode = msgspec.json.encode
@@ -216,11 +217,9 @@ class Resource:
         return self._known(await self._store.change(self._kind, id, change), id)
 
     def _record(self, created: int, updated: int, thing: Object, largest: int = 0) -> Record:
-        """The thing as it is stored: heavy members apart, so that leaving them out is free.
-        Raises Refusal (413) when it is larger than a thing may be, and than `largest`."""
-        heavy = {name: thing[name] for name in self._type.heavy if name in thing}
-        base = {name: value for name, value in thing.items() if name not in heavy}
-        record = Record(thing[self._type.id], created, updated, encode(base), encode(heavy))
+        """The thing as it is stored. Raises Refusal (413) when it is larger than a thing may be,
+        and than `largest`."""
+        record = record_of(self._type, created, updated, thing)
         if size_of(record) > max(self._limits.thing, largest):
             raise Refusal(
                 413,
@@ -255,8 +254,3 @@ def _set(thing: Object, path: tuple[str, ...], value: Any) -> None:
         inner = thing.get(name)
         thing[name] = thing = dict(inner) if isinstance(inner, dict) else {}
     thing[last] = value
-
-
-def size_of(record: Record) -> int:
-    """Bytes of a thing."""
-    return len(record.base) + len(record.heavy)

@@ -11,13 +11,7 @@ from functools import cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from pyreqwest.client import (
-    BaseClientBuilder,
-    Client,
-    ClientBuilder,
-    SyncClient,
-    SyncClientBuilder,
-)
+from pyreqwest.client import BaseClientBuilder, Client, ClientBuilder, SyncClient, SyncClientBuilder
 from pyreqwest.request import BaseRequestBuilder
 from pyreqwest.response import BaseResponse
 

@@ -21,6 +21,7 @@ from .guard import Guard
 from .json_input import Schemas
 from .limits import DEFAULT_LIMITS, Limits
 from .metrics import Metrics
+from .own_handlers import check_handlers, chosen_handlers
 from .pages import pages
 from .replies import Refusal
 from .store import open_store
@@ -89,8 +90,7 @@ def build_app(
     opened.
     """
     names = [operation.id for operation in contract.operations]
-    if handlers is not None and not any(hasattr(handlers, name) for name in names):
-        raise ValueError(f"{handlers!r} implements no operation: name a method {names[0]}, ...")
+    check_handlers(handlers, names)
     cross_origin = CrossOrigin(allowed_origins, contract.key_header)
     guard = Guard(allowed_hosts, cross_origin)
     authentication = Authentication(contract.key_header, api_keys)
@@ -102,10 +102,7 @@ def build_app(
         entries = AccessLog() if access_log else None
         try:
             defaults = default_handlers(Context(store, schemas, sources or real_sources(), limits))
-
-            def handler_of(name: str) -> Any:
-                return getattr(handlers, name, None) or getattr(defaults, name)
-
+            handler_of = chosen_handlers(handlers, defaults, names)
             metrics = Metrics()
             beside = pages(contract, document, store, metrics)
             app.dispatcher = Dispatcher(

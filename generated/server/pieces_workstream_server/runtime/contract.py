@@ -77,3 +77,8 @@ class Contract:
     operations: tuple[Operation, ...]
     key_header: str | None
     ports: tuple[int, int]
+    resources: tuple[ResourceType, ...] = ()
+
+    def resource(self, name: str) -> ResourceType:
+        """The resource of that name."""
+        return next(resource for resource in self.resources if resource.name == name)

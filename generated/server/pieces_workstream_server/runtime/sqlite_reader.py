@@ -5,14 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Callable,
-    Iterable,
-    Iterator,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from .listing import choose
@@ -37,7 +30,7 @@ class Batches(Generic[T]):
     """The items that `read` gives, a batch at a time; `size` tells the bytes of an item."""
 
     def __init__(
-        self, read: Callable[[sqlite3.Connection], Iterable[T]], size: Callable[[T], int]
+        self, read: Callable[[sqlite3.Connection], Iterator[T]], size: Callable[[T], int]
     ) -> None:
         self._read = read
         self._size = size
@@ -49,7 +42,7 @@ class Batches(Generic[T]):
         """The next items, one at least unless there is none, until they have LARGEST_BATCH
         bytes. Looks whether there is one more, so as to know the end."""
         if self._items is None:
-            self._items = iter(self._read(connection))
+            self._items = self._read(connection)
         batch, self._ahead = self._ahead, []
         total = sum(map(self._cost, batch))
         for item in self._items:
@@ -112,7 +105,7 @@ class Readers:
         self._connections.close()
 
     async def _batches(
-        self, read: Callable[[sqlite3.Connection], Iterable[T]], size: Callable[[T], int]
+        self, read: Callable[[sqlite3.Connection], Iterator[T]], size: Callable[[T], int]
     ) -> AsyncGenerator[list[T], None]:
         """The items in batches, one at least, in one transaction. What fits into one batch waits
         for nobody. More needs a turn; and nobody waits for that with a transaction open, which

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib import resources
 from typing import Any
 
@@ -31,16 +31,16 @@ def create_app(
     """An ASGI application that answers every operation.
 
     `handlers`: an object with some or all methods of `Handlers`; an operation that it lacks gets
-    the default behaviour. `api_keys`: the accepted keys; none means that no key is asked for.
+    the default behaviour. Or a class or function that makes one: it is called with the default
+    handlers when the application starts. `api_keys`: the accepted keys; none means that no key is asked for.
     `allowed_hosts`: names that clients may call the server by, besides localhost and IP addresses.
     `allowed_origins`: of web pages that may use the server, as `https://host:port`. `limits`: what a
     client may use. `access_log`: whether each request is told on standard error. `sources`: of time
     and ids, for tests.
     """
-    document = json.loads(resources.files(__package__).joinpath("openapi.json").read_bytes())
     return build_app(
         CONTRACT,
-        document,
+        read_document(),
         StoreHandlers,
         handlers=handlers,
         database_url=database_url,
@@ -51,3 +51,10 @@ def create_app(
         access_log=access_log,
         sources=sources,
     )
+
+
+def read_document() -> Mapping[str, Any]:
+    """The OpenAPI document that this package was generated from."""
+    text = resources.files(__package__).joinpath("openapi.json").read_bytes()
+    document: Mapping[str, Any] = json.loads(text)
+    return document

@@ -24,6 +24,7 @@ CONTRACT = Contract(
     version="0.0.1",
     key_header=None,
     ports=(8000, 8010),
+    resources=(ODD_THING,),
     operations=(
         Operation(
             id="get_class",

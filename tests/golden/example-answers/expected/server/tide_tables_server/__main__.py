@@ -2,15 +2,19 @@
 """The command line: `--help` lists the settings."""
 
 import sys
+from functools import partial
+from typing import Any
 
-from .app import create_app
+from .app import create_app, read_document
 from .contract import CONTRACT
-from .runtime.serving import main
+from .runtime.commands import main
 
 
-def run() -> None:
-    """Serve until stopped; exits with the status of `main`."""
-    sys.exit(main(CONTRACT, create_app, "tide-tables-server"))
+def run(handlers: Any = None) -> None:
+    """Do what the command line says, with `handlers` of your own if need be (see `create_app`), and
+    exit with the status of `main`."""
+    app = partial(create_app, handlers=handlers)
+    sys.exit(main(CONTRACT, app, read_document, "tide-tables-server"))
 
 
 if __name__ == "__main__":

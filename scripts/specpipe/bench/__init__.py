@@ -1,0 +1,1 @@
+"""Benchmarks: the generated server beside what people would write instead, in one run."""

@@ -1,0 +1,117 @@
+"""`specpipe bench`: measure the generated server beside its peers.
+
+Exit status 0: measured, whatever the figures are. 2: could not measure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from specpipe import pipeline
+from specpipe.arguments import output_folder, spec_file
+from specpipe.bench import report
+from specpipe.bench.commits import measure_commits
+from specpipe.bench.effort import FULL, QUICK
+from specpipe.bench.engines import running_engines
+from specpipe.bench.environment import environment, load_average
+from specpipe.bench.figures import Results
+from specpipe.bench.growth import measure_growth
+from specpipe.bench.load import check_wrk
+from specpipe.bench.peers.making import make_applications, peer_python
+from specpipe.bench.requests import KINDS, measure_requests
+from specpipe.bench.subjects import Bench
+from specpipe.bench.targets import targets
+from specpipe.bench.workload import workload_of
+from specpipe.conformance import interruption
+from specpipe.conformance.process import server_module
+from specpipe.diagnostics import Misuse, ToolError
+from specpipe.spec.model import Api, Document
+from specpipe.workspace import BENCH, OUT, REPORTS, SPEC, shown
+
+COULD_NOT_MEASURE = 2
+ROWS = (*KINDS, "commits", "growth", "memory")
+
+
+def add_command(commands: Any) -> None:
+    """Add `bench` to the commands of the pipeline."""
+    text = "measure the generated server beside its peers"
+    command = commands.add_parser("bench", help=text, description=text)
+    command.set_defaults(command=bench)
+    command.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
+    command.add_argument(
+        "--out", type=output_folder, default=OUT, help="where the generated packages are"
+    )
+    command.add_argument("--only", default="", help=f"comma-separated; all: {','.join(ROWS)}")
+    command.add_argument(
+        "--quick", choices=("", "1"), default="", help="1: small and short, to see that it works"
+    )
+    command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure; returns the exit status."""
+    rows = chosen(options.only)
+    document, api = pipeline.read_spec(options.spec)
+    interruption.install()
+    started, before = time.monotonic(), load_average()
+    results = Results()
+    try:
+        with ExitStack() as stack:
+            subject = prepare(document, api, options, stack)
+            measure(subject, document, rows, results)
+            about = environment(subject.peer, subject.folder)
+            engines = list(subject.databases)
+    except ToolError as error:
+        if isinstance(error, Misuse):
+            raise
+        print(f"could not measure: {error}", file=sys.stderr)
+        return COULD_NOT_MEASURE
+    about["load average"] = f"{before} before, {load_average()} after"
+    about["took"] = f"{time.monotonic() - started:.0f} s, rows {', '.join(rows)}"
+    found = targets(results, engines, subject.effort)
+    print(report.write(options.report_dir, results, found, about))
+    met = sum(target.met for target in found)
+    print(f"{met} of {len(found)} targets met; {shown(options.report_dir)}/bench.md")
+    return 0
+
+
+def chosen(only: str) -> list[str]:
+    """The rows that `only` names, all when it is empty. Raises Misuse."""
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    for name in names:
+        if name not in ROWS:
+            raise Misuse(f"ONLY: no row is called {name!r}; there are {', '.join(ROWS)}")
+    return [row for row in ROWS if not names or row in names]
+
+
+def prepare(document: Document, api: Api, options: argparse.Namespace, stack: ExitStack) -> Bench:
+    """Everything that measuring needs, let go of with `stack`. Raises ToolError."""
+    check_wrk()
+    server_module(api, options.out)
+    work = workload_of(api, options.spec)
+    BENCH.mkdir(exist_ok=True)
+    peer = peer_python(BENCH / "peers")
+    # On the disk of the repository: a temporary folder may be in memory.
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="run-", dir=BENCH)))
+    make_applications(document, api, work, folder)
+    databases = stack.enter_context(running_engines(folder))
+    effort = QUICK if options.quick else FULL
+    return Bench(api, options.out, work, effort, folder, peer, databases)
+
+
+def measure(subject: Bench, document: Document, rows: list[str], results: Results) -> None:
+    """Measure the rows."""
+    kinds = [row for row in rows if row in KINDS]
+    if kinds:
+        measure_requests(subject, kinds, results)
+    if "commits" in rows:
+        measure_commits(subject, results)
+    large = [row for row in rows if row in ("growth", "memory")]
+    if large:
+        measure_growth(subject, document, large, results)

@@ -1,0 +1,51 @@
+"""Where a run took place: figures mean nothing without it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from specpipe.bench.load import check_wrk
+
+PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "msgspec", "psycopg")
+PEERS = ("fastapi", "pydantic", "uvicorn", "starlette")
+
+
+def environment(peer: Path, folder: Path) -> dict[str, str]:
+    """What it was: name to value, as text for a person."""
+    asked = "; ".join(
+        ["from importlib.metadata import version as v", f"print(*(v(n) for n in {PEERS}))"]
+    )
+    found = said(str(peer), "-c", asked).split()
+    system = os.uname()
+    return {
+        "processor": f"{processor()}, {os.cpu_count()} cores",
+        "system": f"{system.sysname} {system.release} {system.machine}",
+        "python": sys.version.partition(" ")[0],
+        "server": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        "peers": ", ".join(f"{name} {v}" for name, v in zip(PEERS, found, strict=True)),
+        "load by": said(check_wrk(), "--version").split("Copyright")[0].strip(),
+        "disk": said("stat", "--file-system", "--format=%T", str(folder)).strip(),
+    }
+
+
+def load_average() -> str:
+    """Of the last minute, five and fifteen: how busy the machine was with other things."""
+    return " ".join(f"{value:.1f}" for value in os.getloadavg())
+
+
+def processor() -> str:
+    """The name of the processor."""
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return os.uname().machine
+
+
+def said(*command: str) -> str:
+    """What a program prints first; wrk ends with status 1 when asked for its version."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.partition("\n")[0]

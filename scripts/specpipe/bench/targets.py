@@ -1,0 +1,85 @@
+"""What the figures have to be: the server's rows of the speed table in the design."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from specpipe.bench.commits import BUSY
+from specpipe.bench.effort import Effort
+from specpipe.bench.engines import SQLITE
+from specpipe.bench.figures import Figure, Results, highest
+from specpipe.bench.growth import sized
+from specpipe.bench.requests import connected
+from specpipe.bench.subjects import COMMIT_EACH, FASTAPI, ours_on
+
+CPU_AT = 16
+"""Connections at which CPU a request is compared."""
+MANY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a figure has to be: at most `bound`, or at least that. `unit` follows the number."""
+
+    text: str
+    bound: float
+    at_most: bool
+    unit: str
+    figure: Figure
+
+    @property
+    def met(self) -> bool:
+        """Whether the median is within the bound."""
+        median = self.figure.median
+        return median <= self.bound if self.at_most else median >= self.bound
+
+
+def targets(results: Results, engines: Collection[str], effort: Effort) -> list[Target]:
+    """Those that were measured. The ones beside FastAPI are for the default engine, the ones about
+    growth for all."""
+    candidates = [*beside_peers(results)]
+    for engine in engines:
+        candidates += growing(results, ours_on(engine), effort)
+    return [
+        Target(text, bound, at_most, unit, figure)
+        for text, bound, at_most, unit, figure in candidates
+        if figure is not None
+    ]
+
+
+Candidate = tuple[str, float, bool, str, Figure | None]
+
+
+def beside_peers(results: Results) -> Iterator[Candidate]:
+    """Ours, durable, beside FastAPI and pydantic, in memory or with a commit for each request."""
+    ours = ours_on(SQLITE)
+    for row, bound in (("get", 1 / 3), ("create", 1 / 3), ("snapshot", 1 / 4)):
+        ratio = results.ratio(row, connected(CPU_AT), ours, FASTAPI.name, "cpu_us")
+        yield f"{row}: server CPU a request, over FastAPI in memory", bound, True, "x", ratio
+    ratio = results.ratio("create", connected(MANY), ours, FASTAPI.name, "per_second")
+    text = f"durable creates/s at {MANY} connections, over FastAPI in memory"
+    yield text, 2.5, False, "x", ratio
+    ratio = results.ratio("commits", BUSY, ours, COMMIT_EACH.name, "per_second")
+    yield f"the same over a commit each, {BUSY}", 10, False, "x", ratio
+
+
+def growing(results: Results, name: str, effort: Effort) -> Iterator[Candidate]:
+    """Large databases beside small ones."""
+    small, large = sized(effort.small), sized(effort.large)
+    for shape in ("narrow", "wide"):
+        less = results.figure("growth", f"{shape}, {small}", name, "p50_ms")
+        more = results.figure("growth", f"{shape}, {large}", name, "p50_ms")
+        ratio = more.over(less) if more is not None and less is not None else None
+        yield f"{name}: ids, {shape} ranges, {large} over {small}", 1.5, True, "x", ratio
+    worst = highest(
+        [
+            figure
+            for place, figure in results.figures()
+            if (place.row, place.subject, place.measure) == ("growth", name, "p50_ms")
+            and place.case.endswith(large)
+        ]
+    )
+    yield f"{name}: ids, worst of all shapes, {large}", 150, True, " ms", worst
+    added = results.figure("memory", large, name, "added_mib")
+    yield f"{name}: memory added by a snapshot of {large}", 10, True, " MiB", added

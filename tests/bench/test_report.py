@@ -1,0 +1,91 @@
+"""What a person reads of a benchmark."""
+
+from __future__ import annotations
+
+import json
+
+from specpipe.bench import report
+from specpipe.bench.effort import Effort
+from specpipe.bench.figures import Figure, Results
+from specpipe.bench.targets import Target, targets
+
+EFFORT = Effort(rounds=3, seconds=1, connections=(16,), large=1_000_000, small=1_000)
+OURS, THEIRS = "ours, SQLite", "FastAPI + pydantic, in memory"
+MARKDOWN = """\
+## Targets
+
+| what | wanted | measured | met |
+| --- | --- | --- | --- |
+| get: server CPU a request, over FastAPI in memory | ≤ 0.333x | 0.25 (0.2-0.5)x | yes |
+| ours, SQLite: ids, worst of all shapes, 1,000,000 things | ≤ 150 ms | 160 (150-170) ms | **no** |
+
+## get
+
+| case | subject | CPU µs/request | /s |
+| --- | --- | --- | --- |
+| 16 connections | FastAPI + pydantic, in memory | 200 (100-250) |  |
+| 16 connections | ours, SQLite | 50 (50-50) | 12,345 |
+
+## growth
+
+| case | subject | p50 ms |
+| --- | --- | --- |
+| wide, 1,000,000 things | ours, SQLite | 160 (150-170) |
+
+## Where
+
+- processor: slow, 2 cores
+"""
+
+
+def measured():
+    results = Results()
+    for theirs in (200.0, 100.0, 250.0):
+        results.add("get", "16 connections", THEIRS, cpu_us=theirs)
+        results.add("get", "16 connections", OURS, cpu_us=50.0)
+    results.add("get", "16 connections", OURS, per_second=12_345.4)
+    for slow in (150.0, 170.0, 160.0):
+        results.add("growth", "wide, 1,000,000 things", OURS, p50_ms=slow)
+    return results
+
+
+def test_targets_come_first_then_a_table_for_each_row(tmp_path):
+    results = measured()
+    found = targets(results, ["SQLite"], EFFORT)
+    text = report.write(tmp_path, results, found, {"processor": "slow, 2 cores"})
+    assert text == MARKDOWN
+    assert (tmp_path / "bench.md").read_text() == MARKDOWN
+
+
+def test_the_json_has_every_round_of_every_figure(tmp_path):
+    results = measured()
+    report.write(tmp_path, results, targets(results, ["SQLite"], EFFORT), {"a": "b"})
+    data = json.loads((tmp_path / "bench.json").read_text())
+    assert data["about"] == {"a": "b"}
+    assert data["targets"][0]["values"] == [0.25, 0.5, 0.2]
+    assert [target["met"] for target in data["targets"]] == [True, False]
+    assert {
+        "row": "growth",
+        "case": "wide, 1,000,000 things",
+        "subject": OURS,
+        "measure": "p50_ms",
+        "values": [150.0, 170.0, 160.0],
+    } in data["results"]
+
+
+def test_nothing_measured_is_no_target():
+    assert targets(Results(), ["SQLite"], EFFORT) == []
+
+
+def test_a_target_is_met_up_to_its_bound_in_its_own_direction():
+    at_most = Target("", 2.0, True, "x", Figure((2.0,)))
+    at_least = Target("", 2.0, False, "x", Figure((2.0,)))
+    assert at_most.met
+    assert at_least.met
+    assert not Target("", 2.0, True, "x", Figure((2.1,))).met
+    assert not Target("", 2.0, False, "x", Figure((1.9,))).met
+
+
+def test_numbers_keep_three_digits():
+    shown = [report.number(value) for value in (0.123456, 9.876, 12.34, 123.4, 54_321.0)]
+    assert shown == ["0.123", "9.88", "12.3", "123", "54,321"]
