@@ -99,6 +99,7 @@ WRITING = {
 SERVER_USES = {
     "starlette",
     "uvicorn",
+    "httptools",
     "msgspec",
     "jsonschema_rs",
     "prometheus_client",

@@ -262,15 +262,3 @@ def test_every_key_of_a_file_opens_the_door(start, tmp_path):
     for key, status in (("one", 200), ("two", 200), ("three", 401)):
         reply = httpx.get(f"{server.url}/workstream_events", headers={"X-Application-ID": key})
         assert reply.status_code == status
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("sqlite:////a/b.db", "sqlite:////a/b.db"),
-        ("postgresql://me:p@ss@h/d", "postgresql://me:***@h/d"),
-        ("postgresql://me@h/d?x=1&password=p%40", "postgresql://me@h/d?x=1&password=***"),
-    ],
-)
-def test_a_password_of_the_database_is_not_shown(runtime, url, shown):
-    assert runtime("store").shown_url(url) == shown

@@ -33,6 +33,20 @@ def app(**options):
 sys.exit(main(CONTRACT, app, "program"))
 """
 
+BEGINNING = """
+from {package}.__main__ import run
+from {package}.runtime import server
+
+class Told(server.EarlySignals):
+    def __init__(self):
+        super().__init__()
+        print("begun", flush=True)
+
+import {package}.runtime.serving as serving
+serving.EarlySignals = Told
+run()
+"""
+
 
 def ended(server, within=8.0):
     """Exit status and standard error, once it has ended."""
@@ -68,8 +82,10 @@ def test_a_signal_ends_it_with_status_0_and_the_log_folded_into_the_database(
 def test_a_body_that_is_still_arriving_is_waited_for(start, seed):
     server = start()
     with wire(server.url) as connection:
-        head = b"Content-Type: application/json\r\nContent-Length: 4\r\n\r\n"
-        connection.send(POST + head + b"nu")
+        head = b"Content-Type: application/json\r\nContent-Length: 4\r\n"
+        connection.send(POST + head + b"Expect: 100-continue\r\n\r\n")
+        assert connection.socket.recv(100).startswith(b"HTTP/1.1 100")
+        connection.send(b"nu")
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         assert server.process.poll() is None
@@ -97,7 +113,8 @@ def test_a_reply_that_is_being_read_is_completed(start):
 def stuck(connections, server):
     """A client that drips a body, one that does not read, one that drips a header."""
     body, reader, header = (connections.enter_context(wire(server.url, 4096)) for _ in range(3))
-    body.send(POST + b"Content-Length: 9\r\n\r\nab")
+    body.send(POST + b"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+    assert body.socket.recv(100).startswith(b"HTTP/1.1 100")
     reader.send(SNAPSHOT)
     header.send(GET[:9])
     reader._more()
@@ -143,7 +160,8 @@ def test_a_handler_that_hangs_is_told_in_one_line_and_left(start, package):
 def test_new_connections_are_refused_while_it_stops(start):
     server = start()
     with wire(server.url) as connection:
-        connection.send(POST + b"Content-Length: 4\r\n\r\nnu")
+        connection.send(POST + b"Expect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+        assert connection.socket.recv(100).startswith(b"HTTP/1.1 100")
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         with pytest.raises(ConnectionRefusedError), wire(server.url):
@@ -154,10 +172,8 @@ def test_new_connections_are_refused_while_it_stops(start):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_while_it_starts_ends_it_without_a_traceback(folder, package, tmp_path, number):
-    """At every moment after its own code began to run."""
-    program = (
-        f"import sys, signal; from {package}.__main__ import run; print('begun', flush=True); run()"
-    )
+    """At every moment after it began to listen to signals."""
+    program = BEGINNING.format(package=package)
     for n in range(12):
         process = subprocess.Popen(
             [sys.executable, "-c", program, "--port", "0"],

@@ -67,6 +67,8 @@ def generated_server(api: Api, out: Path, seed: int, engine: str = ENGINES[0]) -
         environment = server_environment(out) | {
             "DATABASE_URL": url,
             "API_KEY": key or "",
+            "API_KEYS": "",
+            "API_KEY_FILE": "",
             "HOST": "127.0.0.1",
         }
         log_path = Path(folder, "server.log")

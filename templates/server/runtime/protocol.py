@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from .arrival import Arrival
 from .flow import LARGE, ClientGone, Cycle, Gate, Output, Room
 from .limits import Limits
-from .refusals import BadRequest, plain_text
+from .rejections import Rejection, plain_text
 from .stalls import Stall
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Connection(Arrival):
         if excess > CROWD:
             transport.abort()
         elif excess > 0:
-            self.refuse(BadRequest(503, "too many connections at once: try again later"))
+            self.refuse(Rejection(503, "too many connections at once: try again later"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of all requests: nobody waits for their replies."""
@@ -104,7 +104,7 @@ class Connection(Arrival):
         elif not self._open:
             self._deadline = self.loop.time() + self.limits.idle_time
 
-    def refuse(self, refusal: BadRequest) -> None:
+    def refuse(self, refusal: Rejection) -> None:
         """Say why as soon as the replies before are complete, and close."""
         log.info("%s: %d: %s", self.client, refusal.status, refusal)
         self._deaf = True
@@ -128,7 +128,7 @@ class Connection(Arrival):
             self._large = size
             return
         cycle.disconnect()
-        self.refuse(BadRequest(503, "too many large replies at once: try again later"))
+        self.refuse(Rejection(503, "too many large replies at once: try again later"))
 
     def _reply_taken(self) -> None:
         self.replies.give_back(self._large)
@@ -196,7 +196,7 @@ class Connection(Arrival):
             self.transport.close()
         else:
             part = "body" if self._in_body else "header"
-            self.refuse(BadRequest(408, f"the {part} of the request took too long to arrive"))
+            self.refuse(Rejection(408, f"the {part} of the request took too long to arrive"))
 
     def cut_off(self) -> None:
         """Close at once, whatever is going on. What the system has not sent is dropped too."""

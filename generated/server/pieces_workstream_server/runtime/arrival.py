@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from .flow import LARGE, Cycle, Gate, Output, Room
 from .limits import Limits
-from .refusals import BadRequest, check_header, malformed
+from .rejections import Rejection, check_header, malformed
 
 PIPELINED = 100
 """Requests that may wait for the replies to those before them."""
@@ -40,7 +40,7 @@ class Arrival(HttpToolsProtocol):
         self._deaf = False  # what arrives is dropped, for the connection is to be closed
 
     @abstractmethod
-    def refuse(self, refusal: BadRequest) -> None:
+    def refuse(self, refusal: Rejection) -> None:
         """Answer with that after the replies that are due, and close."""
 
     @abstractmethod
@@ -64,7 +64,7 @@ class Arrival(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             if not self._deaf:
                 refusal = error.__context__
-                self.refuse(refusal if isinstance(refusal, BadRequest) else malformed(error))
+                self.refuse(refusal if isinstance(refusal, Rejection) else malformed(error))
             return
         if self._open and not self._deaf:
             if self._begun:
@@ -89,19 +89,19 @@ class Arrival(HttpToolsProtocol):
             self._deadline = now + limits.header_time
         if not self._in_body:
             if len(self.url) > limits.url:
-                self.refuse(BadRequest(414, f"the URL is longer than {limits.url} bytes"))
+                self.refuse(Rejection(414, f"the URL is longer than {limits.url} bytes"))
             elif self._arrived > limits.url + limits.headers:
-                self.refuse(BadRequest(431, f"the header is over {limits.headers} bytes"))
+                self.refuse(Rejection(431, f"the header is over {limits.headers} bytes"))
             return
         self._body_since = self._body_since or now
         self._deadline = self._body_since + limits.body_time + self._arrived / limits.body_rate
         if self._arrived > 2 * limits.body + limits.headers:
-            self.refuse(BadRequest(413, f"the body is larger than {limits.body} bytes"))
+            self.refuse(Rejection(413, f"the body is larger than {limits.body} bytes"))
 
     def on_message_begin(self) -> None:
-        """A request begins. Raises BadRequest after the last that is answered."""
+        """A request begins. Raises Rejection after the last that is answered."""
         if self._deaf:
-            raise BadRequest(400, "the request before was the last")
+            raise Rejection(400, "the request before was the last")
         super().on_message_begin()
         self._open = True
         self._begun += 1
@@ -114,7 +114,7 @@ class Arrival(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Have the request answered, or queue it. Raises BadRequest."""
+        """Have the request answered, or queue it. Raises Rejection."""
         version = self.parser.get_http_version()
         check_header(version, self.url, self.headers, self.limits)
         target = httptools.parse_url(self.url)
@@ -157,7 +157,7 @@ class Arrival(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
-        """A piece of a body. Raises BadRequest when all bodies together take too much memory."""
+        """A piece of a body. Raises Rejection when all bodies together take too much memory."""
         super().on_body(body)
         cycle = cast(Cycle, self.cycle)
         cycle.size += len(body)
@@ -165,7 +165,7 @@ class Arrival(HttpToolsProtocol):
             more = cycle.size - cycle.taken
             if not self.bodies.take(more):
                 text = "too many large bodies at once: try again later"
-                raise BadRequest(503, text)
+                raise Rejection(503, text)
             cycle.taken += more
 
     def on_message_complete(self) -> None:

@@ -108,7 +108,7 @@ def typed(media_type: str) -> Sequence[tuple[bytes, bytes]]:
 
 async def send_reply(send: Send, reply: Reply, fields: Iterable[tuple[bytes, bytes]] = ()) -> None:
     """Send a reply as ASGI messages, with more header `fields`. A body that is sent piece by piece
-    is closed afterwards, however it ended."""
+    is closed afterwards, however it ended: `send` raises when the client is gone."""
     body = reply.body
     headers = [*fields]
     if reply.headers:

@@ -13,7 +13,7 @@ from .limits import Limits
 Fields = Sequence[tuple[bytes, bytes]]
 
 
-class BadRequest(Exception):
+class Rejection(Exception):
     """A request, or a connection, that gets `status` and one line, and is closed."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -21,36 +21,36 @@ class BadRequest(Exception):
         self.status = status
 
 
-def malformed(error: Exception) -> BadRequest:
+def malformed(error: Exception) -> Rejection:
     """The refusal of what the parser does not take. Its messages quote nothing."""
     if isinstance(error, httptools.HttpParserInvalidMethodError):
-        return BadRequest(400, "this is no HTTP request: it begins with no method of HTTP's")
+        return Rejection(400, "this is no HTTP request: it begins with no method of HTTP's")
     if isinstance(error, httptools.HttpParserCallbackError):
-        return BadRequest(400, "malformed HTTP request: the target is no path")
-    return BadRequest(400, f"malformed HTTP request: {error}")
+        return Rejection(400, "malformed HTTP request: the target is no path")
+    return Rejection(400, f"malformed HTTP request: {error}")
 
 
 def check_header(version: str, url: bytes, headers: Fields, limits: Limits) -> None:
-    """Raise BadRequest when a header is over a limit, or leaves in doubt where the body ends.
+    """Raise Rejection when a header is over a limit, or leaves in doubt where the body ends.
 
     The parser has refused two lengths already, and a length together with Transfer-Encoding.
     """
     if version not in ("1.1", "1.0"):
-        raise BadRequest(400, "this server speaks HTTP/1.1")
+        raise Rejection(400, "this server speaks HTTP/1.1")
     if len(url) > limits.url:
-        raise BadRequest(414, f"the URL is longer than {limits.url} bytes")
+        raise Rejection(414, f"the URL is longer than {limits.url} bytes")
     if len(headers) > limits.header_count:
-        raise BadRequest(431, f"the header has over {limits.header_count} fields")
+        raise Rejection(431, f"the header has over {limits.header_count} fields")
     size = 0
     for name, value in headers:
         size += len(name) + len(value) + 4
         if name == b"transfer-encoding" and (value.lower() != b"chunked" or version == "1.0"):
-            raise BadRequest(400, "Transfer-Encoding: only chunked is supported, in HTTP/1.1")
+            raise Rejection(400, "Transfer-Encoding: only chunked is supported, in HTTP/1.1")
     if size > limits.headers:
-        raise BadRequest(431, f"the header is over {limits.headers} bytes")
+        raise Rejection(431, f"the header is over {limits.headers} bytes")
 
 
-def plain_text(refusal: BadRequest, fields: Fields) -> bytes:
+def plain_text(refusal: Rejection, fields: Fields) -> bytes:
     """The reply, as it is on the wire, with `fields` that all replies have."""
     body = f"{refusal}\n".encode()
     lines = [
