@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import itertools
 import uuid
 
@@ -59,13 +58,13 @@ async def result(store, name, kind, *given):
         def change(record):
             if wanted is None:
                 return None
-            return dataclasses.replace(record, **dict(zip(names, wanted, strict=True)))
+            return record._replace(**dict(zip(names, wanted, strict=True)))
 
         return await store.change(kind, id, change)
     if name == "fetch":
         found = await all_of(store.fetch(kind, given[0], heavy=given[1]))
         # What is not asked for may be there all the same.
-        return found if given[1] else [dataclasses.replace(r, heavy=b"") for r in found]
+        return found if given[1] else [r._replace(heavy=b"") for r in found]
     if name == "identifiers":
         return await all_of(store.identifiers(kind, given[0]))
     if name == "snapshot":
