@@ -1,6 +1,6 @@
 """Replies that may be long, as JSON, piece by piece: a batch of what is read makes one piece.
 
-Small ones are no concern of this module: `replies.begin` puts those of a short reply together.
+What is short is no concern of this module: `replies.begin` puts that into one piece.
 """
 
 from __future__ import annotations
