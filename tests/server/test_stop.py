@@ -17,22 +17,16 @@ from .wire import wire
 
 SNAPSHOT = b"GET /workstream_events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 HANGING = """
-import asyncio, sys
-from {package} import create_app
-from {package}.__main__ import CONTRACT
-from {package}.runtime.commands import main
+import asyncio
+from {package}.__main__ import run
 
 class Handlers:
     async def {operation}(self, **arguments):
         print("asked", flush=True)
         await asyncio.sleep(600)
 
-def app(**options):
-    return create_app(handlers=Handlers(), **options)
-
-sys.exit(main(CONTRACT, app, "program"))
+run(Handlers())
 """
-
 BEGINNING = """
 from {package}.__main__ import run
 from {package}.runtime import server
