@@ -104,7 +104,6 @@ SERVER_USES = {
     "jsonschema_rs",
     "prometheus_client",
     "psycopg",
-    "psycopg_pool",
 }
 
 

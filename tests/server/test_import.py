@@ -99,8 +99,8 @@ def test_line_ends_byte_order_mark_and_blank_lines_are_as_any_tool_writes_them(
 def test_id_times_and_unknown_members_stay_as_they_are(import_, stored, seed):
     event = seed(
         id="any id \U0001f40b \0",
-        created={"value": "2024-05-06t07:08:09.123456789-05:30", "readable": "then"},
-        updated={"value": "1969-12-31T23:59:60Z"},
+        created={"value": "1969-12-31T23:59:60Z"},
+        updated={"value": "2024-05-06t07:08:09.123456789-05:30", "readable": "then"},
         newer=[12345678901234567890123, {"deep": None}],
     )
     assert import_(json.dumps(event))[0] == 0

@@ -22,7 +22,13 @@ BOUNDS = st.none() | TIMES | st.sampled_from([-(2**63), 2**63 - 1])
 @st.composite
 def calls(draw, record, range_, selection):
     """One call: the method's name, and what it is given."""
-    records = st.builds(record, IDS, TIMES, TIMES, PARTS, PARTS)
+    records = st.builds(
+        lambda id, times, *parts: record(id, *sorted(times), *parts),
+        IDS,
+        st.tuples(TIMES, TIMES),
+        PARTS,
+        PARTS,
+    )
     ranges = st.lists(st.builds(range_, st.sampled_from(["created", "updated"]), BOUNDS, BOUNDS))
     selections = st.builds(
         selection,
@@ -58,7 +64,8 @@ async def result(store, name, kind, *given):
         def change(record):
             if wanted is None:
                 return None
-            return record._replace(**dict(zip(names, wanted, strict=True)))
+            changed = record._replace(**dict(zip(names, wanted, strict=True)))
+            return changed._replace(updated=max(changed.updated, record.created))
 
         return await store.change(kind, id, change)
     if name == "fetch":

@@ -138,13 +138,18 @@ def event(seed):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_export_import_export_gives_the_same_bytes(data, into, out_of, places, event):
+def test_export_import_export_gives_the_same_bytes(*, data, runtime, into, out_of, places, event):
+    instants = runtime("instants")
     ids = data.draw(st.lists(IDS, unique=True, max_size=6))
+    times = {
+        id: sorted(data.draw(st.tuples(TIMES, TIMES)), key=lambda text: instants.parse(text).floor)
+        for id in ids
+    }
     events = [
         event(
             id=id,
-            created={"value": data.draw(TIMES), "newer": data.draw(VALUES)},
-            updated={"value": data.draw(TIMES)},
+            created={"value": times[id][0], "newer": data.draw(VALUES)},
+            updated={"value": times[id][1]},
             newer=data.draw(VALUES),
             context={
                 "native_clipboard": {"content": {"text": data.draw(st.text())}, "isCached": False},
@@ -204,6 +209,10 @@ BAD = {
         "updated.value",
     ),
     "a day that no calendar has": ({"created": {"value": "2023-02-29T00:00:00Z"}}, "created"),
+    "an update before the creation": (
+        {"updated": {"value": "2024-05-06T06:08:09Z"}},
+        "updated.value: is before created.value",
+    ),
     "a wrong type": ({"readable": 7}, "readable"),
     "a wrong enum member": ({"processing": "SOMEWHERE"}, "processing"),
     "too deep": ({"newer": nested(256)}, "deeper than 256"),

@@ -188,8 +188,8 @@ def select_identifiers(kind: str, selection: Selection, limit: int) -> tuple[str
     few: list[str] = []
     scans = []
     for range_ in selection.ranges or (Range(selection.order, None, None),):
-        condition = condition_of(range_)
-        rows = f"SELECT {selection.order} AS at, seq, id FROM records WHERE kind = %s AND {condition}"
+        columns, condition = f"{selection.order} AS at, seq, id", condition_of(range_)
+        rows = f"SELECT {columns} FROM records WHERE kind = %s AND {condition}"
         if range_.time == selection.order:
             scans.append(f"({rows} {order})")
             continue

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, Protocol
 
 class Record(NamedTuple):
     """A stored thing. `base` and `heavy` are JSON objects that together hold its members; times
-    are microseconds since the epoch."""
+    are microseconds since the epoch, and `updated` is never before `created`."""
 
     id: str
     created: int

@@ -67,6 +67,9 @@ class Reader:
         if id in self.type.reserved:
             raise Refusal(422, f"{self.type.id}: {id!r} is a path of the API and can be no id")
         created, updated = (time_at(thing, path) for path in (self.type.created, self.type.updated))
+        if updated < created:  # lists count on it: listing.py
+            names = [".".join(path) for path in (self.type.updated, self.type.created)]
+            raise Refusal(422, f"{names[0]}: is before {names[1]}")
         record = record_of(self.type, created, updated, thing)
         if size_of(record) > self._largest:
             text = f"takes {size_of(record)} bytes as it is stored; {self._largest} are allowed"
