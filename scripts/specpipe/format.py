@@ -16,12 +16,13 @@ WIDTH = ("--line-length", "100")
 
 
 def format_python(tree: Tree) -> Tree:
-    """`tree` with its Python files sorted by import, rid of unused imports and formatted.
+    """`tree` with its Python files sorted by import, rid of unused imports and formatted, and the
+    Python in its Markdown formatted.
 
     Raises ToolError, with ruff's own words, when a file does not parse: a bug of a template.
     """
     with tempfile.TemporaryDirectory(prefix="specpipe-") as folder:
-        sources = [path for path in tree if path.endswith(".py")]
+        sources = [path for path in tree if path.endswith((".py", ".md"))]
         for path in sources:
             file = Path(folder, path)
             file.parent.mkdir(parents=True, exist_ok=True)

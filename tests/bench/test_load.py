@@ -61,7 +61,7 @@ def test_what_the_script_prints_is_read():
     ("said", "told"),
     [
         ("measured 10 1000000 3 1 1", "GET /a: 3 of 10 requests failed"),
-        ("measured 0 1000000 0 0 0", "GET /a: 0 of 0 requests failed"),
+        ("measured 0 1000000 0 0 0", "GET /a: no answer in 1 s"),
         ("unable to connect", "wrk measured nothing of GET /a: unable to connect"),
     ],
 )

@@ -116,15 +116,15 @@ def snapshot_has_no_positions(modules: Modules) -> None:
 
 
 def batch_ignores_positions(modules: Modules) -> None:
-    modules.resource_class._listed = lambda self, collection: [
-        item[self._type.id] for item in collection.get(self._type.items, ())
+    modules.references.References.listed = lambda self, collection: [
+        self.id_of(item) for item in collection.get(self._items, ())
     ]
 
 
 def batch_counts_removed_positions(modules: Modules) -> None:
-    modules.resource_class._listed = lambda self, collection: [
-        *(item[self._type.id] for item in collection.get(self._type.items, ())),
-        *collection.get(self._type.positions, {}),
+    modules.references.References.listed = lambda self, collection: [
+        *(self.id_of(item) for item in collection.get(self._items, ())),
+        *collection.get(self._positions, {}),
     ]
 
 
@@ -183,7 +183,7 @@ def update_merges_deeply(modules: Modules) -> None:
         sent = {name: value for name, value in body.value.items() if name not in fixed}
         id = body.value[self._type.id]
         record = await self._change(id, lambda thing: merge(thing, sent) is None)
-        return modules.replies.json_reply(self._shown(record, full))
+        return modules.replies.json_reply(modules.streams.as_json(record, full))
 
     modules.resource_class.update = update
 
@@ -207,33 +207,33 @@ def delete_takes_what_is_older(modules: Modules) -> None:
 def long_text_is_cut(modules: Modules) -> None:
     record = modules.resource_class._record
 
-    def cut(self: Any, created: int, updated: int, thing: Any) -> Any:
+    def cut(self: Any, created: int, updated: int, thing: Any, *rest: Any) -> Any:
         short = {k: v[:255] if isinstance(v, str) else v for k, v in thing.items()}
-        return record(self, created, updated, short)
+        return record(self, created, updated, short, *rest)
 
     modules.resource_class._record = cut
 
 
 def associate_drops_what_it_does_not_know(modules: Modules) -> None:
-    with_ = modules.resource_class._with
+    added = modules.references.References.added
 
-    def narrow(self: Any, collection: Any, reference: Any, *rest: Any) -> Any:
-        known = (self._type.items, self._type.positions)
+    def narrow(self: Any, collection: Any, reference: Any) -> Any:
+        known = (self._items, self._positions)
         kept = {name: value for name, value in (collection or {}).items() if name in known}
-        return with_(self, kept, reference, *rest)
+        return added(self, kept, reference)
 
-    modules.resource_class._with = narrow
+    modules.references.References.added = narrow
 
 
 def disassociate_forgets_the_position(modules: Modules) -> None:
-    without = modules.resource_class._without
+    removed = modules.references.References.removed
 
-    def forget(self: Any, collection: Any, id: str, *rest: Any) -> Any:
-        result = without(self, collection, id, *rest)
-        positions = {k: v for k, v in result[self._type.positions].items() if k != id}
-        return result | {self._type.positions: positions}
+    def forget(self: Any, collection: Any, id: str) -> Any:
+        result = removed(self, collection, id)
+        positions = {k: v for k, v in result[self._positions].items() if k != id}
+        return result | {self._positions: positions}
 
-    modules.resource_class._without = forget
+    modules.references.References.removed = forget
 
 
 def the_key_guards_reading_only(modules: Modules) -> None:
@@ -244,12 +244,12 @@ def the_key_guards_reading_only(modules: Modules) -> None:
 
 def nothing_but_a_log_of_requests(modules: Modules) -> None:
     """No defect: notes the method and path of each request in the file REQUEST_LOG."""
-    application = modules.application.Application
-    call = application.__call__
+    dispatcher = modules.dispatch.Dispatcher
+    call = dispatcher.__call__
 
-    async def noted(self: Any, scope: Any, receive: Any, send: Any) -> None:
+    async def noted(self: Any, scope: Any, receive: Any, send: Any, others: Any) -> None:
         with open(os.environ["REQUEST_LOG"], "a") as log:
             log.write(f"{scope['method']} {scope['path']}\n")
-        await call(self, scope, receive, send)
+        await call(self, scope, receive, send, others)
 
-    application.__call__ = noted
+    dispatcher.__call__ = noted

@@ -22,6 +22,20 @@ def test_a_run_against_the_generated_server_writes_junit_json_and_html(make, tmp
     assert "CONFORMS" in (reports / "index.html").read_text()
 
 
+def test_the_generated_server_conforms_on_postgresql_too(make):
+    result = make("conformance", PROFILE="smoke", ENGINE="postgresql")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.splitlines()[-1].startswith("CONFORMS")
+
+
+def test_the_database_of_somebodys_server_cannot_be_chosen(make):
+    result = make("conformance", BASE_URL="http://127.0.0.1:1", ENGINE="sqlite")
+
+    assert "Error 2" in result.stderr
+    assert "ENGINE: the server at BASE_URL has its own database" in result.stderr
+
+
 def test_one_seed_sends_one_sequence_of_requests_and_another_seed_another(make, tmp_path):
     sequences = []
     for number, seed in enumerate(("7", "7", "8")):

@@ -70,6 +70,7 @@ WRITERS = {
     "specpipe.format": "a temporary folder for ruff",
     "specpipe.targets.python": "a temporary folder for openapi-python-client",
     "specpipe.conformance.cli": "the folder of reports",
+    "specpipe.conformance.cluster": "a temporary folder for a database",
     "specpipe.conformance.fuzz": "the folder of reports",
     "specpipe.conformance.hooks": "the folder of reports",
     "specpipe.conformance.process": "a temporary folder for a database",

@@ -45,6 +45,8 @@ class Load:
     with a success is noted, and everything else must be a 503 of one line."""
 
     def __init__(self, servers):
+        for server in servers:  # a server whose log nobody takes comes to a halt
+            threading.Thread(target=server.process.stderr.read, daemon=True).start()
         self._servers = [server.events for server in servers]
         self._counted = self._servers[0].new()["id"]
         self._end = threading.Event()

@@ -63,6 +63,47 @@ def test_json_is_read_as_the_standard_library_reads_it(json_input, value, ascii_
     assert json_input.parse_json(raw) == json.loads(raw)
 
 
+def written(value, escaped, repeat):
+    """JSON text of `value`, with colons in text escaped or not, and members repeated or not."""
+    if isinstance(value, list):
+        return f"[{','.join(written(item, escaped, repeat) for item in value)}]"
+    if not isinstance(value, dict):
+        text = json.dumps(value)
+        return text.replace(":", "\\u003a") if escaped and isinstance(value, str) else text
+    members = [
+        f"{written(name, escaped, False)} : {written(item, escaped, repeat)}"
+        for name, item in value.items()
+    ]
+    return f"{{{','.join(members + members[:1] * repeat)}}}"
+
+
+def has_object(value):
+    """Whether there is an object with members in it."""
+    if isinstance(value, list):
+        return any(map(has_object, value))
+    return isinstance(value, dict) and bool(value)
+
+
+colons = st.recursive(
+    st.text(':\\"u03aA', max_size=8) | st.integers(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(':\\"u03aA', max_size=4), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+
+
+@given(colons, st.booleans(), st.booleans())
+def test_a_name_that_comes_twice_is_found_whatever_the_text(
+    json_input, replies, value, escaped, repeat
+):
+    raw = written(value, escaped, repeat).encode()
+    assert json.loads(raw) == value
+    refused = status_of(replies, lambda: json_input.parse_json(raw))
+    assert refused == (400 if repeat and has_object(value) else None)
+
+
 @given(st.binary(max_size=40))
 def test_bytes_are_json_or_a_refusal(json_input, replies, raw):
     refused = status_of(replies, lambda: json_input.parse_json(raw))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -112,3 +113,17 @@ def test_the_program_in_it_has_the_types_that_it_says(program, folder, package, 
         check=False,
     )
     assert result.returncode == 0, result.stdout
+
+
+def test_the_metrics_and_the_members_of_the_log_that_it_names_are_those_that_there_are(
+    readme, start
+):
+    server = start("--access-log")
+    server.events.new()
+    counted = server.client.get("/metrics").text
+    named = set(re.findall(r"`(http_\w+)`", readme))
+    assert len(named) == 4
+    assert [name for name in named if f"# TYPE {name} " not in counted] == []
+    entry = json.loads(server.stop().splitlines()[0])
+    (sentence,) = re.findall(r"a line of JSON to standard error.*?\.\s", readme, re.S)
+    assert set(re.findall(r"`(\w+)`", sentence)) == set(entry)

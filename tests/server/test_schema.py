@@ -11,6 +11,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -191,6 +193,13 @@ def test_a_missing_folder_is_told_and_not_made(folder, package, tmp_path):
     assert everything_in(tmp_path) == {}
 
 
+@pytest.fixture
+def place():
+    """A folder that other users can get to, which those of pytest are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
 @pytest.mark.parametrize(
     ("file_mode", "folder_mode", "line"),
@@ -201,16 +210,12 @@ def test_a_missing_folder_is_told_and_not_made(folder, package, tmp_path):
         (None, 0o755, "no file may be created beside it: change its folder's rights"),
     ],
 )
-def test_missing_permission_is_told(runtime, tmp_path, file_mode, folder_mode, line):
+def test_missing_permission_is_told(runtime, place, file_mode, folder_mode, line):
     """By a process that forks and becomes nobody, as root may do everything."""
-    place = tmp_path / "data"
-    place.mkdir()
     if file_mode is not None:
         make_version_1(place / "e.db", 1)
         (place / "e.db").chmod(file_mode)
     place.chmod(folder_mode)
-    for parent in place.parents[:3]:
-        parent.chmod(0o755)
     module = runtime("sqlite_schema")
     reader, writer = os.pipe()
     child = os.fork()

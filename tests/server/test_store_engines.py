@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import itertools
 import uuid
 
@@ -59,13 +58,13 @@ async def result(store, name, kind, *given):
         def change(record):
             if wanted is None:
                 return None
-            return dataclasses.replace(record, **dict(zip(names, wanted, strict=True)))
+            return record._replace(**dict(zip(names, wanted, strict=True)))
 
         return await store.change(kind, id, change)
     if name == "fetch":
         found = await all_of(store.fetch(kind, given[0], heavy=given[1]))
         # What is not asked for may be there all the same.
-        return found if given[1] else [dataclasses.replace(r, heavy=b"") for r in found]
+        return found if given[1] else [r._replace(heavy=b"") for r in found]
     if name == "identifiers":
         return await all_of(store.identifiers(kind, given[0]))
     if name == "snapshot":
@@ -134,6 +133,27 @@ def test_batches_put_together_are_everything_once_and_in_order(new_stores, runti
             asked = [f"{n}" for n in range(0, count + 500, 2)]
             fetched = await all_of(subject.fetch("k", asked, heavy=True))
             assert fetched == records[::2]
+        finally:
+            for store_ in stores:
+                await store_.close()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("engine", [0, 1], ids=["sqlite", "postgresql"])
+def test_of_inserts_of_one_id_at_once_one_is_told_that_it_was_stored(new_stores, runtime, engine):
+    store = runtime("store")
+    records = [store.Record(f"{n % 5}", n, n, b"%d" % n) for n in range(60)]
+
+    async def scenario():
+        stores = await new_stores()
+        try:
+            subject = stores[engine]
+            async with asyncio.timeout(60):
+                told = await asyncio.gather(*(subject.insert("k", record) for record in records))
+            stored = [record for record, was in zip(records, told, strict=True) if was]
+            assert sorted(record.id for record in stored) == ["0", "1", "2", "3", "4"]
+            assert [await subject.get("k", record.id) for record in stored] == stored
         finally:
             for store_ in stores:
                 await store_.close()

@@ -14,7 +14,11 @@ from specpipe.diagnostics import ToolError
 
 SCRIPT = "load.lua"
 GRACE = 30
-"""Seconds that wrk may take longer than it was told."""
+"""Seconds that wrk may take longer than it was told, and that a request may take."""
+
+
+class TooShort(ToolError):
+    """Not one request was answered in the time that there was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def check_wrk() -> str:
 
 def run_load(base_url: str, requests: Sequence[Request], connections: int, seconds: int) -> Load:
     """Send `requests`, which differ in their paths only, over and over from one thread. Raises
-    ToolError when one of them is not answered with success."""
+    ToolError when one of them is not answered with success, TooShort when none is answered."""
     program = check_wrk()
     first = requests[0]
     script = resources.files(__package__) / SCRIPT
@@ -60,7 +64,8 @@ def run_load(base_url: str, requests: Sequence[Request], connections: int, secon
         paths, body = Path(folder, "paths"), Path(folder, "body")
         paths.write_text("".join(f"{request.path}\n" for request in requests))
         body.write_bytes(first.body)
-        command = [program, "-t1", f"-c{connections}", f"-d{seconds}", "-s", str(lua), base_url]
+        options = [f"-c{connections}", f"-d{seconds}", f"--timeout={GRACE}"]
+        command = [program, "-t1", *options, "-s", str(lua), base_url]
         given = [first.method, str(body) if first.body else "", str(paths)]
         done = subprocess.run(
             [*command, "--", *given],
@@ -78,6 +83,8 @@ def read_load(said: str, what: str) -> Load:
     if not lines:
         raise ToolError(f"wrk measured nothing of {what}: {said.strip()[-300:]}")
     requests, duration, failed, p50, p99 = map(int, lines[-1][1:])
-    if failed or not requests:
+    if not requests and not failed:
+        raise TooShort(f"{what}: no answer in {duration / 1e6:.0f} s")
+    if failed:
         raise ToolError(f"{what}: {failed} of {requests} requests failed")
     return Load(requests, duration / 1e6, p50 / 1e3, p99 / 1e3)

@@ -26,7 +26,7 @@ from specpipe.conformance.judge import (
     open_ledgers,
 )
 from specpipe.conformance.ledger import Trespass
-from specpipe.conformance.process import Running, generated_server
+from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
@@ -59,6 +59,12 @@ def add_command(commands: Any) -> None:
     )
     command.add_argument("--profile", choices=sorted(PROFILES), default="quick")
     command.add_argument("--seed", type=int, default=1, help="same seed, same requests")
+    command.add_argument(
+        "--engine",
+        choices=("", *ENGINES),
+        default="",
+        help="what the generated server keeps things in; sqlite unless given",
+    )
     command.add_argument("--base-url", default="", help="judge this server; key in API_KEY")
     command.add_argument(
         "--allow-writes",
@@ -96,6 +102,8 @@ def check_options(api: Api, options: argparse.Namespace) -> None:
         raise ToolError(f"{options.report_dir}: no reports here: {error.strerror}") from None
     if not options.base_url:
         return
+    if options.engine:
+        raise ToolError("ENGINE: the server at BASE_URL has its own database: leave it out")
     parts = urlsplit(options.base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
         raise ToolError(f"BASE_URL: {options.base_url}: write it as http://host:port")
@@ -126,7 +134,8 @@ def subject_server(api: Api, options: argparse.Namespace) -> Iterator[Running]:
     if options.base_url:
         yield Running(options.base_url.rstrip("/"), os.environ.get("API_KEY") or None)
     else:
-        with generated_server(api, options.out, options.seed) as server:
+        engine = options.engine or ENGINES[0]
+        with generated_server(api, options.out, options.seed, engine) as server:
             yield server
 
 

@@ -12,8 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from specpipe.conformance.cluster import throwaway_cluster
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Api
+
+ENGINES = ("sqlite", "postgresql")
+"""What the generated server can keep its things in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,28 @@ def server_module(api: Api, out: Path) -> str:
 
 
 @contextmanager
-def generated_server(api: Api, out: Path, seed: int) -> Iterator[Running]:
+def fresh_database(engine: str, folder: str) -> Iterator[str]:
+    """The URL of a database with nothing in it, of one of ENGINES, that is gone afterwards with
+    `folder`. Raises ToolError."""
+    if engine == "postgresql":
+        with throwaway_cluster() as cluster:
+            yield cluster.url()
+    else:
+        yield f"sqlite:///{folder}/conformance.db"
+
+
+@contextmanager
+def generated_server(api: Api, out: Path, seed: int, engine: str = ENGINES[0]) -> Iterator[Running]:
     """Start the generated server on a free port, with a fresh database and a key of its own, and
     stop it afterwards. Raises ToolError when it does not come up."""
     module = server_module(api, out)
     key = secrets.token_urlsafe(16) if api.key is not None else None
-    with tempfile.TemporaryDirectory(prefix="specpipe-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="specpipe-") as folder,
+        fresh_database(engine, folder) as url,
+    ):
         environment = server_environment(out) | {
-            "DATABASE_URL": f"sqlite:///{folder}/conformance.db",
+            "DATABASE_URL": url,
             "API_KEY": key or "",
             "API_KEYS": "",
             "API_KEY_FILE": "",

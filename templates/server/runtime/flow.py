@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sized
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -54,9 +54,16 @@ class Cycle(RequestResponseCycle):
             return self._send_piece(message)
         if message["type"] == "http.response.start" and self.scope["method"] != "HEAD":
             for name, value in message.get("headers", ()):
-                if name == b"content-length" and int(value) > LARGE:
-                    self._on_large(int(value))
+                if name == b"content-length":
+                    self._prepare(int(value))
         return super().send(message)
+
+    def _prepare(self, size: int) -> None:
+        """A reply of `size` bytes begins, and its body follows right away."""
+        if size > LARGE:
+            self._on_large(size)
+        else:
+            cast(Output, self.transport).join()
 
     async def _send_piece(self, message: Any) -> None:
         await super().send(message)
@@ -86,9 +93,24 @@ class Gate(FlowControl):
 class Output:
     """What an exchange needs of a transport; `close` is the connection's."""
 
-    __slots__ = ("close", "is_closing", "write")
+    __slots__ = ("_joining", "_write", "close", "is_closing")
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self.write = transport.write
+        self._write = transport.write
+        self._joining: bytes | None = None
         self.is_closing = transport.is_closing
         self.close = close
+
+    def join(self) -> None:
+        """Let the next two writes be one: each is a call of the system, and often a packet."""
+        self._joining = b""
+
+    def write(self, data: bytes) -> None:
+        """Write `data`, or keep it for the next write."""
+        if self._joining is None:
+            self._write(data)
+        elif self._joining:
+            self._write(self._joining + data)
+            self._joining = None
+        else:
+            self._joining = data

@@ -3,7 +3,8 @@
 Two queries give the same list. One *sorts* the matches: right when they are few. The other *scans*
 all records in the order of the list until it has enough: right when matches are many and lie
 early. Which is cheaper cannot be known beforehand, so both are tried a little, then a little more:
-either soon ends, and what was spent on trying stays a fraction of it.
+either soon ends, and what was spent on trying stays a fraction of it. A scan begins and ends where
+matches can be: nothing is updated before it is created, so a range of one time bounds the other.
 
 The SQL is what SQLite and PostgreSQL both understand; `?` stands for an argument. They need an
 index on (kind, created, seq, updated, id), and one with the two times exchanged. A unary plus
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from .store import Range, Selection
 
@@ -56,6 +58,7 @@ class Listing:
         self._order = selection.order
         self._ranges = selection.ranges
         self._limit = selection.limit
+        self._span = span(selection.order, selection.ranges)
         self._by_index = f"ORDER BY {self._order} {direction}, seq {direction}"
         self._sorted = f"ORDER BY at {direction}, seq {direction}"
 
@@ -85,18 +88,20 @@ class Listing:
 
     def count_among(self, size: int) -> Query:
         """How many of the first `size` rows of all match, up to the limit, which must be given."""
+        span, ends = _within(self._span)
         condition, bounds = self._condition()
         text = (
             "SELECT count(*) FROM (SELECT 1 FROM (SELECT created, updated FROM records "
-            f"WHERE kind=? {self._by_index} LIMIT ?) AS a WHERE {condition} LIMIT ?) AS b"
+            f"WHERE kind=? AND {span} {self._by_index} LIMIT ?) AS a WHERE {condition} LIMIT ?) AS b"
         )
-        return Query(text, (self._kind, size, *bounds, self._limit or 0))
+        return Query(text, (self._kind, *ends, size, *bounds, self._limit or 0))
 
     def scan(self) -> Query:
         """All rows in order; those that match, until there are enough."""
+        span, ends = _within(self._span)
         condition, bounds = self._condition()
-        text = f"SELECT id FROM records WHERE kind=? AND {condition} {self._by_index}"
-        return self._limited(text, (self._kind, *bounds))
+        text = f"SELECT id FROM records WHERE kind=? AND {span} AND {condition} {self._by_index}"
+        return self._limited(text, (self._kind, *ends, *bounds))
 
     def sort(self) -> Query:
         """The first rows of each range, put together and sorted."""
@@ -126,9 +131,22 @@ class Listing:
         return f"({text})", [bound for _, bounds in parts for bound in bounds]
 
 
+def span(order: Literal["created", "updated"], ranges: Sequence[Range]) -> Range:
+    """The range of the time `order` in which everything lies that is in any of `ranges`."""
+    starts = [r.start if r.time == "created" or order == "updated" else None for r in ranges]
+    ends = [r.end if r.time == "updated" or order == "created" else None for r in ranges]
+    known_starts = [start for start in starts if start is not None]
+    known_ends = [end for end in ends if end is not None]
+    return Range(
+        order,
+        min(known_starts) if known_starts and len(known_starts) == len(ranges) else None,
+        max(known_ends) if known_ends and len(known_ends) == len(ranges) else None,
+    )
+
+
 def _within(range_: Range, sign: str = "") -> tuple[str, list[int]]:
-    """The condition that a row is in a range that has an end, and its arguments."""
+    """The condition that a row is in a range, and its arguments."""
     ends = [(">=", range_.start), ("<=", range_.end)]
     given = [(comparison, bound) for comparison, bound in ends if bound is not None]
     text = " AND ".join(f"{sign}{range_.time}{comparison}?" for comparison, _ in given)
-    return f"({text})", [bound for _, bound in given]
+    return f"({text or 'true'})", [bound for _, bound in given]

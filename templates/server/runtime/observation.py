@@ -13,8 +13,8 @@ from starlette.types import Message, Send
 from .headers import Headers
 
 REQUEST_ID = "X-Request-ID"
-UNKNOWN = "-"
-"""Stands for the operation of a request that leads to none of ours."""
+NOBODY = "-"
+"""Stands for the operation of a request that leads to none."""
 _FIELD = REQUEST_ID.lower().encode()
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROCESS = os.urandom(6).hex()
@@ -31,7 +31,7 @@ class Observation:
 
     def __init__(self, headers: Headers) -> None:
         self.id = request_id(headers)
-        self.operation = UNKNOWN
+        self.operation = NOBODY
         self.status: int | None = None
         self.sent = 0
         self.whole = False

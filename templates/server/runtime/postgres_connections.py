@@ -132,6 +132,7 @@ class Connections:
         self._idle: list[Session] = []
         self._free = asyncio.Semaphore(most)
         self._closed = False
+        self._reachable = True
 
     @contextlib.asynccontextmanager
     async def lend(self) -> AsyncIterator[Session]:
@@ -175,11 +176,16 @@ class Connections:
         return session
 
     async def _connect(self) -> Session:
+        """A new session; why there is none is logged once, until there is one again."""
         try:
-            return await self.connect()
+            session = await self.connect()
         except (psycopg.Error, TimeoutError) as error:
-            log.warning("%s", flat(error))
+            if self._reachable:
+                log.warning("the database cannot be reached: %s", flat(error))
+            self._reachable = False
             raise StoreError("the database cannot be reached") from error
+        self._reachable = True
+        return session
 
     async def _take_idle(self) -> Session | None:
         """The session that was used last, of those that are still good."""

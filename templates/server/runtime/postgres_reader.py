@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
+from .listing import span
 from .postgres_connections import Connections, Row, Session
 from .store import Range, Record, Selection
 
@@ -187,19 +188,26 @@ def select_identifiers(kind: str, selection: Selection, limit: int) -> tuple[str
     few: list[str] = []
     scans = []
     for range_ in selection.ranges or (Range(selection.order, None, None),):
-        conditions = ["kind = %s"]
-        for bound, sign in ((range_.start, ">="), (range_.end, "<=")):
-            if bound is not None:
-                conditions.append(f"{range_.time} {sign} '{bound:d}'::bigint")
-        condition = " AND ".join(conditions)
-        rows = f"SELECT {selection.order} AS at, seq, id FROM records WHERE {condition}"
+        condition = condition_of(range_)
+        rows = f"SELECT {selection.order} AS at, seq, id FROM records WHERE kind = %s AND {condition}"
         if range_.time == selection.order:
             scans.append(f"({rows} {order})")
             continue
         name = f"few_{len(few)}"
         few.append(f"{name} AS MATERIALIZED ({rows} ORDER BY {range_.time} LIMIT {FEW})")
         more = f"(SELECT count(*) FROM {name}) = {FEW}"
-        scans += [f"(SELECT * FROM {name} WHERE NOT {more})", f"({rows} AND {more} {order})"]
+        within = condition_of(span(selection.order, [range_]))
+        scans += [
+            f"(SELECT * FROM {name} WHERE NOT {more})",
+            f"({rows} AND {within} AND {more} {order})",
+        ]
     beginning = f"WITH {', '.join(few)} " if few else ""
     statement = f"{beginning}SELECT id FROM ({' UNION '.join(scans)}) AS found {order}"
     return statement, [kind] * statement.count("%s")
+
+
+def condition_of(range_: Range) -> str:
+    """That a row is in a range."""
+    ends = ((range_.start, ">="), (range_.end, "<="))
+    given = [f"{range_.time} {sign} '{end:d}'::bigint" for end, sign in ends if end is not None]
+    return " AND ".join(given) or "true"

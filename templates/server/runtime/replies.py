@@ -49,14 +49,14 @@ class Begun(AsyncIterator[bytes]):
 async def begin(body: AsyncGenerator[bytes, None]) -> bytes | Begun:
     """All of a short body, and of a longer one so much that it is no longer short: what fits into
     memory easily is sent in one piece, with its length."""
-    pieces: list[bytes] = []
+    parts: list[bytes] = []
     size = 0
     async for piece in body:
-        pieces.append(piece)
+        parts.append(piece)
         size += len(piece)
         if size >= SHORT:
-            return Begun(b"".join(pieces), body)
-    return b"".join(pieces)
+            return Begun(b"".join(parts), body)
+    return b"".join(parts)
 
 
 class Refusal(Exception):

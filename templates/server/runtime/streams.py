@@ -1,6 +1,6 @@
 """Replies that may be long, as JSON, piece by piece: a batch of what is read makes one piece.
 
-Small pieces are no concern of this module: `replies.begin` puts those of a short reply together.
+What is short is no concern of this module: `replies.begin` puts that into one piece.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def as_json(record: Record, full: bool, omits: Collection[str] = ()) -> bytes:
     heavy = record.heavy
     if not full or heavy == b"{}":
         return record.base
-    if omits:
+    if any(encode(name) in heavy for name in omits):  # or deeper in it
         parts = msgspec.json.decode(heavy, type=dict[str, msgspec.Raw])
         heavy = encode({name: part for name, part in parts.items() if name not in omits})
         if heavy == b"{}":
@@ -46,13 +46,18 @@ class Stream:
 
     async def everything(self, snapshot: Snapshot) -> AsyncGenerator[bytes, None]:
         """The collection of all things. The positions come from a second pass over the same
-        moment, as the ids may be more than fit into memory."""
+        moment, as the ids may be more than fit into memory; of a single batch they are at hand."""
         yield b"{%s:[" % self._items
-        before = b""
+        batches = 0
+        first: list[str] = []
         async for records in snapshot.records(heavy=self._full):
-            yield before + self.things(records)
-            before = b","
+            yield (b"," if batches else b"") + self.things(records)
+            batches += 1
+            first = [record.id for record in records] if batches == 1 else []
         yield b"],%s:{" % self._positions
+        if batches < 2:
+            yield _positions(first, 0) + b"}}"
+            return
         count = 0
         async for ids in snapshot.identifiers():
             yield (b"," if count else b"") + _positions(ids, count)

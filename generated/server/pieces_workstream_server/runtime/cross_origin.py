@@ -20,7 +20,7 @@ _ORIGIN = re.compile(
 )
 _OWN_PORTS = {"http": "80", "https": "443"}
 REMEMBERED = 600
-"""Seconds that a browser may keep the answer to a preflight."""
+"""Seconds for which the answer to a preflight may be kept."""
 Fields = Sequence[tuple[bytes, bytes]]
 
 

@@ -27,13 +27,13 @@ LARGEST_INTEGER = 2**63 - 1
 
 
 class Batches(Generic[T]):
-    """The items that `read` gives, a batch at a time; `size` tells the bytes of an item."""
+    """The items that `read` gives, a batch at a time; `cost` tells the bytes that an item takes."""
 
     def __init__(
-        self, read: Callable[[sqlite3.Connection], Iterator[T]], size: Callable[[T], int]
+        self, read: Callable[[sqlite3.Connection], Iterator[T]], cost: Callable[[T], int]
     ) -> None:
         self._read = read
-        self._size = size
+        self._cost = cost
         self._items: Iterator[T] | None = None
         self._ahead: list[T] = []
         self.ended = False
@@ -54,9 +54,6 @@ class Batches(Generic[T]):
         self.ended = True
         return batch
 
-    def _cost(self, item: T) -> int:
-        return COST_OF_ITEM + self._size(item)
-
 
 class Readers:
     """Readers of the file at `path`, which `writer` writes to."""
@@ -75,10 +72,10 @@ class Readers:
         def read(connection: sqlite3.Connection) -> Iterator[Record | None]:
             return (get_record(connection, kind, id, columns) for id in ids)
 
-        def size(record: Record | None) -> int:
-            return 0 if record is None else size_of(record)
+        def cost(record: Record | None) -> int:
+            return COST_OF_ITEM if record is None else cost_of_record(record)
 
-        async with contextlib.aclosing(self._batches(read, size)) as batches:
+        async with contextlib.aclosing(self._batches(read, cost)) as batches:
             async for batch in batches:
                 yield [record for record in batch if record is not None]
 
@@ -88,7 +85,7 @@ class Readers:
         def read(connection: sqlite3.Connection) -> Iterator[str]:
             return (row[0] for row in select_identifiers(connection, kind, selection))
 
-        async with contextlib.aclosing(self._batches(read, len)) as batches:
+        async with contextlib.aclosing(self._batches(read, cost_of_id)) as batches:
             async for batch in batches:
                 yield batch
 
@@ -105,13 +102,13 @@ class Readers:
         self._connections.close()
 
     async def _batches(
-        self, read: Callable[[sqlite3.Connection], Iterator[T]], size: Callable[[T], int]
+        self, read: Callable[[sqlite3.Connection], Iterator[T]], cost: Callable[[T], int]
     ) -> AsyncGenerator[list[T], None]:
         """The items in batches, one at least, in one transaction. What fits into one batch waits
         for nobody. More needs a turn; and nobody waits for that with a transaction open, which
         would keep the log from being shortened: the read starts over then."""
         with self._connections.transaction() as transaction:
-            batches = Batches(read, size)
+            batches = Batches(read, cost)
             first = await transaction.run(batches.next)
             if batches.ended:
                 yield first
@@ -125,7 +122,7 @@ class Readers:
         await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
-                batches = Batches(read, size)
+                batches = Batches(read, cost)
                 while not batches.ended:
                     yield await transaction.run(batches.next)
 
@@ -149,7 +146,7 @@ class SQLiteSnapshot:
         def read(connection: sqlite3.Connection) -> Iterator[Record]:
             return (Record(*row) for row in connection.execute(statement, (self._kind,)))
 
-        batches = Batches(read, size_of)
+        batches = Batches(read, cost_of_record)
         while not batches.ended:
             if batch := await self._transaction.run(batches.next):
                 yield batch
@@ -161,7 +158,7 @@ class SQLiteSnapshot:
             statement = "SELECT id FROM records WHERE kind=? ORDER BY created DESC, seq DESC"
             return (row[0] for row in connection.execute(statement, (self._kind,)))
 
-        batches = Batches(read, len)
+        batches = Batches(read, cost_of_id)
         while not batches.ended:
             if batch := await self._transaction.run(batches.next):
                 yield batch
@@ -172,9 +169,14 @@ def columns_with(heavy: bool) -> str:
     return COLUMNS if heavy else COLUMNS.replace("heavy", "x'7b7d'")
 
 
-def size_of(record: Record) -> int:
+def cost_of_record(record: Record) -> int:
     """The bytes that a record takes, about."""
-    return len(record.id) + len(record.base) + len(record.heavy)
+    return COST_OF_ITEM + len(record.base) + len(record.heavy)
+
+
+def cost_of_id(id: str) -> int:
+    """The bytes that an id takes, about."""
+    return COST_OF_ITEM + len(id)
 
 
 def get_record(

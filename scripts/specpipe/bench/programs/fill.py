@@ -15,7 +15,8 @@ import sys
 import uuid
 from typing import Any
 
-AT_ONCE = 2_000
+AT_ONCE = 20_000
+"""Things in one transaction: with random ids, each writes a page of the index anew."""
 
 
 async def main() -> None:
