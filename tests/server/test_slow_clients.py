@@ -17,7 +17,7 @@ from .wire import wire
 
 SNAPSHOT = b"GET /workstream_events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 MIB = 2**20
-GROWTH = 96 * MIB
+GROWTH = 64 * MIB
 """What 200 connections may add to a server, 20 of them slow."""
 SHORT = ("--header-time", "1", "--body-time", "1", "--stall-time", "1")
 
