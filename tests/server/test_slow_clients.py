@@ -17,7 +17,7 @@ from .wire import wire
 
 SNAPSHOT = b"GET /workstream_events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 MIB = 2**20
-GROWTH = 96 * MIB
+GROWTH = 64 * MIB
 """What 200 connections may add to a server, 20 of them slow."""
 SHORT = ("--header-time", "1", "--body-time", "1", "--stall-time", "1")
 
@@ -152,11 +152,13 @@ def test_a_large_thing_that_nobody_reads_is_let_go(start):
     id = server.events.new(readable="r" * 7_000_000)["id"]
     before = memory(server)
     with contextlib.ExitStack() as connections:
-        for _ in range(40):
-            reader = connections.enter_context(wire(server.url, window=4096))
-            path = f"/workstream_event/{id}".encode()
-            reader.send(SNAPSHOT.replace(b"/workstream_events", path))
-        time.sleep(0.3)
+        path = f"/workstream_event/{id}".encode()
+        request = SNAPSHOT.replace(b"/workstream_events", path)
+        readers = [connections.enter_context(wire(server.url, window=4096)) for _ in range(40)]
+        for reader in readers:
+            reader.send(request)
+        statuses = [reader.socket.recv(12)[-3:] for reader in readers]
+        assert set(statuses) == {b"200", b"503"}
         assert memory(server) - before < 300 * MIB
         time.sleep(1.5)
         assert server.events.get(id).status_code == 200
@@ -222,6 +224,10 @@ def test_connections_have_a_bound_and_those_above_are_told(start):
                 assert answer.status == 503
                 assert answer.headers["retry-after"] == "1"
                 assert more.closed()
+        crowd = [connections.enter_context(wire(server.url)) for _ in range(150)]
+        answers = [one.answers() for one in crowd]
+        assert all(len(told) <= 1 for told in answers)
+        assert [] in answers
     time.sleep(0.3)
     with wire(server.url) as one:
         one.send(GET)
