@@ -91,8 +91,8 @@ class Listing:
         span, ends = _within(self._span)
         condition, bounds = self._condition()
         text = (
-            "SELECT count(*) FROM (SELECT 1 FROM (SELECT created, updated FROM records WHERE kind=? "
-            f"AND {span} {self._by_index} LIMIT ?) AS a WHERE {condition} LIMIT ?) AS b"
+            "SELECT count(*) FROM (SELECT 1 FROM (SELECT created, updated FROM records WHERE "
+            f"kind=? AND {span} {self._by_index} LIMIT ?) AS a WHERE {condition} LIMIT ?) AS b"
         )
         return Query(text, (self._kind, *ends, size, *bounds, self._limit or 0))
 
