@@ -4,7 +4,8 @@
 - a request: `application`, `dispatch` with `guard`, `cross_origin` and `routing`, `endpoints` with
   `http_input` and `json_input`, `pages`; told of afterwards by `metrics` and `access_log`;
 - behaviour: `resource`, the verbs of `x-resource`, with `things`, `references` and `streams`;
-- storage: `store`, the interface, with `listing` and `turns` for every engine; `sqlite*`, `postgres*`.
+- storage: `store`, the interface, with `listing` and `turns` for every engine; then `sqlite*` and
+  `postgres*`.
 
 Around them: `contract`, what the generated tables are made of; `commands` and `settings`, the
 command line; `serving`, `transfer` with `exporting` and `importing`, its commands.
