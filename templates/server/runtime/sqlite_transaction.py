@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from time import perf_counter
 from typing import TypeVar
 
 from .store import StoreError
 
 T = TypeVar("T")
-MOST_IDLE = 4
+MOST_IDLE = 8
 """Connections that are kept open for the next read."""
+BRIEF = 0.001
+"""Seconds that a read may take on the event loop."""
+INSTRUCTIONS = 1_000
+"""Of SQLite's virtual machine, after which it is asked whether they are over: some 50 µs."""
+
+
+class TakesLong(Exception):
+    """A read is not brief: it has been interrupted, and has to be done in a thread."""
 
 
 @contextlib.contextmanager
@@ -31,7 +39,7 @@ class Connections:
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
-        self._idle: queue.Queue[sqlite3.Connection] = queue.Queue(MOST_IDLE)
+        self._idle: list[sqlite3.Connection] = []  # the last used first: it has most in its cache
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -49,22 +57,21 @@ class Connections:
     def take(self) -> sqlite3.Connection:
         """A connection that nobody uses."""
         try:
-            return self._idle.get_nowait()
-        except queue.Empty:
+            return self._idle.pop()
+        except IndexError:
             return self._connect()
 
     def close(self) -> None:
         """Close those that are idle."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
+        while self._idle:
+            self._idle.pop().close()
 
     def _put(self, connection: sqlite3.Connection | None) -> None:
         if connection is None:
             return
-        try:
-            self._idle.put_nowait(connection)
-        except queue.Full:
+        if len(self._idle) < MOST_IDLE:
+            self._idle.append(connection)
+        else:
             connection.close()
 
 
@@ -81,6 +88,24 @@ class Transaction:
         """What `job` reads, in a thread. When this is cancelled the thread may go on for a while:
         then break the transaction off. Raises StoreError."""
         return await asyncio.to_thread(self._run, job)
+
+    def run_briefly(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """What `job` reads, on the event loop: most reads are shorter than a thread switch. Raises
+        TakesLong when it is not done in BRIEF seconds, and StoreError."""
+        until = perf_counter() + BRIEF
+
+        def guarded(connection: sqlite3.Connection) -> T:
+            connection.set_progress_handler(lambda: perf_counter() > until, INSTRUCTIONS)
+            try:
+                return job(connection)
+            except sqlite3.OperationalError as error:
+                if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                    raise TakesLong from None
+                raise
+            finally:
+                connection.set_progress_handler(None, 0)
+
+        return self._run(guarded)
 
     def end(self) -> sqlite3.Connection | None:
         """End it, when no job is running; its connection, if it had begun."""
