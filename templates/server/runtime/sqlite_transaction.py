@@ -25,13 +25,9 @@ class TakesLong(Exception):
     """A read is not brief: it has been interrupted, and has to be done in a thread."""
 
 
-@contextlib.contextmanager
-def telling() -> Iterator[None]:
-    """Turn an error of the database into StoreError."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(f"the database cannot be read: {error}") from error
+def unreadable(error: sqlite3.Error) -> StoreError:
+    """What an error of the database is for those who asked it."""
+    return StoreError(f"the database cannot be read: {error}")
 
 
 class Connections:
@@ -48,8 +44,7 @@ class Connections:
         transaction = Transaction(self.take)
         try:
             yield transaction
-            with telling():
-                self._put(transaction.end())
+            self._put(transaction.end())
         except BaseException:
             transaction.break_off()
             raise
@@ -108,10 +103,13 @@ class Transaction:
         return self._run(guarded)
 
     def end(self) -> sqlite3.Connection | None:
-        """End it, when no job is running; its connection, if it had begun."""
+        """End it, when no job is running; its connection, if it had begun. Raises StoreError."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.execute("ROLLBACK")
+            try:
+                connection.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise unreadable(error) from error
         return connection
 
     def break_off(self) -> None:
@@ -124,13 +122,15 @@ class Transaction:
 
     def _run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            with self._lock, telling():
+            with self._lock:
                 if self._over:
                     raise StoreError("the read was broken off")
                 if self._connection is None:
                     self._connection = self._take()
                     self._connection.execute("BEGIN")
                 return job(self._connection)
+        except sqlite3.Error as error:
+            raise unreadable(error) from error
         finally:
             if self._over:
                 self._discard()

@@ -145,7 +145,7 @@ class Writer:
         self._settle(group, [(None, StoreError(text)) for _ in group])
 
     def _settle(self, group: Sequence[Write], outcomes: Sequence[Outcome]) -> None:
-        """Hand the outcomes to the waiting tasks: all at once, as each call wakes the event loop."""
+        """Hand the outcomes to the waiting tasks: all at once, as each call wakes the loop."""
         loop = group[0].settled.get_loop()
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(tell, group, outcomes)
