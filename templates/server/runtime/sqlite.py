@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 
 from .sqlite_reader import COLUMNS, Readers, get_record
 from .sqlite_schema import connect, open_for_writing
-from .sqlite_transaction import telling
+from .sqlite_transaction import unreadable
 from .sqlite_writer import Writer
 from .store import Record, Selection, Snapshot
 
@@ -74,8 +74,10 @@ class SQLiteStore:
 
     async def get(self, kind: str, id: str) -> Record | None:
         """See `Store.get`. On the event loop: a look-up by key is shorter than a thread switch."""
-        with telling():
+        try:
             return get_record(self._reader, kind, id)
+        except sqlite3.Error as error:
+            raise unreadable(error) from error
 
     def fetch(
         self, kind: str, ids: Sequence[str], *, heavy: bool
@@ -93,8 +95,10 @@ class SQLiteStore:
 
     async def check(self) -> None:
         """See `Store.check`."""
-        with telling():
+        try:
             self._reader.execute("SELECT 1 FROM records LIMIT 1").fetchone()
+        except sqlite3.Error as error:
+            raise unreadable(error) from error
 
     async def close(self) -> None:
         """See `Store.close`."""

@@ -39,10 +39,22 @@ class Stream:
         self._positions = encode(type.positions)
         self._full = full
         self._omits = omits
+        self._omitted = [encode(name) for name in omits]
 
     def things(self, records: Sequence[Record]) -> bytes:
         """The things, with commas between them."""
-        return b",".join([as_json(record, self._full, self._omits) for record in records])
+        if not self._full:
+            return b",".join([base for _, _, _, base, _ in records])
+        # As `as_json` would join them, at half the cost of a call for each.
+        text = b",".join(
+            [
+                base if heavy == b"{}" else base[:-1] + b"," + heavy[1:]
+                for _, _, _, base, heavy in records
+            ]
+        )
+        if any(name in text for name in self._omitted):
+            return b",".join([as_json(record, True, self._omits) for record in records])
+        return text
 
     async def everything(self, snapshot: Snapshot) -> AsyncGenerator[bytes, None]:
         """The collection of all things. The positions come from a second pass over the same

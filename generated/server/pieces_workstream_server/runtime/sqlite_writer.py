@@ -8,13 +8,13 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from .store import StoreError
 
-LARGEST_GROUP = 256
+LARGE_GROUP = 256
+"""Writes that are enough for a commit of their own."""
 FAULTS = (sqlite3.Error, MemoryError)
 """What the database raises: its own errors, and that SQLite got no memory."""
 
@@ -22,37 +22,24 @@ Job = Callable[[sqlite3.Connection], Any]
 Outcome = tuple[Any, BaseException | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """A job for the writer thread, and where its outcome goes."""
 
     job: Job
-    loop: asyncio.AbstractEventLoop
-    outcome: asyncio.Future[Any]
-    apart: bool = False
+    settled: asyncio.Future[Any]
+    apart: bool
     """Whether it is done outside of any transaction."""
-
-    def settle(self, result: Any, error: BaseException | None) -> None:
-        """Hand the outcome to the waiting task, from the writer thread."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self.loop.call_soon_threadsafe(self._set, result, error)
-
-    def _set(self, result: Any, error: BaseException | None) -> None:
-        if self.outcome.done():  # the client went away
-            return
-        if error is None:
-            self.outcome.set_result(result)
-        else:
-            self.outcome.set_exception(error)
 
 
 class Writer:
     """Does jobs on `connection`, which is its own. A job writes by one statement at most, and may
-    be done again from the start when its transaction could not be committed."""
+    be done again from the start when its transaction could not be committed. Jobs come from one
+    event loop at a time."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._waiting: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
+        self._arriving: list[Write] = []
+        self._waiting: queue.SimpleQueue[Sequence[Write] | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
@@ -67,16 +54,26 @@ class Writer:
         return await self._put(job, apart=True)
 
     def _put(self, job: Job, *, apart: bool = False) -> asyncio.Future[Any]:
+        """Note a job. What the requests of one round of the event loop bring is handed over
+        together: one call for the thread, and one group to commit."""
         if self._closed:
             raise StoreError("the database is closed: the server is stopping")
         loop = asyncio.get_running_loop()
-        write = Write(job, loop, loop.create_future(), apart)
-        self._waiting.put(write)
-        return write.outcome
+        write = Write(job, loop.create_future(), apart)
+        if not self._arriving:
+            loop.call_soon(self._hand_over)
+        self._arriving.append(write)
+        return write.settled
+
+    def _hand_over(self) -> None:
+        if self._arriving:
+            self._waiting.put(self._arriving)
+            self._arriving = []
 
     async def close(self) -> None:
         """Finish what is waiting; there can be nothing more afterwards."""
         self._closed = True
+        self._hand_over()
         self._waiting.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -93,17 +90,18 @@ class Writer:
                 break
         self._connection.close()
 
-    def _group(self, first: Write) -> tuple[list[Write], bool]:
-        """`first` and what else is waiting, and whether the end was among it."""
-        group = [first]
-        while len(group) < LARGEST_GROUP:
+    def _group(self, first: Sequence[Write]) -> tuple[list[Write], bool]:
+        """`first` and what else is waiting, until there is enough for a commit, and whether the
+        end was among it."""
+        group = [*first]
+        while len(group) < LARGE_GROUP:
             try:
-                write = self._waiting.get_nowait()
+                more = self._waiting.get_nowait()
             except queue.Empty:
                 break
-            if write is None:
+            if more is None:
                 return group, True
-            group.append(write)
+            group += more
         return group, False
 
     def _commit(self, group: list[Write]) -> None:
@@ -126,12 +124,11 @@ class Writer:
                 for write in group:
                     self._commit([write])
             return
-        for write, (result, failed) in zip(group, outcomes, strict=True):
-            write.settle(result, failed)
+        self._settle(group, outcomes)
 
     def _do_apart(self, write: Write) -> None:
         try:
-            write.settle(*self._outcome(write.job))
+            self._settle([write], [self._outcome(write.job)])
         except FAULTS as error:
             self._fail([write], error)
 
@@ -144,6 +141,23 @@ class Writer:
         except Exception as error:
             return None, error
 
-    def _fail(self, group: list[Write], error: Exception) -> None:
-        for write in group:
-            write.settle(None, StoreError(f"the database refused to write: {error}"))
+    def _fail(self, group: Sequence[Write], error: Exception) -> None:
+        text = f"the database refused to write: {error}"
+        self._settle(group, [(None, StoreError(text)) for _ in group])
+
+    def _settle(self, group: Sequence[Write], outcomes: Sequence[Outcome]) -> None:
+        """Hand the outcomes to the waiting tasks: all at once, as each call wakes the loop."""
+        loop = group[0].settled.get_loop()
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell, group, outcomes)
+
+
+def tell(group: Sequence[Write], outcomes: Sequence[Outcome]) -> None:
+    """Settle each write of the group, on the event loop."""
+    for write, (result, error) in zip(group, outcomes, strict=True):
+        if write.settled.done():  # the client went away
+            continue
+        if error is None:
+            write.settled.set_result(result)
+        else:
+            write.settled.set_exception(error)
