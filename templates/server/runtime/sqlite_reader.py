@@ -26,16 +26,24 @@ LARGEST_INTEGER = 2**63 - 1
 
 
 class Batches(Generic[T]):
-    """The items that `read` gives, a batch at a time; `cost` tells the bytes that an item takes."""
+    """The items that `read` gives in a transaction, a batch at a time; `cost` tells the bytes that
+    an item takes."""
 
     def __init__(
-        self, read: Callable[[sqlite3.Connection], Iterator[T]], cost: Callable[[T], int]
+        self,
+        transaction: Transaction,
+        read: Callable[[sqlite3.Connection], Iterator[T]],
+        cost: Callable[[T], int],
     ) -> None:
         self._read = read
         self._cost = cost
         self._items: Iterator[T] | None = None
         self._ahead: list[T] = []
         self.ended = False
+        transaction.at_end(self._let_go)
+
+    def _let_go(self) -> None:
+        self._items = None
 
     def next(self, connection: sqlite3.Connection) -> list[T]:
         """The next items, one at least unless there is none, until they have LARGEST_BATCH
@@ -107,7 +115,7 @@ class Readers:
         for nobody. More needs a turn; and nobody waits for that with a transaction open, which
         would keep the log from being shortened: the read starts over then."""
         with self._connections.transaction() as transaction:
-            batches = Batches(read, cost)
+            batches = Batches(transaction, read, cost)
             first = await transaction.run(batches.next)
             if batches.ended:
                 yield first
@@ -121,7 +129,7 @@ class Readers:
         await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
-                batches = Batches(read, cost)
+                batches = Batches(transaction, read, cost)
                 while not batches.ended:
                     yield await transaction.run(batches.next)
 
@@ -145,7 +153,7 @@ class SQLiteSnapshot:
         def read(connection: sqlite3.Connection) -> Iterator[Record]:
             return (Record(*row) for row in connection.execute(statement, (self._kind,)))
 
-        batches = Batches(read, cost_of_record)
+        batches = Batches(self._transaction, read, cost_of_record)
         while not batches.ended:
             if batch := await self._transaction.run(batches.next):
                 yield batch
@@ -157,7 +165,7 @@ class SQLiteSnapshot:
             statement = "SELECT id FROM records WHERE kind=? ORDER BY created DESC, seq DESC"
             return (row[0] for row in connection.execute(statement, (self._kind,)))
 
-        batches = Batches(read, cost_of_id)
+        batches = Batches(self._transaction, read, cost_of_id)
         while not batches.ended:
             if batch := await self._transaction.run(batches.next):
                 yield batch
