@@ -110,6 +110,46 @@ def test_a_long_read_that_waited_is_of_the_moment_when_its_turn_came(with_store,
     assert with_store(scenario) == item(1)
 
 
+def test_while_a_long_read_waits_others_read_the_moment_of_now(with_store, runtime, selection):
+    """It has read a part already, on a connection that others use meanwhile."""
+
+    async def scenario(store):
+        turns = store._readers._turns
+        async with contextlib.AsyncExitStack() as stack:
+            for _ in range(runtime("turns").MOST):
+                await stack.enter_async_context(turns.one())
+            waiting = asyncio.create_task(anext(store.identifiers("k", selection)))
+            while not turns._turns._waiters:
+                await asyncio.sleep(0.001)
+            await store.delete("k", item(0))
+            found = [batch async for batch in store.fetch("k", [item(0)], heavy=True)]
+        await waiting
+        return found
+
+    assert with_store(scenario) == [[]]
+
+
+@pytest.mark.parametrize("read", ["records", "identifiers"])
+def test_a_snapshot_that_is_left_before_its_end_keeps_no_moment(with_store, read):
+    """Somebody's own operation may stop at what it looked for, and hold on to the iterator."""
+
+    async def scenario(store):
+        async with store.snapshot("k") as snapshot:
+            passes = {
+                "records": lambda: snapshot.records(heavy=True),
+                "identifiers": snapshot.identifiers,
+            }
+            batches = passes[read]()
+            await anext(batches)
+        await store.delete("k", item(0))
+        found = [batch async for batch in store.fetch("k", [item(0)], heavy=True)]
+        with pytest.raises(Exception, match="broken off"):
+            await anext(batches)
+        return found
+
+    assert with_store(scenario) == [[]]
+
+
 def test_a_read_that_is_cancelled_in_the_middle_lets_go_of_its_connection(
     with_store, runtime, tmp_path
 ):

@@ -254,3 +254,15 @@ def test_the_temporary_folder_can_be_chosen_and_is_left_empty(
     assert "SQLITE_TMPDIR" in result.stderr
     assert result.stderr.count("\n") == 1
     assert list(aside.iterdir()) == []
+
+
+@pytest.mark.parametrize("late", ["9999-12-31T00:00:00Z", "9999-12-30T23:00:00.5-01:30"])
+def test_a_time_of_update_after_which_none_can_be_written_is_refused(import_, line, late):
+    """Each change makes it later, and RFC 3339 ends with the year 9999."""
+    event = json.loads(line("a")) | {"updated": {"value": late}}
+    assert import_(json.dumps(event)) == (
+        1,
+        f"{PROGRAM}: line 1: updated.value: is so late that no later time could be written\n",
+    )
+    event["updated"]["value"] = "9999-12-30T23:59:59.999999Z"
+    assert import_(json.dumps(event))[0] == 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import resource
+import signal
 
 import pytest
 
@@ -130,6 +132,44 @@ def test_a_reader_that_stalls_costs_the_others_one_gap(module, tmp_path, monkeyp
         await story.store.close()
 
     asyncio.run(scenario())
+
+
+def test_when_it_cannot_be_cut_reading_goes_on_and_writers_wait_as_long_as_ever(module, tmp_path):
+    """On a full disk what is in the log does not fit into the file, which may not grow here."""
+
+    async def scenario():
+        story = Story(module, tmp_path)
+        await story.begin()
+        before = await story.store._writer.do(timeout)
+        async with story.store.snapshot("k") as snapshot:
+            await anext(snapshot.records(heavy=True))
+            for _ in range(40):
+                await story.write()
+        assert story.length > LONGEST
+        with limited(tmp_path / "e.db"):
+            assert await story.read() == RECORDS
+            assert story.length > LONGEST, "it could not be cut"
+        assert await story.store._writer.do(timeout) == before
+        await story.store.close()
+
+    asyncio.run(scenario())
+
+
+def timeout(connection):
+    return connection.execute("PRAGMA busy_timeout").fetchone()[0]
+
+
+@contextlib.contextmanager
+def limited(file):
+    """This process may not make any file longer than `file` is (RLIMIT_FSIZE)."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_a_commit_is_on_disk_before_it_is_acknowledged(runtime, tmp_path):

@@ -356,6 +356,49 @@ def test_a_request_that_is_broken_off_leaks_no_connection(use):
     assert use(cancelled) == 0
 
 
+def test_however_many_change_records_at_once_few_records_are_in_memory(use, runtime):
+    """Each may be of 16 MiB, and asking for a change takes a client no body."""
+    record = runtime("store").Record
+    begun = ended = most = 0
+
+    def change(present):
+        nonlocal begun, most
+        begun += 1
+        most = max(most, begun - ended)
+        return present._replace(updated=present.updated + 1)
+
+    async def scenario(store):
+        async def one(id):
+            nonlocal ended
+            assert (await store.change("k", id, change)).updated == 2
+            ended += 1
+
+        await store.insert_all("k", [record(f"{n}", 1, 1, b"{}") for n in range(100)])
+        await asyncio.gather(*(one(f"{n}") for n in range(100)))
+
+    use(scenario)
+    assert begun == 100
+    assert most <= runtime("postgres").MOST_CONNECTIONS
+
+
+def test_a_change_that_cannot_be_made_costs_no_connection(use, runtime):
+    record = runtime("store").Record
+
+    def refuse(present):
+        raise LookupError(present.id)
+
+    async def scenario(store):
+        await store.insert("k", record("a", 1, 1, b"{}"))
+        before = list(store._connections._idle)
+        for _ in range(3):
+            with pytest.raises(LookupError, match="a"):
+                await store.change("k", "a", refuse)
+        assert store._connections._idle == before
+        assert (await store.get("k", "a")).updated == 1
+
+    use(scenario)
+
+
 def test_connections_that_died_while_they_were_idle_cost_no_client_an_error(start, url, sql):
     events = start(url=url).events
     with ThreadPoolExecutor(16) as pool:

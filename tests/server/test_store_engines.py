@@ -166,3 +166,48 @@ def test_of_inserts_of_one_id_at_once_one_is_told_that_it_was_stored(new_stores,
                 await store_.close()
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("engine", [0, 1], ids=["sqlite", "postgresql"])
+def test_an_id_that_is_free_in_one_kind_says_nothing_of_another(new_stores, runtime, engine):
+    """Inserts that are done together: who is told that a record was stored finds it."""
+    record = runtime("store").Record
+
+    async def scenario():
+        stores = await new_stores()
+        try:
+            subject = stores[engine]
+            assert await subject.insert("a", record("x", 1, 1, b"first"))
+            inserts = [
+                subject.insert("c", record("y", 2, 2, b"{}")),
+                subject.insert("a", record("x", 2, 2, b"second")),
+                subject.insert("b", record("x", 2, 2, b"{}")),
+            ]
+            assert await asyncio.gather(*inserts) == [True, False, True]
+        finally:
+            for store in stores:
+                await store.close()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("engine", [0, 1], ids=["sqlite", "postgresql"])
+def test_an_insert_that_cannot_be_done_holds_up_nobody(new_stores, runtime, engine):
+    """Whatever the reason; here an id that no database can hold, which no request can have."""
+    record = runtime("store").Record
+    ids = ["\ud800", "a", "a"]
+
+    async def scenario():
+        stores = await new_stores()
+        try:
+            subject = stores[engine]
+            inserts = (subject.insert("k", record(id, 1, 1, b"{}")) for id in ids)
+            async with asyncio.timeout(20):
+                _, *others = await asyncio.gather(*inserts, return_exceptions=True)
+            assert len(others) == 2, "told, one way or the other"
+            assert await subject.insert("k", record("b", 1, 1, b"{}"))
+        finally:
+            for store in stores:
+                await store.close()
+
+    asyncio.run(scenario())

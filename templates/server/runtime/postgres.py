@@ -13,6 +13,8 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from enum import Enum
+from typing import Literal
 from weakref import WeakValueDictionary
 
 import psycopg
@@ -127,21 +129,42 @@ class PostgreSQLStore:
     async def _change(
         self, kind: str, id: str, change: Callable[[Record], Record | None]
     ) -> Record | None:
-        key = id.encode()
         for _ in range(MOST_TRIES):
             async with self._connections.lend() as session:
-                rows = await session.run(GET_VERSION, (kind, key))
-            if not rows:
-                return None
-            ((seq, version, *row),) = rows
-            present = record_of(tuple(row))
-            if (wanted := change(present)) is None:
-                return present
-            text = wanted.updated, wanted.base, wanted.heavy
-            async with self._connections.lend() as session:
-                if await session.run(UPDATE, (*text, kind, key, seq, version)):
-                    return wanted
+                tried = await _try(session, kind, id.encode(), change)
+            if isinstance(tried, Exception):
+                raise tried
+            if tried is not Tried.IN_VAIN:
+                return tried
         raise StoreError(f"{id} is being changed all the while; try again later")
+
+
+class Tried(Enum):
+    """What became of a change, besides what it gives."""
+
+    IN_VAIN = 0
+
+
+async def _try(
+    session: Session, kind: str, key: bytes, change: Callable[[Record], Record | None]
+) -> Record | Exception | Literal[Tried.IN_VAIN] | None:
+    """Change a record unless another write comes between. Read and written on one session, so
+    that no more records are in memory than there are sessions. What `change` raises is returned:
+    it is no fault of the session's."""
+    rows = await session.run(GET_VERSION, (kind, key))
+    if not rows:
+        return None
+    ((seq, version, *row),) = rows
+    present = record_of(tuple(row))
+    try:
+        wanted = change(present)
+    except Exception as error:
+        return error
+    if wanted is None:
+        return present
+    text = wanted.updated, wanted.base, wanted.heavy
+    written = await session.run(UPDATE, (*text, kind, key, seq, version))
+    return wanted if written else Tried.IN_VAIN
 
 
 async def _check_durability(session: Session) -> None:

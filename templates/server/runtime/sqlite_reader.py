@@ -31,16 +31,24 @@ LARGEST_INTEGER = 2**63 - 1
 
 
 class Batches(Generic[T]):
-    """The items that `read` gives, a batch at a time; `cost` tells the bytes that an item takes."""
+    """The items that `read` gives in a transaction, a batch at a time; `cost` tells the bytes that
+    an item takes."""
 
     def __init__(
-        self, read: Callable[[sqlite3.Connection], Iterator[T]], cost: Callable[[T], int]
+        self,
+        transaction: Transaction,
+        read: Callable[[sqlite3.Connection], Iterator[T]],
+        cost: Callable[[T], int],
     ) -> None:
         self._read = read
         self._cost = cost
         self._items: Iterator[T] | None = None
         self._ahead: list[T] = []
         self.ended = False
+        transaction.at_end(self._let_go)
+
+    def _let_go(self) -> None:
+        self._items = None
 
     async def next(self, transaction: Transaction) -> list[T]:
         """The next items, one at least unless there is none, until they have LARGEST_BATCH
@@ -121,7 +129,7 @@ class Readers:
         for nobody. More needs a turn; and nobody waits for that with a transaction open, which
         would keep the log from being shortened: the read starts over then."""
         with self._connections.transaction() as transaction:
-            batches = Batches(read, cost)
+            batches = Batches(transaction, read, cost)
             first = await batches.next(transaction)
             if batches.ended:
                 yield first
@@ -135,7 +143,7 @@ class Readers:
         await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
-                batches = Batches(read, cost)
+                batches = Batches(transaction, read, cost)
                 while not batches.ended:
                     yield await batches.next(transaction)
 
@@ -159,7 +167,7 @@ class SQLiteSnapshot:
         def read(connection: sqlite3.Connection) -> Iterator[Record]:
             return map(record_of_row, connection.execute(statement, (self._kind,)))
 
-        batches = Batches(read, cost_of_record)
+        batches = Batches(self._transaction, read, cost_of_record)
         while not batches.ended:
             if batch := await batches.next(self._transaction):
                 yield batch
@@ -171,7 +179,7 @@ class SQLiteSnapshot:
             statement = "SELECT id FROM records WHERE kind=? ORDER BY created DESC, seq DESC"
             return map(first_column, connection.execute(statement, (self._kind,)))
 
-        batches = Batches(read, cost_of_id)
+        batches = Batches(self._transaction, read, cost_of_id)
         while not batches.ended:
             if batch := await batches.next(self._transaction):
                 yield batch

@@ -78,6 +78,13 @@ class Transaction:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._over = False
+        self._at_end: list[Callable[[], None]] = []
+
+    def at_end(self, release: Callable[[], None]) -> None:
+        """Have `release` called when it is over. A statement that was not read to its end has to be
+        let go of by it: that would keep its moment open, ROLLBACK or not, and the next transaction
+        on the connection would read that moment."""
+        self._at_end.append(release)
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """What `job` reads, in a thread. When this is cancelled the thread may go on for a while:
@@ -104,6 +111,8 @@ class Transaction:
 
     def end(self) -> sqlite3.Connection | None:
         """End it, when no job is running; its connection, if it had begun. Raises StoreError."""
+        self._over = True
+        self._release()
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
@@ -140,8 +149,13 @@ class Transaction:
         if not self._lock.acquire(blocking=False):
             return
         try:
+            self._release()
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
         finally:
             self._lock.release()
+
+    def _release(self) -> None:
+        while self._at_end:
+            self._at_end.pop()()

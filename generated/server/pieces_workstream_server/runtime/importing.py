@@ -30,6 +30,9 @@ COST_OF_ROW = 256
 """Bytes that a record takes besides its text, about."""
 LONGEST_PAUSE = 0.1
 """Seconds between two batches, at most."""
+LATEST = instants.parse("9999-12-31T00:00:00Z").floor
+"""From here on a thing could not be changed for long: each change makes its time of the update
+later, and there is no RFC 3339 for the year after."""
 
 
 class ImportFault(Exception):
@@ -70,6 +73,9 @@ class Reader:
         if updated < created:  # lists count on it: listing.py
             names = [".".join(path) for path in (self.type.updated, self.type.created)]
             raise Refusal(422, f"{names[0]}: is before {names[1]}")
+        if updated >= LATEST:
+            name = ".".join(self.type.updated)
+            raise Refusal(422, f"{name}: is so late that no later time could be written")
         record = record_of(self.type, created, updated, thing)
         if size_of(record) > self._largest:
             text = f"takes {size_of(record)} bytes as it is stored; {self._largest} are allowed"

@@ -8,11 +8,14 @@ connections when the disk is idle, 2.2 times when another process writes to it.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .postgres_connections import Connections, Refused
 from .store import Record, StoreError
+
+log = logging.getLogger(__name__)
 
 LARGEST_GROUP = 256
 LARGEST_TEXT = 1024 * 1024
@@ -20,7 +23,7 @@ LARGEST_TEXT = 1024 * 1024
 COLUMNS = "kind, id, created, updated, base, heavy"
 INSERT_ONE = f"""
 INSERT INTO records ({COLUMNS}) VALUES (%s, %s, %s::bigint, %s::bigint, %s, %s)
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING RETURNING kind, id
 """
 INSERT_ALL = f"""
 INSERT INTO records ({COLUMNS})
@@ -28,7 +31,7 @@ SELECT {COLUMNS}
 FROM unnest(%s::text[], %s::bytea[], %s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[])
   WITH ORDINALITY AS given ({COLUMNS}, place)
 ORDER BY place
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING RETURNING kind, id
 """
 
 
@@ -124,13 +127,18 @@ class Inserter:
             for insert in group:
                 insert.fail(error)
             return
+        except Exception:  # nobody foresaw it; those behind it must not wait for ever
+            log.exception("a group of inserts failed")
+            for insert in group:
+                insert.fail(StoreError("the write failed; the server's log says why"))
+            return
         except BaseException:
             for insert in group:
                 insert.fail(StoreError("the server stopped while it wrote"))
             raise
-        inserted = {bytes(row[0]) for row in rows}
+        inserted = {(row[0], bytes(row[1])) for row in rows}
         for insert in group:
-            insert.settle(insert.record.id.encode() in inserted)
+            insert.settle((insert.kind, insert.record.id.encode()) in inserted)
 
 
 def columns_of(records: Sequence[tuple[str, Record]]) -> list[list[object]]:

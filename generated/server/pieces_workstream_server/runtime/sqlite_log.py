@@ -5,11 +5,13 @@ it: while large reads follow each other without a gap it would grow as long as t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 
 from .sqlite_schema import LONGEST_LOG, TIMEOUT
 from .sqlite_writer import Writer
+from .store import StoreError
 from .turns import Turns
 
 GAP = 2.0
@@ -48,7 +50,8 @@ class Log:
             if now < self._next or not self.is_long:
                 return
             await self._turns.quiet(GAP)
-            await self._writer.do_apart(cut)
+            with contextlib.suppress(StoreError):  # on a full disk it fails; reading need not
+                await self._writer.do_apart(cut)
             if self.is_long:
                 self._next = now + INTERVAL
 
@@ -57,5 +60,7 @@ def cut(connection: sqlite3.Connection) -> None:
     """Take what is in the log over into the file, and cut the log to nothing, unless it is read
     all the time."""
     connection.execute(f"PRAGMA busy_timeout={int(BUSY * 1000)}")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.execute(f"PRAGMA busy_timeout={int(TIMEOUT * 1000)}")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(TIMEOUT * 1000)}")

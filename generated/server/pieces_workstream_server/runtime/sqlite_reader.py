@@ -6,22 +6,17 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from functools import partial
-from operator import itemgetter
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from .listing import choose
 from .sqlite_log import Log
 from .sqlite_schema import connect
-from .sqlite_transaction import Connections, TakesLong, Transaction
+from .sqlite_transaction import Connections, Transaction
 from .sqlite_writer import Writer
 from .store import Record, Selection
 from .turns import Turns
 
 T = TypeVar("T")
-first_column: Callable[[Sequence[str]], str] = itemgetter(0)
-record_of_row: Callable[[tuple[Any, ...]], Record] = partial(tuple.__new__, Record)
-"""Like Record._make, which is slower."""
 COLUMNS = "id, created, updated, base, heavy"
 LARGEST_BATCH = 256 * 1024
 """Bytes after which a batch ends; its last item may be of any size."""
@@ -32,39 +27,38 @@ LARGEST_INTEGER = 2**63 - 1
 
 
 class Batches(Generic[T]):
-    """The items that `read` gives, a batch at a time; `cost` tells the bytes that an item takes."""
+    """The items that `read` gives in a transaction, a batch at a time; `cost` tells the bytes that
+    an item takes."""
 
     def __init__(
-        self, read: Callable[[sqlite3.Connection], Iterator[T]], cost: Callable[[T], int]
+        self,
+        transaction: Transaction,
+        read: Callable[[sqlite3.Connection], Iterator[T]],
+        cost: Callable[[T], int],
     ) -> None:
         self._read = read
         self._cost = cost
         self._items: Iterator[T] | None = None
         self._ahead: list[T] = []
         self.ended = False
+        transaction.at_end(self._let_go)
 
-    async def next(self, transaction: Transaction) -> list[T]:
+    def _let_go(self) -> None:
+        self._items = None
+
+    def next(self, connection: sqlite3.Connection) -> list[T]:
         """The next items, one at least unless there is none, until they have LARGEST_BATCH
-        bytes. The first are read on the event loop, if that is brief: often they are all."""
-        if self._items is None:
-            with contextlib.suppress(TakesLong):
-                return transaction.run_briefly(self._read_on)
-            self._items = None
-        return await transaction.run(self._read_on)
-
-    def _read_on(self, connection: sqlite3.Connection) -> list[T]:
-        """A batch. Looks whether there is one more item, so as to know the end."""
+        bytes. Looks whether there is one more, so as to know the end."""
         if self._items is None:
             self._items = self._read(connection)
         batch, self._ahead = self._ahead, []
-        cost = self._cost
-        total = sum(map(cost, batch))
+        total = sum(map(self._cost, batch))
         for item in self._items:
             if batch and total >= LARGEST_BATCH:
                 self._ahead = [item]
                 return batch
             batch.append(item)
-            total += cost(item)
+            total += self._cost(item)
         self.ended = True
         return batch
 
@@ -97,7 +91,7 @@ class Readers:
         """See `Store.identifiers`."""
 
         def read(connection: sqlite3.Connection) -> Iterator[str]:
-            return map(first_column, select_identifiers(connection, kind, selection))
+            return (row[0] for row in select_identifiers(connection, kind, selection))
 
         async with contextlib.aclosing(self._batches(read, cost_of_id)) as batches:
             async for batch in batches:
@@ -122,8 +116,8 @@ class Readers:
         for nobody. More needs a turn; and nobody waits for that with a transaction open, which
         would keep the log from being shortened: the read starts over then."""
         with self._connections.transaction() as transaction:
-            batches = Batches(read, cost)
-            first = await batches.next(transaction)
+            batches = Batches(transaction, read, cost)
+            first = await transaction.run(batches.next)
             if batches.ended:
                 yield first
                 return
@@ -131,14 +125,14 @@ class Readers:
                 async with self._turns.one():
                     yield first
                     while not batches.ended:
-                        yield await batches.next(transaction)
+                        yield await transaction.run(batches.next)
                 return
         await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
-                batches = Batches(read, cost)
+                batches = Batches(transaction, read, cost)
                 while not batches.ended:
-                    yield await batches.next(transaction)
+                    yield await transaction.run(batches.next)
 
 
 class SQLiteSnapshot:
@@ -158,11 +152,11 @@ class SQLiteSnapshot:
         )
 
         def read(connection: sqlite3.Connection) -> Iterator[Record]:
-            return map(record_of_row, connection.execute(statement, (self._kind,)))
+            return (Record(*row) for row in connection.execute(statement, (self._kind,)))
 
-        batches = Batches(read, cost_of_record)
+        batches = Batches(self._transaction, read, cost_of_record)
         while not batches.ended:
-            if batch := await batches.next(self._transaction):
+            if batch := await self._transaction.run(batches.next):
                 yield batch
 
     async def identifiers(self) -> AsyncIterator[list[str]]:
@@ -170,11 +164,11 @@ class SQLiteSnapshot:
 
         def read(connection: sqlite3.Connection) -> Iterator[str]:
             statement = "SELECT id FROM records WHERE kind=? ORDER BY created DESC, seq DESC"
-            return map(first_column, connection.execute(statement, (self._kind,)))
+            return (row[0] for row in connection.execute(statement, (self._kind,)))
 
-        batches = Batches(read, cost_of_id)
+        batches = Batches(self._transaction, read, cost_of_id)
         while not batches.ended:
-            if batch := await batches.next(self._transaction):
+            if batch := await self._transaction.run(batches.next):
                 yield batch
 
 
