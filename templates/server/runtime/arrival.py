@@ -194,9 +194,12 @@ class Arrival(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A request has arrived: the next move is ours."""
-        super().on_message_complete()
+        cycle = self.cycle
         self._open = False
         self._arrived = 0
-        if not self.cycle.keep_alive:
+        if not cycle.response_complete:
+            cycle.more_body = False
+            cycle.message_event.set()
+        if not cycle.keep_alive:
             self._deaf = True
         self._deadline = math.inf if self.busy() else self.loop.time() + self.limits.idle_time

@@ -30,10 +30,11 @@ class _Done:
     __slots__ = ()
 
     def __await__(self) -> Generator[Any, None, None]:
-        return iter(())  # type: ignore[return-value]
+        return _NOTHING  # type: ignore[return-value]
 
 
 DONE = _Done()
+_NOTHING = iter(())
 
 
 class Signal:
@@ -74,6 +75,17 @@ class Cycle(RequestResponseCycle):
     """One request and its reply. `on_large` is told of a reply with many bytes before it begins;
     it may end the exchange."""
 
+    disconnected = False
+    more_body = True
+    response_started = False
+    response_complete = False
+    chunked_encoding = False
+    expected_content_length = 0
+    size = 0
+    """Bytes of the request's body so far."""
+    taken = 0
+    """Those for which room was taken."""
+
     def __init__(
         self,
         *,
@@ -92,21 +104,11 @@ class Cycle(RequestResponseCycle):
         self.default_headers = cast(list[tuple[bytes, bytes]], default_headers)
         self.message_event = cast(asyncio.Event, Signal())
         self.on_response = on_response
-        self.disconnected = False
         self.keep_alive = keep_alive
         self.waiting_for_100_continue = expect_100_continue
         self.body = bytearray()
-        self.more_body = True
-        self.response_started = False
-        self.response_complete = False
-        self.chunked_encoding = False
-        self.expected_content_length = 0
         self._on_large = on_large
         self._head = b""  # of a reply, until its body is there: they are one write
-        self.size = 0
-        """Bytes of the request's body so far."""
-        self.taken = 0
-        """Those for which room was taken."""
 
     async def run(self, app: Any, tasks: set[asyncio.Task[None]]) -> None:
         """Have `app` answer. The task that does is in `tasks` until it is done; it is cancelled

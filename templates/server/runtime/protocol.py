@@ -86,7 +86,8 @@ class Connection(Arrival):
         if self.pipeline:
             self._start(cast(Cycle, self.pipeline.pop()[0]))
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self._deaf or (self._open and self.expect_100_continue):
             self._finish()
         elif not self._open:
