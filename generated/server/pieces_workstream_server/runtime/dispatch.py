@@ -17,8 +17,8 @@ from .guard import Guard
 from .headers import Headers
 from .metrics import Metrics
 from .observation import Observation
-from .replies import Refusal, Reply, send_reply
-from .routing import Routes
+from .replies import Refusal, Reply, start_of, stream_reply
+from .routing import Match, Routes
 from .store import StoreError
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,10 @@ class Authentication:
         if not self._keys:
             return
         given = headers.values(self._field)
-        equal = [hmac.compare_digest(value, key) for value in given for key in self._keys]
-        if len(given) != 1 or not any(equal):
+        equal = 0
+        for key in self._keys:
+            equal += len(given) == 1 and hmac.compare_digest(given[0], key)
+        if not equal:
             text = f"{self._name}: missing or wrong; send a key that this server accepts"
             challenge = {"WWW-Authenticate": f'ApiKey header="{self._name}"'}
             raise Refusal(401, text, challenge)
@@ -74,9 +76,15 @@ class Dispatcher:
         self._metrics.begin()
         try:
             try:
-                reply = await self._reply(request, scope, headers, receive)
-                if reply is None:
+                match = self._match(request, scope, headers)
+                if match is None:
+                    reply = None
                     await others(scope, receive, request.counting(send, ours=False))
+                elif isinstance(match, Reply):
+                    reply = match
+                else:
+                    query = scope["query_string"]
+                    reply = await match.target.answer(match, query, headers, receive)
             except Exception as error:
                 if request.status is not None:  # half of an answer is out: all that is left is
                     raise  # to cut the connection, which the server does
@@ -86,10 +94,10 @@ class Dispatcher:
         finally:
             self._end(request, scope)
 
-    async def _reply(
-        self, request: Observation, scope: Scope, headers: Headers, receive: Receive
-    ) -> Reply | None:
-        """The answer, if the path is one of ours. Raises Refusal and StoreError."""
+    def _match(
+        self, request: Observation, scope: Scope, headers: Headers
+    ) -> Match[Target] | Reply | None:
+        """What answers, or the answer itself; None if the path is none of ours. Raises Refusal."""
         method = scope["method"]
         self._guard.check(method, headers)
         matches = self._routes.match(scope.get("raw_path") or scope["path"].encode())
@@ -104,7 +112,7 @@ class Dispatcher:
         request.operation = match.target.name
         if match.target.secured:
             self._authentication.check(headers)
-        return await match.target.answer(match, scope["query_string"], headers, receive)
+        return match
 
     def _end(self, request: Observation, scope: Scope) -> None:
         seconds = request.seconds()
@@ -138,12 +146,14 @@ class Dispatcher:
 
 async def answer(request: Observation, reply: Reply, send: Send) -> None:
     """Send `reply`, noting what is sent."""
-    if isinstance(reply.body, bytes):
-        request.status, request.sent = reply.status, len(reply.body)
-        await send_reply(send, reply, request.headers)
-        request.whole = True
-    else:
-        await send_reply(request.counting(send, ours=True), reply, request.headers)
+    body = reply.body
+    if not isinstance(body, bytes):
+        await stream_reply(request.counting(send, ours=True), reply, body, request.headers)
+        return
+    request.status, request.sent = reply.status, len(body)
+    await send(start_of(reply, request.headers))
+    await send({"type": "http.response.body", "body": body})
+    request.whole = True
 
 
 def failed(error: Exception, request: Observation, scope: Scope) -> Reply:

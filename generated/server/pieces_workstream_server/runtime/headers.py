@@ -27,6 +27,9 @@ class Headers:
 
     def text(self, name: bytes) -> str | None:
         """The fields of that name as the one list that they mean (RFC 9110, 5.3)."""
-        if name not in self._last:
+        value = self._last.get(name)
+        if value is None:
             return None
-        return b", ".join(self.values(name)).decode("latin-1")
+        if self._repeated:
+            value = b", ".join(self.values(name))
+        return value.decode("latin-1")

@@ -15,10 +15,9 @@ import socket
 import struct
 from typing import Any, ClassVar, cast
 
-from starlette.types import Receive, Scope, Send
-
 from .arrival import Arrival
-from .flow import LARGE, ClientGone, Cycle, Gate, Output, Room
+from .exchange import Cycle
+from .flow import LARGE, Gate, Output, Room
 from .limits import Limits
 from .rejections import Rejection, plain_text
 from .stalls import Stall
@@ -40,8 +39,6 @@ class Connection(Arrival):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._application = self.app
-        self.app = self._answer
         self._ended = False  # the client sends no more
         self._finished = False  # nor do we
         self._last_words = b""
@@ -76,15 +73,6 @@ class Connection(Arrival):
         self._deaf = self._ended = True
         return self.busy() and not self._open
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application. It is cancelled only when the server stops and cannot wait."""
-        try:
-            await self._application(scope, receive, send)
-        except ClientGone:
-            return
-        except asyncio.CancelledError:
-            log.warning("%s %r was not finished", scope["method"], scope["path"])
-
     def on_response_complete(self) -> None:
         """Turn to the next request, or wait for one."""
         self.server_state.total_requests += 1
@@ -97,9 +85,10 @@ class Connection(Arrival):
         if self.transport.is_closing():
             return
         if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
+            self._start(cast(Cycle, self.pipeline.pop()[0]))
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self._deaf or (self._open and self.expect_100_continue):
             self._finish()
         elif not self._open:

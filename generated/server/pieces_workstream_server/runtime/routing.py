@@ -87,16 +87,21 @@ class Routes(Generic[T]):
     ) -> _Node[T] | None:
         """The node of the best template for the segments from `place` on, and into `values` those
         of its parameters."""
-        if place == len(segments):
-            return node if node.methods else None
-        segment = segments[place]
-        literal = node.literals.get(segment)
-        if literal is not None and (found := self._walk(literal, segments, place + 1, values)):
-            return found
-        if node.parameter is None or not segment:
-            return None
-        values.append(segment)
-        if found := self._walk(node.parameter, segments, place + 1, values):
-            return found
-        values.pop()
-        return None
+        for place in range(place, len(segments)):
+            segment = segments[place]
+            literal = node.literals.get(segment)
+            parameter = node.parameter if segment else None
+            if literal is not None and parameter is not None:
+                kept = len(values)
+                if found := self._walk(literal, segments, place + 1, values):
+                    return found
+                del values[kept:]
+                literal = None
+            if literal is not None:
+                node = literal
+            elif parameter is not None:
+                values.append(segment)
+                node = parameter
+            else:
+                return None
+        return node if node.methods else None

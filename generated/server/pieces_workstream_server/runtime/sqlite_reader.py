@@ -6,17 +6,22 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from typing import Generic, TypeVar
+from functools import partial
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
 from .listing import choose
 from .sqlite_log import Log
 from .sqlite_schema import connect
-from .sqlite_transaction import Connections, Transaction
+from .sqlite_transaction import Connections, TakesLong, Transaction
 from .sqlite_writer import Writer
 from .store import Record, Selection
 from .turns import Turns
 
 T = TypeVar("T")
+first_column: Callable[[Sequence[str]], str] = itemgetter(0)
+record_of_row: Callable[[tuple[Any, ...]], Record] = partial(tuple.__new__, Record)
+"""Like Record._make, which is slower."""
 COLUMNS = "id, created, updated, base, heavy"
 LARGEST_BATCH = 256 * 1024
 """Bytes after which a batch ends; its last item may be of any size."""
@@ -46,19 +51,28 @@ class Batches(Generic[T]):
     def _let_go(self) -> None:
         self._items = None
 
-    def next(self, connection: sqlite3.Connection) -> list[T]:
+    async def next(self, transaction: Transaction) -> list[T]:
         """The next items, one at least unless there is none, until they have LARGEST_BATCH
-        bytes. Looks whether there is one more, so as to know the end."""
+        bytes. The first are read on the event loop, if that is brief: often they are all."""
+        if self._items is None:
+            with contextlib.suppress(TakesLong):
+                return transaction.run_briefly(self._read_on)
+            self._items = None
+        return await transaction.run(self._read_on)
+
+    def _read_on(self, connection: sqlite3.Connection) -> list[T]:
+        """A batch. Looks whether there is one more item, so as to know the end."""
         if self._items is None:
             self._items = self._read(connection)
         batch, self._ahead = self._ahead, []
-        total = sum(map(self._cost, batch))
+        cost = self._cost
+        total = sum(map(cost, batch))
         for item in self._items:
             if batch and total >= LARGEST_BATCH:
                 self._ahead = [item]
                 return batch
             batch.append(item)
-            total += self._cost(item)
+            total += cost(item)
         self.ended = True
         return batch
 
@@ -91,7 +105,7 @@ class Readers:
         """See `Store.identifiers`."""
 
         def read(connection: sqlite3.Connection) -> Iterator[str]:
-            return (row[0] for row in select_identifiers(connection, kind, selection))
+            return map(first_column, select_identifiers(connection, kind, selection))
 
         async with contextlib.aclosing(self._batches(read, cost_of_id)) as batches:
             async for batch in batches:
@@ -117,7 +131,7 @@ class Readers:
         would keep the log from being shortened: the read starts over then."""
         with self._connections.transaction() as transaction:
             batches = Batches(transaction, read, cost)
-            first = await transaction.run(batches.next)
+            first = await batches.next(transaction)
             if batches.ended:
                 yield first
                 return
@@ -125,14 +139,14 @@ class Readers:
                 async with self._turns.one():
                     yield first
                     while not batches.ended:
-                        yield await transaction.run(batches.next)
+                        yield await batches.next(transaction)
                 return
         await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
                 batches = Batches(transaction, read, cost)
                 while not batches.ended:
-                    yield await transaction.run(batches.next)
+                    yield await batches.next(transaction)
 
 
 class SQLiteSnapshot:
@@ -152,11 +166,11 @@ class SQLiteSnapshot:
         )
 
         def read(connection: sqlite3.Connection) -> Iterator[Record]:
-            return (Record(*row) for row in connection.execute(statement, (self._kind,)))
+            return map(record_of_row, connection.execute(statement, (self._kind,)))
 
         batches = Batches(self._transaction, read, cost_of_record)
         while not batches.ended:
-            if batch := await self._transaction.run(batches.next):
+            if batch := await batches.next(self._transaction):
                 yield batch
 
     async def identifiers(self) -> AsyncIterator[list[str]]:
@@ -164,11 +178,11 @@ class SQLiteSnapshot:
 
         def read(connection: sqlite3.Connection) -> Iterator[str]:
             statement = "SELECT id FROM records WHERE kind=? ORDER BY created DESC, seq DESC"
-            return (row[0] for row in connection.execute(statement, (self._kind,)))
+            return map(first_column, connection.execute(statement, (self._kind,)))
 
         batches = Batches(self._transaction, read, cost_of_id)
         while not batches.ended:
-            if batch := await self._transaction.run(batches.next):
+            if batch := await batches.next(self._transaction):
                 yield batch
 
 

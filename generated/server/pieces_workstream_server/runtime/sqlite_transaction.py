@@ -5,26 +5,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from time import perf_counter
 from typing import TypeVar
 
 from .store import StoreError
 
 T = TypeVar("T")
-MOST_IDLE = 4
+MOST_IDLE = 8
 """Connections that are kept open for the next read."""
+BRIEF = 0.001
+"""Seconds that a read may take on the event loop."""
+INSTRUCTIONS = 1_000
+"""Of SQLite's virtual machine, after which it is asked whether they are over: some 50 µs."""
 
 
-@contextlib.contextmanager
-def telling() -> Iterator[None]:
-    """Turn an error of the database into StoreError."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(f"the database cannot be read: {error}") from error
+class TakesLong(Exception):
+    """A read is not brief: it has been interrupted, and has to be done in a thread."""
+
+
+def unreadable(error: sqlite3.Error) -> StoreError:
+    """What an error of the database is for those who asked it."""
+    return StoreError(f"the database cannot be read: {error}")
 
 
 class Connections:
@@ -32,7 +36,7 @@ class Connections:
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
-        self._idle: queue.Queue[sqlite3.Connection] = queue.Queue(MOST_IDLE)
+        self._idle: list[sqlite3.Connection] = []  # the last used first: it has most in its cache
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -41,8 +45,7 @@ class Connections:
         transaction = Transaction(self.take)
         try:
             yield transaction
-            with telling():
-                self._put(transaction.end())
+            self._put(transaction.end())
         except BaseException:
             transaction.break_off()
             raise
@@ -50,22 +53,21 @@ class Connections:
     def take(self) -> sqlite3.Connection:
         """A connection that nobody uses."""
         try:
-            return self._idle.get_nowait()
-        except queue.Empty:
+            return self._idle.pop()
+        except IndexError:
             return self._connect()
 
     def close(self) -> None:
         """Close those that are idle."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
+        while self._idle:
+            self._idle.pop().close()
 
     def _put(self, connection: sqlite3.Connection | None) -> None:
         if connection is None:
             return
-        try:
-            self._idle.put_nowait(connection)
-        except queue.Full:
+        if len(self._idle) < MOST_IDLE:
+            self._idle.append(connection)
+        else:
             connection.close()
 
 
@@ -90,13 +92,34 @@ class Transaction:
         then break the transaction off. Raises StoreError."""
         return await asyncio.to_thread(self._run, job)
 
+    def run_briefly(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """What `job` reads, on the event loop: most reads are shorter than a thread switch. Raises
+        TakesLong when it is not done in BRIEF seconds, and StoreError."""
+        until = perf_counter() + BRIEF
+
+        def guarded(connection: sqlite3.Connection) -> T:
+            connection.set_progress_handler(lambda: perf_counter() > until, INSTRUCTIONS)
+            try:
+                return job(connection)
+            except sqlite3.OperationalError as error:
+                if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                    raise TakesLong from None
+                raise
+            finally:
+                connection.set_progress_handler(None, 0)
+
+        return self._run(guarded)
+
     def end(self) -> sqlite3.Connection | None:
-        """End it, when no job is running; its connection, if it had begun."""
+        """End it, when no job is running; its connection, if it had begun. Raises StoreError."""
         self._over = True
         self._release()
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.execute("ROLLBACK")
+            try:
+                connection.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise unreadable(error) from error
         return connection
 
     def break_off(self) -> None:
@@ -109,13 +132,15 @@ class Transaction:
 
     def _run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            with self._lock, telling():
+            with self._lock:
                 if self._over:
                     raise StoreError("the read was broken off")
                 if self._connection is None:
                     self._connection = self._take()
                     self._connection.execute("BEGIN")
                 return job(self._connection)
+        except sqlite3.Error as error:
+            raise unreadable(error) from error
         finally:
             if self._over:
                 self._discard()
