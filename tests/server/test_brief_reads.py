@@ -81,15 +81,16 @@ def test_a_read_that_is_interrupted_on_the_event_loop_begins_again(
 
 def test_a_read_that_takes_long_holds_nobody_up(with_store, runtime):
     """It looks at so many rows before the first that it is not over in a moment."""
-    batches = runtime("sqlite_reader").Batches(
-        lambda connection: (row[0] for row in connection.execute(ENDLESS)), lambda _: 1
-    )
+
+    def rows(connection):
+        return (row[0] for row in connection.execute(ENDLESS))
 
     async def scenario(store):
         ended = []
 
         async def long():
             with store._readers._connections.transaction() as transaction:
+                batches = runtime("sqlite_reader").Batches(transaction, rows, lambda _: 1)
                 assert await batches.next(transaction) == [2_000_000]
             ended.append("long")
 
