@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -23,6 +23,7 @@ from .limits import DEFAULT_LIMITS, Limits
 from .metrics import Metrics
 from .own_handlers import check_handlers, chosen_handlers
 from .pages import pages
+from .protocol import REFUSED
 from .replies import Refusal
 from .store import open_store
 
@@ -42,17 +43,16 @@ class ContractApp(Starlette):
         """Starlette calls this once, when the application starts."""
         others = ExceptionMiddleware(self.router, handlers=self.exception_handlers)
 
-        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        def dispatch(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
             if scope["type"] == "lifespan":
-                await others(scope, receive, send)
-            elif self.dispatcher is None:
+                return others(scope, receive, send)
+            if self.dispatcher is None:
                 raise RuntimeError("the application was not started: run its lifespan first")
-            elif scope["type"] == "http":
-                await self.dispatcher(scope, receive, send, others)
-            elif self.dispatcher.may_open(scope):
-                await others(scope, receive, send)
-            else:
-                await send({"type": "websocket.close"})
+            if scope["type"] == "http":
+                return self.dispatcher(scope, receive, send, others)
+            if self.dispatcher.may_open(scope):
+                return others(scope, receive, send)
+            return send({"type": "websocket.close"})
 
         app: ASGIApp = dispatch
         for middleware, arguments, options in reversed(self.user_middleware):
@@ -97,7 +97,7 @@ def build_app(
     schemas = Schemas(document)
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: ContractApp) -> AsyncIterator[None]:
+    async def lifespan(app: ContractApp) -> AsyncIterator[Mapping[str, Any]]:
         store = await open_store(database_url)
         entries = AccessLog() if access_log else None
         try:
@@ -113,7 +113,7 @@ def build_app(
                 metrics=metrics,
                 access_log=entries,
             )
-            yield
+            yield {REFUSED: app.dispatcher.refused}
         finally:
             await store.close()
             if entries is not None:

@@ -21,6 +21,8 @@ from .replies import JSON, Refusal
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
+_ANNOTATIONS = {"default", "deprecated", "description", "example", "examples", "title"}
+
 
 def text_of(raw: bytes, what: str) -> str:
     """Percent-decoded UTF-8. Raises Refusal (422) when it is not that."""
@@ -53,6 +55,7 @@ class Arguments:
                 dict(parameter.schema), validate_formats=True
             )
             for parameter in operation.parameters
+            if not _is_plain(parameter)
         }
         self._schemas = schemas
 
@@ -90,7 +93,8 @@ class Arguments:
             value = float(text)
         elif parameter.kind == "date-time":
             value = instants.canonical(text)
-        check(self._validators[parameter.wire], value, parameter.wire)
+        if (validator := self._validators.get(parameter.wire)) is not None:
+            check(validator, value, parameter.wire)
         return instants.parse(value) if parameter.kind == "date-time" else value
 
     def body(self, raw: bytes, headers: Headers) -> Json[Any] | None:
@@ -106,6 +110,12 @@ class Arguments:
         value = parse_json(raw)
         check(self._schemas.component(expected.schema), value, "the body")
         return _typed(value, expected)
+
+
+def _is_plain(parameter: Parameter) -> bool:
+    """Whether its schema asks for no more than its kind, which is checked in any case."""
+    asks = {word for word in parameter.schema if not word.startswith("x-")} - _ANNOTATIONS
+    return asks <= {"type"} and parameter.schema.get("type") == parameter.kind
 
 
 def _typed(value: Any, body: Body) -> Json[Any]:

@@ -32,7 +32,7 @@ class Series:
     __slots__ = ("bytes", "durations", "seconds", "statuses")
 
     def __init__(self) -> None:
-        self.statuses: dict[str, int] = {}
+        self.statuses: dict[int | None, int] = {}
         self.durations = [0] * len(_LABELS)
         self.seconds = 0.0
         self.bytes = 0
@@ -59,8 +59,7 @@ class Metrics(Collector):
         series = self._series.get(operation)
         if series is None:
             series = self._series[operation] = Series()
-        key = "none" if status is None else str(status)
-        series.statuses[key] = series.statuses.get(key, 0) + 1
+        series.statuses[status] = series.statuses.get(status, 0) + 1
         series.durations[bisect_left(BOUNDS, seconds)] += 1
         series.seconds += seconds
         series.bytes += sent
@@ -84,7 +83,8 @@ class Metrics(Collector):
         )
         for operation, series in self._series.items():
             for status, count in series.statuses.items():
-                requests.add_metric([operation, status], count)
+                shown = "none" if status is None else str(status)
+                requests.add_metric([operation, shown], count)
             buckets = list(zip(_LABELS, accumulate(series.durations), strict=True))
             durations.add_metric([operation], buckets, series.seconds)
             sent.add_metric([operation], series.bytes)

@@ -15,10 +15,9 @@ import socket
 import struct
 from typing import Any, ClassVar, cast
 
-from starlette.types import Receive, Scope, Send
-
 from .arrival import Arrival
-from .flow import LARGE, ClientGone, Cycle, Gate, Output, Room
+from .exchange import Cycle
+from .flow import LARGE, Gate, Output, Room
 from .limits import Limits
 from .rejections import Rejection, plain_text
 from .stalls import Stall
@@ -29,6 +28,9 @@ LINGER = 2.0
 """Seconds that a client gets to read a last reply while it may still be sending."""
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER: do not keep a closed connection for what is unsent."""
+REFUSED = "refused"
+"""The function in the application's state that is told of requests refused here: the client's
+address and the Rejection."""
 CROWD = 100
 """Connections over the limit that are told so; any more are closed without a word."""
 
@@ -40,8 +42,6 @@ class Connection(Arrival):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._application = self.app
-        self.app = self._answer
         self._ended = False  # the client sends no more
         self._finished = False  # nor do we
         self._last_words = b""
@@ -76,15 +76,6 @@ class Connection(Arrival):
         self._deaf = self._ended = True
         return self.busy() and not self._open
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application. It is cancelled only when the server stops and cannot wait."""
-        try:
-            await self._application(scope, receive, send)
-        except ClientGone:
-            return
-        except asyncio.CancelledError:
-            log.warning("%s %r was not finished", scope["method"], scope["path"])
-
     def on_response_complete(self) -> None:
         """Turn to the next request, or wait for one."""
         self.server_state.total_requests += 1
@@ -97,9 +88,10 @@ class Connection(Arrival):
         if self.transport.is_closing():
             return
         if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
+            self._start(cast(Cycle, self.pipeline.pop()[0]))
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self._deaf or (self._open and self.expect_100_continue):
             self._finish()
         elif not self._open:
@@ -112,6 +104,8 @@ class Connection(Arrival):
         current = cast(Cycle, self.cycle) if self._open and self._in_body else None
         if current is None or not current.response_started:
             self._last_words = plain_text(refusal, self.server_state.default_headers)
+            if (told := self.app_state.get(REFUSED)) is not None:
+                told(self.client, refusal)
         if current is not None and not current.response_started:
             current.disconnect()
             self._give_back(current)
