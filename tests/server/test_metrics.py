@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import socket
 
 import httpx
 import pytest
@@ -27,6 +28,21 @@ def samples(server):
         for family in text_string_to_metric_families(reply.text)
         for sample in family.samples
     }
+
+
+def test_what_is_refused_before_it_is_a_request_is_counted_too(start):
+    started = start()
+    address = started.url.removeprefix("http://").rsplit(":", 1)
+    for request in (b"nonsense\r\n\r\n", b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n"):
+        with socket.create_connection((address[0], int(address[1])), timeout=10) as connection:
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                pass
+    found = samples(started)
+    assert found["http_requests_total", "-", "400"] == 1
+    assert found["http_requests_total", "-", "414"] == 1
+    assert found["http_requests_in_flight",] == 1
 
 
 def test_requests_are_counted_by_operation_and_status(fresh):

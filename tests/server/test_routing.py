@@ -46,7 +46,7 @@ def best(routes, path):
 def test_the_most_literal_template_wins_whatever_the_method(routing, routes, path):
     tree = routing.Routes((m, path_of(t), target) for (m, t), target in routes.items())
     found = tree.match(("/" + "/".join(path)).encode())
-    assert {method: match.target for method, match in found.items()} == best(routes, path)
+    assert (found.targets if found else {}) == best(routes, path)
 
 
 @given(st.lists(st.text(min_size=1, max_size=10), min_size=1, max_size=4))
@@ -57,18 +57,18 @@ def test_parameters_come_out_as_they_were_before_percent_encoding(routing, value
         raw = "/" + "/".join(quote(value, safe="") for value in values)
     except UnicodeEncodeError:
         return
-    match = tree.match(raw.encode())["GET"]
+    match = tree.match(raw.encode())
     assert match.parameters() == dict(zip(names, values, strict=True))
 
 
 @given(st.binary(max_size=60))
 def test_no_path_breaks_it(routing, raw):
     tree = routing.Routes([("GET", "/a/{p0}", 1), ("GET", "/{p0}/b", 2), ("POST", "/", 3)])
-    for match in tree.match(raw).values():
-        assert match.target in (1, 2, 3)
+    match = tree.match(raw)
+    assert match is None or match.targets in ({"GET": 1}, {"GET": 2}, {"POST": 3})
 
 
 def test_a_literal_dead_end_falls_back_to_the_parameter(routing):
     tree = routing.Routes([("GET", "/a/b/c", "literal"), ("GET", "/a/{x}/d", "parameter")])
-    match = tree.match(b"/a/b/d")["GET"]
-    assert (match.target, match.parameters()) == ("parameter", {"x": "b"})
+    match = tree.match(b"/a/b/d")
+    assert (match.targets, match.parameters()) == ({"GET": "parameter"}, {"x": "b"})

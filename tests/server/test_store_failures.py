@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,17 @@ def test_every_operation_answers_503_in_one_line(broken, operation):
         assert reply.text.count("\n") == 1
         assert "no such table" in reply.text
     assert broken.client.get("/.well-known/health").status_code == 200
+
+
+def test_errors_in_the_log_have_a_time(start, tmp_path):
+    file = tmp_path / "shared.db"
+    server = start(database=file)
+    with sqlite3.connect(file) as connection:
+        connection.execute("ALTER TABLE records RENAME TO lost")
+    connection.close()
+    assert server.events.get("e").status_code == 503
+    line = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ERROR \S+: request \S+: .*no such table.*\n"
+    assert re.fullmatch(line, server.stop())
 
 
 def test_a_write_that_the_database_refuses_does_not_fail_those_beside_it(start, tmp_path):

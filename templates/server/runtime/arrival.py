@@ -178,7 +178,9 @@ class Arrival(HttpToolsProtocol):
     def _start(self, cycle: Cycle) -> None:
         """Have a request answered."""
         self._answering = cycle
-        self.tasks.add(self.loop.create_task(cycle.run(self.app, self.tasks)))
+        task = self.loop.create_task(cycle.run(self.app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body. Raises Rejection when all bodies together take too much memory."""

@@ -5,19 +5,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Generator, Iterable
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from .flow import LARGE, Output
-from .heads import CHUNKED, CLOSES, CODING, FRAMING, LENGTH, Fields, Openings, begin_field, head_of
+from .heads import (
+    CHUNKED,
+    CLOSES,
+    CODING,
+    CONNECTION,
+    FRAMING,
+    LENGTH,
+    Fields,
+    Openings,
+    begin_field,
+    head_of,
+)
 
 log = logging.getLogger(__name__)
 _openings = Openings()
-_BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_BODILESS = {204, 304}
 
 
 class ClientGone(OSError):
@@ -67,6 +77,10 @@ class Signal:
         await self._event.wait()
 
 
+def _closes(connection: bytes) -> bool:
+    return b"close" in [token.strip() for token in connection.lower().split(b",")]
+
+
 def _nothing() -> None:
     """Done already."""
 
@@ -110,9 +124,8 @@ class Cycle(RequestResponseCycle):
         self._on_large = on_large
         self._head = b""  # of a reply, until its body is there: they are one write
 
-    async def run(self, app: Any, tasks: set[asyncio.Task[None]]) -> None:
-        """Have `app` answer. The task that does is in `tasks` until it is done; it is cancelled
-        only when the server stops and cannot wait."""
+    async def run(self, app: Any) -> None:
+        """Have `app` answer. It is cancelled only when the server stops and cannot wait."""
         try:
             await app(self.scope, self.receive, self.send)
         except ClientGone:
@@ -124,7 +137,6 @@ class Cycle(RequestResponseCycle):
         if not (self.response_complete or self.disconnected):
             await self._break_off()
         self.on_response = _nothing
-        tasks.discard(cast(asyncio.Task[None], asyncio.current_task()))
 
     async def _break_off(self) -> None:
         """End a reply that the application did not end."""
@@ -161,21 +173,19 @@ class Cycle(RequestResponseCycle):
 
     def _begin(self, status: int, fields: Iterable[tuple[bytes, bytes]]) -> None:
         """Make the head of the reply. One that says how long the body is waits for that."""
-        opening = _openings.get(status, self.default_headers)
+        opening, lines = _openings.get(status, self.default_headers)
         parts = [opening]
-        lines = opening.count(b"\n") + 1
         framing: dict[bytes, bytes] = {}
         for name, value in fields:
             field = begin_field(name)
             parts += (field, value, b"\r\n")
             lines += 1
             if field in FRAMING:
-                framing.setdefault(field, value)
-        for line in self._framing(status, framing):
-            parts.append(line)
-            lines += 1
+                framing[field] = framing[field] + b"," + value if field in framing else value
+        missing = self._framing(status, framing)
+        parts += missing
         parts.append(b"\r\n")
-        head = head_of(parts, lines)
+        head = head_of(parts, lines + len(missing) + 1)
         size = self.expected_content_length
         if size > LARGE:
             self._on_large(size)
@@ -188,21 +198,19 @@ class Cycle(RequestResponseCycle):
         else:
             self._head = head
 
-    def _framing(self, status: int, fields: dict[bytes, bytes]) -> Iterable[bytes]:
+    def _framing(self, status: int, fields: Mapping[bytes, bytes]) -> Sequence[bytes]:
         """Note where the body ends, from the fields that say so. The lines that are missing."""
         missing = []
-        closes = False
-        if (connection := fields.get(b"connection: ")) is not None:
-            closes = b"close" in [token.lower().strip() for token in connection.split(b",")]
-        self.keep_alive = self.keep_alive and not closes
-        if not self.keep_alive and not closes:
+        if CONNECTION in fields and _closes(fields[CONNECTION]):
+            self.keep_alive = False
+        elif not self.keep_alive:
             missing.append(CLOSES)
-        has_body = self.scope["method"] != "HEAD" and status not in _BODILESS
-        if (length := fields.get(LENGTH)) is not None:
-            self.expected_content_length = int(length) if self.scope["method"] != "HEAD" else 0
+        has_body = self.scope["method"] != "HEAD"
+        if LENGTH in fields:
+            self.expected_content_length = int(fields[LENGTH]) if has_body else 0
         elif fields.get(CODING, b"").lower() == b"chunked":
             self.chunked_encoding = True
-        elif has_body:
+        elif has_body and status not in _BODILESS:
             self.chunked_encoding = True
             missing.append(CHUNKED)
         return missing

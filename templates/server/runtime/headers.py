@@ -24,6 +24,12 @@ class Headers:
             return [value for found, value in self._fields if found == name]
         return (value,)
 
+    def only(self, name: bytes) -> bytes | None:
+        """The value of the one field of that name; None when there is none, or several."""
+        if self._repeated and len(self.values(name)) != 1:
+            return None
+        return self._last.get(name)
+
     def text(self, name: bytes) -> str | None:
         """The fields of that name as the one list that they mean (RFC 9110, 5.3)."""
         value = self._last.get(name)

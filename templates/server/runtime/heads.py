@@ -48,16 +48,17 @@ class Openings:
 
     def __init__(self) -> None:
         self._fields: Fields = ()
-        self._by_status: dict[int, bytes] = {}
+        self._by_status: dict[int, tuple[bytes, int]] = {}
 
-    def get(self, status: int, fields: Fields) -> bytes:
-        """Those lines. `fields` has to be another object when what is in it is another."""
+    def get(self, status: int, fields: Fields) -> tuple[bytes, int]:
+        """Those lines, and how many they are. `fields` has to be another object when what is in
+        it is another."""
         if fields is not self._fields:
             self._fields = fields
             self._by_status.clear()
         found = self._by_status.get(status)
         if found is None:
-            found = self._by_status[status] = _opening(status, fields)
+            found = self._by_status[status] = (_opening(status, fields), 1 + len(fields))
         return found
 
 

@@ -17,7 +17,7 @@ NOBODY = "-"
 """Stands for the operation of a request that leads to none."""
 _FIELD = REQUEST_ID.lower().encode()
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_PROCESS = os.urandom(6).hex()
+_PROCESS = os.urandom(6).hex().encode()
 _numbers = itertools.count(1)
 
 
@@ -27,16 +27,21 @@ class Observation:
     and `whole` is whether that was sent to its end. `headers` go with the answer, whatever it
     is."""
 
-    __slots__ = ("headers", "id", "operation", "sent", "started", "status", "whole")
+    __slots__ = ("_id", "headers", "operation", "sent", "started", "status", "whole")
 
     def __init__(self, headers: Headers) -> None:
-        self.id = request_id(headers)
+        self._id = request_id(headers)
         self.operation = NOBODY
         self.status: int | None = None
         self.sent = 0
         self.whole = False
         self.started = time.perf_counter()
-        self.headers: MutableSequence[tuple[bytes, bytes]] = [(_FIELD, self.id.encode())]
+        self.headers: MutableSequence[tuple[bytes, bytes]] = [(_FIELD, self._id)]
+
+    @property
+    def id(self) -> str:
+        """What clients and logs call it."""
+        return self._id.decode()
 
     def seconds(self) -> float:
         """Since it began."""
@@ -58,10 +63,10 @@ class Observation:
         return counted
 
 
-def request_id(headers: Headers) -> str:
+def request_id(headers: Headers) -> bytes:
     """The id that the client gave, if it gave a sane one (1-64 of A-Z a-z 0-9 . _ -), or a new
     one, which no other request has."""
-    given = headers.values(_FIELD)
-    if len(given) == 1 and _SANE.fullmatch(given[0]):
-        return given[0].decode()
-    return f"{_PROCESS}-{next(_numbers):x}"
+    given = headers.only(_FIELD)
+    if given is not None and _SANE.fullmatch(given):
+        return given
+    return b"%b-%x" % (_PROCESS, next(_numbers))

@@ -107,8 +107,9 @@ def typed(media_type: str) -> Sequence[tuple[bytes, bytes]]:
 def start_of(reply: Reply, fields: Iterable[tuple[bytes, bytes]]) -> Message:
     """The ASGI message that begins a reply, with more header `fields`."""
     headers = [*fields]
-    for name, value in reply.headers.items():
-        headers.append((name.lower().encode(), value.encode()))
+    if reply.headers:
+        for name, value in reply.headers.items():
+            headers.append((name.lower().encode(), value.encode()))
     if reply.media_type is not None:
         headers += typed(reply.media_type)
     if reply.status != 204 and isinstance(reply.body, bytes):

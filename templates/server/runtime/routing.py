@@ -23,23 +23,23 @@ class _Node(Generic[T]):
 
 
 class Match(Generic[T]):
-    """What a path and a method lead to, and the raw values of the path's parameters."""
+    """What a path leads to, for each method that it takes, and the raw values of its parameters."""
 
-    __slots__ = ("_names", "_values", "target")
+    __slots__ = ("_names", "_values", "targets")
 
     def __init__(
-        self, target: T, names: tuple[str, ...] = (), values: Sequence[bytes] = ()
+        self, targets: Mapping[str, T], names: tuple[str, ...] = (), values: Sequence[bytes] = ()
     ) -> None:
-        self.target = target
+        self.targets = targets
         self._names = names
         self._values = values
 
     def parameters(self) -> dict[str, str]:
         """The path parameters, decoded. Raises Refusal (422)."""
-        return {
-            name: text_of(value, name)
-            for name, value in zip(self._names, self._values, strict=True)
-        }
+        found = {}
+        for name, value in zip(self._names, self._values, strict=True):
+            found[name] = text_of(value, name)
+        return found
 
 
 class Routes(Generic[T]):
@@ -47,7 +47,7 @@ class Routes(Generic[T]):
 
     def __init__(self, routes: Iterable[tuple[str, str, T]]) -> None:
         self._root: _Node[T] = _Node()
-        self._concrete: dict[bytes, dict[str, Match[T]]] = {}
+        self._concrete: dict[bytes, Match[T]] = {}
         for method, path, target in routes:
             node = self._root
             names: list[str] = []
@@ -60,11 +60,11 @@ class Routes(Generic[T]):
             node.template = tuple(names)
             node.methods[method] = target
             if not names:
-                self._concrete.setdefault(path.encode(), {})[method] = Match(target)
+                self._concrete[path.encode()] = Match(node.methods)
 
-    def match(self, raw_path: bytes) -> Mapping[str, Match[T]]:
-        """For a path as it came on the wire: the match for each method of its best template; empty
-        when there is none.
+    def match(self, raw_path: bytes) -> Match[T] | None:
+        """For a path as it came on the wire: the match of its best template; None when there is
+        none.
 
         A concrete template comes before one with parameters whatever the method (OpenAPI 3.1,
         4.8.8.2), so GET /a/b is a 405 where only POST /a/b and GET /a/{c} are known: clients and
@@ -75,24 +75,20 @@ class Routes(Generic[T]):
         segments = raw_path.split(b"/")
         values: list[bytes] = []
         node = None if segments[0] else self._walk(self._root, segments, 1, values)
-        if node is None:
-            return {}
-        return {
-            method: Match(target, node.template, values) for method, target in node.methods.items()
-        }
+        return None if node is None else Match(node.methods, node.template, values)
 
     def _walk(
         self, node: _Node[T], segments: list[bytes], place: int, values: list[bytes]
     ) -> _Node[T] | None:
         """The node of the best template for the segments from `place` on, and into `values` those
         of its parameters."""
-        for place in range(place, len(segments)):
-            segment = segments[place]
+        for at in range(place, len(segments)):
+            segment = segments[at]
             literal = node.literals.get(segment)
             parameter = node.parameter if segment else None
             if literal is not None and parameter is not None:
                 kept = len(values)
-                if found := self._walk(literal, segments, place + 1, values):
+                if found := self._walk(literal, segments, at + 1, values):
                     return found
                 del values[kept:]
                 literal = None

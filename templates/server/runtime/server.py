@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from types import FrameType
@@ -46,6 +47,8 @@ class Server(uvicorn.Server):
             http=connections_with(limits),
             log_level="warning",
             access_log=False,
+            log_config=None,
+            proxy_headers=False,
             server_header=False,
             lifespan="on",
             ws="none",
@@ -60,6 +63,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept connections."""
         await super().startup(sockets)
+        gc.freeze()  # what is there by now stays: the collector need not look at it again,
+        gc.set_threshold(10_000, 20, 50)  # nor often at requests, which leave few cycles
         self.should_exit = self.should_exit or self._early.noted
         self._sweeper = asyncio.create_task(self._sweep())
         print(self._ready, flush=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import logging
 import socket
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
@@ -26,6 +28,7 @@ SPARE_FILES = 256
 
 def serve(contract: Contract, create_app: AppFactory, settings: ServeSettings, program: str) -> int:
     """Serve until stopped. Returns the exit status: 0 stopped, 1 could not start."""
+    log_lines()
     early = EarlySignals()
     try:
         check_host(settings.host, settings.api_keys, contract)
@@ -51,6 +54,18 @@ def serve(contract: Contract, create_app: AppFactory, settings: ServeSettings, p
     ready = f"listening on {url_of(listener)} ({shown})"
     Server(app, settings.limits, early, ready).run(sockets=[listener])
     return 0
+
+
+def log_lines() -> None:
+    """Write warnings and errors to standard error, each with its time (UTC) and where it is
+    from."""
+    formatter = logging.Formatter(
+        "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
+    )
+    formatter.converter = time.gmtime
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def allow_files(count: int) -> None:

@@ -23,6 +23,7 @@ from .limits import DEFAULT_LIMITS, Limits
 from .metrics import Metrics
 from .own_handlers import check_handlers, chosen_handlers
 from .pages import pages
+from .protocol import REFUSED
 from .replies import Refusal
 from .store import open_store
 
@@ -96,7 +97,7 @@ def build_app(
     schemas = Schemas(document)
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: ContractApp) -> AsyncIterator[None]:
+    async def lifespan(app: ContractApp) -> AsyncIterator[Mapping[str, Any]]:
         store = await open_store(database_url)
         entries = AccessLog() if access_log else None
         try:
@@ -112,7 +113,7 @@ def build_app(
                 metrics=metrics,
                 access_log=entries,
             )
-            yield
+            yield {REFUSED: app.dispatcher.refused}
         finally:
             await store.close()
             if entries is not None:

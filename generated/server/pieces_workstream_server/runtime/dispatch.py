@@ -6,6 +6,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Collection
+from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,12 +17,20 @@ from .endpoints import Target
 from .guard import Guard
 from .headers import Headers
 from .metrics import Metrics
-from .observation import Observation
+from .observation import NOBODY, Observation
+from .rejections import Rejection
 from .replies import Refusal, Reply, start_of, stream_reply
 from .routing import Match, Routes
 from .store import StoreError
 
 log = logging.getLogger(__name__)
+
+
+class Found(NamedTuple):
+    """What answers a request, and the path that led to it."""
+
+    target: Target
+    match: Match[Target]
 
 
 class Authentication:
@@ -38,11 +47,12 @@ class Authentication:
         (401), which does not say whether there was a key: that would help with guessing."""
         if not self._keys:
             return
-        given = headers.values(self._field)
-        equal = 0
-        for key in self._keys:
-            equal += len(given) == 1 and hmac.compare_digest(given[0], key)
-        if not equal:
+        given = headers.only(self._field)
+        known = False
+        if given is not None:
+            for key in self._keys:
+                known |= hmac.compare_digest(given, key)
+        if not known:
             text = f"{self._name}: missing or wrong; send a key that this server accepts"
             challenge = {"WWW-Authenticate": f'ApiKey header="{self._name}"'}
             raise Refusal(401, text, challenge)
@@ -74,17 +84,17 @@ class Dispatcher:
         request = Observation(headers)
         request.headers += self._cross_origin.fields(headers)
         self._metrics.begin()
+        reply: Reply | None
         try:
             try:
-                match = self._match(request, scope, headers)
-                if match is None:
-                    reply = None
-                    await others(scope, receive, request.counting(send, ours=False))
-                elif isinstance(match, Reply):
-                    reply = match
-                else:
+                found = self._find(request, scope, headers)
+                if isinstance(found, Found):
                     query = scope["query_string"]
-                    reply = await match.target.answer(match, query, headers, receive)
+                    reply = await found.target.answer(found.match, query, headers, receive)
+                else:
+                    reply = found
+                if reply is None:
+                    await others(scope, receive, request.counting(send, ours=False))
             except Exception as error:
                 if request.status is not None:  # half of an answer is out: all that is left is
                     raise  # to cut the connection, which the server does
@@ -94,25 +104,23 @@ class Dispatcher:
         finally:
             self._end(request, scope)
 
-    def _match(
-        self, request: Observation, scope: Scope, headers: Headers
-    ) -> Match[Target] | Reply | None:
+    def _find(self, request: Observation, scope: Scope, headers: Headers) -> Found | Reply | None:
         """What answers, or the answer itself; None if the path is none of ours. Raises Refusal."""
         method = scope["method"]
         self._guard.check(method, headers)
-        matches = self._routes.match(scope.get("raw_path") or scope["path"].encode())
-        if not matches:
-            return None
-        match = matches.get(method)
+        match = self._routes.match(scope.get("raw_path") or scope["path"].encode())
         if match is None:
-            if preflight := self._cross_origin.preflight(method, headers, matches):
+            return None
+        target = match.targets.get(method)
+        if target is None:
+            if preflight := self._cross_origin.preflight(method, headers, match.targets):
                 return preflight
-            allowed = ", ".join(sorted(matches))
+            allowed = ", ".join(sorted(match.targets))
             raise Refusal(405, f"this path takes {allowed} only", {"Allow": allowed})
-        request.operation = match.target.name
-        if match.target.secured:
+        request.operation = target.name
+        if target.secured:
             self._authentication.check(headers)
-        return match
+        return Found(target, match)
 
     def _end(self, request: Observation, scope: Scope) -> None:
         seconds = request.seconds()
@@ -132,6 +140,26 @@ class Dispatcher:
                     sent,
                     seconds,
                     request.whole,
+                )
+            )
+
+    def refused(self, client: tuple[str, int] | None, rejection: Rejection) -> None:
+        """Note a request that never came here: it was no HTTP, or broke a limit."""
+        self._metrics.begin()
+        self._metrics.end(NOBODY, rejection.status, 0.0, len(rejection.body))
+        if self._access_log is not None:
+            self._access_log.tell(
+                Entry(
+                    micros=instants.now(),
+                    id=NOBODY,
+                    client=client[0] if client else "",
+                    method=NOBODY,
+                    path=NOBODY.encode(),
+                    operation=NOBODY,
+                    status=rejection.status,
+                    sent=len(rejection.body),
+                    seconds=0.0,
+                    whole=True,
                 )
             )
 

@@ -42,10 +42,9 @@ class Guard:
 
     def check(self, method: str, headers: Headers) -> None:
         """Raise Refusal (421, 403) unless the request is meant for this server."""
-        hosts = headers.values(b"host")
-        host = hosts[0] if len(hosts) == 1 else b""
+        host = headers.only(b"host") or b""
         if name_in(host) not in self._names:
-            shown = ", ".join(value.decode("latin-1") for value in hosts)
+            shown = ", ".join(value.decode("latin-1") for value in headers.values(b"host"))
             raise Refusal(
                 421,
                 f"Host {shown!r} is not a name of this server: use an IP address or localhost, or "

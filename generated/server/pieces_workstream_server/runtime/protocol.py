@@ -28,6 +28,9 @@ LINGER = 2.0
 """Seconds that a client gets to read a last reply while it may still be sending."""
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER: do not keep a closed connection for what is unsent."""
+REFUSED = "refused"
+"""The function in the application's state that is told of requests refused here: the client's
+address and the Rejection."""
 CROWD = 100
 """Connections over the limit that are told so; any more are closed without a word."""
 
@@ -101,6 +104,8 @@ class Connection(Arrival):
         current = cast(Cycle, self.cycle) if self._open and self._in_body else None
         if current is None or not current.response_started:
             self._last_words = plain_text(refusal, self.server_state.default_headers)
+            if (told := self.app_state.get(REFUSED)) is not None:
+                told(self.client, refusal)
         if current is not None and not current.response_started:
             current.disconnect()
             self._give_back(current)

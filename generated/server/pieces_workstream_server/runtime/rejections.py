@@ -19,6 +19,7 @@ class Rejection(Exception):
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
         self.status = status
+        self.body = f"{text}\n".encode()
 
 
 def malformed(error: Exception) -> Rejection:
@@ -54,7 +55,7 @@ def check_coding(coding: bytes, version: str) -> None:
 
 def plain_text(refusal: Rejection, fields: Fields) -> bytes:
     """The reply, as it is on the wire, with `fields` that all replies have."""
-    body = f"{refusal}\n".encode()
+    body = refusal.body
     lines = [
         f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}".encode(),
         *(name + b": " + value for name, value in fields),
