@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -13,11 +14,20 @@ pytestmark = pytest.mark.engines
 MICROSECONDS_AND_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 
 
-def test_server_assigns_a_random_uuid(events):
-    first, second = events.new(), events.new()
-    assert uuid.UUID(first["id"]).version == 4
-    assert str(uuid.UUID(first["id"])) == first["id"]
-    assert first["id"] != second["id"]
+def test_server_assigns_uuids_that_begin_with_the_time(events):
+    before = time.time_ns() // 1_000_000
+    ids = [uuid.UUID(events.new()["id"]) for _ in range(20)]
+    after = time.time_ns() // 1_000_000
+    assert {(id.version, id.variant) for id in ids} == {(7, uuid.RFC_4122)}
+    times = [id.int >> 80 for id in ids]
+    assert before <= times[0] <= times[-1] <= after
+    assert times == sorted(times)
+    assert len({id.int & ((1 << 62) - 1) for id in ids}) == 20
+
+
+def test_ids_are_in_small_letters(events):
+    id = events.new()["id"]
+    assert str(uuid.UUID(id)) == id
 
 
 def test_created_equals_updated_and_is_now_in_utc_with_microseconds(events):
@@ -68,7 +78,7 @@ def test_a_free_internal_identifier_becomes_the_id(events, seed, proposed):
 def test_a_taken_internal_identifier_gets_another_id_and_both_exist(events):
     first = events.new(internal_identifier="wanted", readable="first")
     second = events.new(internal_identifier="wanted", readable="second")
-    assert uuid.UUID(second["id"]).version == 4
+    assert uuid.UUID(second["id"]).version == 7
     assert events.read("wanted")["readable"] == first["readable"]
     assert events.read(second["id"])["readable"] == "second"
 
@@ -76,7 +86,7 @@ def test_a_taken_internal_identifier_gets_another_id_and_both_exist(events):
 def test_an_identifier_that_a_concrete_path_hides_is_not_free(events):
     """GET /workstream_event/update is no read of an event, so that none can be called update."""
     event = events.new(internal_identifier="update", readable="first")
-    assert uuid.UUID(event["id"]).version == 4
+    assert uuid.UUID(event["id"]).version == 7
     assert "internal_identifier" not in event
     assert events.read(event["id"]) == event
     assert events.batch("update").json()["notFound"] == ["update"]

@@ -151,7 +151,7 @@ def test_create_with_a_full_body_gives_it_back(apis, full_seed):
 def test_create_without_a_body(apis):
     event = apis[0].workstream_events_create_new_workstream_event()
     assert event.application.name == "UNKNOWN"
-    assert uuid.UUID(event.id).version == 4
+    assert uuid.UUID(event.id).version == 7
 
 
 @pytest.mark.parametrize("transferables", [None, True, False])

@@ -24,18 +24,26 @@ class Sources:
 
 
 def real_sources() -> Sources:
-    """The clock, and random UUIDs (version 4)."""
-    ids = random_ids()
+    """The clock, and UUIDs that begin with it (version 7)."""
+    ids = ids_in_order()
     return Sources(instants.now, lambda: next(ids))
 
 
-def random_ids() -> Iterator[str]:
-    """UUIDs (version 4), for which the system is asked for randomness once in a while: a call of
-    its own for each would take longer than everything else about it."""
+def ids_in_order() -> Iterator[str]:
+    """UUIDs of version 7 (RFC 9562, 5.7): 48 bits of milliseconds, then 74 random ones. Those that
+    are made after one another stand beside one another in an index, so that storing them costs a
+    database less than half of what random ones do (spec/DECISIONS.md has the figures).
+
+    The system is asked for randomness once in a while: a call of its own for each id would take
+    longer than everything else about it.
+    """
     while True:
-        randomness = os.urandom(16 * 256)
-        for start in range(0, len(randomness), 16):
-            yield str(uuid.UUID(bytes=randomness[start : start + 16], version=4))
+        randomness = os.urandom(10 * 256)
+        for start in range(0, len(randomness), 10):
+            milliseconds = instants.now() // 1_000
+            high, low = divmod(int.from_bytes(randomness[start : start + 10]) >> 6, 1 << 62)
+            number = (milliseconds << 80) | (0x7 << 76) | (high << 64) | (0x2 << 62) | low
+            yield str(uuid.UUID(int=number))
 
 
 def repeatable_sources(seed: int) -> Sources:
