@@ -55,6 +55,19 @@ def test_what_is_deleted_is_left_out_and_nothing_is_an_empty_file(export, server
     assert export() == []
 
 
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+def test_the_database_is_not_overwritten_by_its_own_export(command, tmp_path, suffix):
+    database = tmp_path / "own.db"
+    url = f"sqlite:///{database}"
+    assert command("import", "--database-url", url).returncode == 0
+    link = tmp_path / "link"
+    link.symlink_to(f"{database}{suffix}")
+    for output in (f"{database}{suffix}", link):
+        result = command("export", "--database-url", url, "--output", str(output))
+        assert (result.returncode, b"database itself" in result.stderr) == (1, True)
+    assert database.read_bytes().startswith(b"SQLite format 3")
+
+
 def test_the_summary_goes_to_standard_error(command, server, database_url):
     server.events.new()
     result = command("export", "--database-url", database_url)

@@ -134,6 +134,14 @@ def test_a_place_in_a_body_starts_with_its_first_member(json_input, path):
     assert shown == "the body" if not path else shown.startswith((str(path[0]), f"[{path[0]}]"))
 
 
+def test_one_line_does_not_look_at_megabytes_that_it_cuts_off(replies):
+    class Megabytes(str):
+        def __iter__(self):
+            raise AssertionError("all of it was looked at")
+
+    assert replies.one_line(Megabytes("a" * 1000)) == "a" * 497 + "..."
+
+
 @given(st.text(max_size=600))
 def test_one_line_is_printable_short_and_keeps_what_can_be_seen(replies, text):
     line = replies.one_line(text)

@@ -106,6 +106,7 @@ def test_what_stays_the_same_is_sent_once(client, path):
         again = client.get(path, headers={"If-None-Match": known})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == tag
+        assert again.headers.get("content-length") is None  # RFC 9110, 8.6: 0 would be wrong
     for known in ('"other"', "", tag.strip('"')):
         assert client.get(path, headers={"If-None-Match": known}).status_code == 200
 

@@ -69,6 +69,22 @@ def test_the_first_free_port_of_the_range_is_the_default(run, folder, package):
     assert f"{first}-{last}" in help_
 
 
+def test_a_server_whose_first_line_nobody_can_take_serves_all_the_same(folder, package, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", package, "--port", str(port)]
+    environment = {"PATH": "/usr/bin", "DATABASE_URL": f"sqlite:///{tmp_path}/e.db"}
+    with open("/dev/full", "wb") as full:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=full)
+    try:
+        transport = httpx.HTTPTransport(retries=7)  # waits for longer each time: 30 s in all
+        with httpx.Client(transport=transport) as client:
+            assert client.get(f"http://127.0.0.1:{port}/.well-known/health").status_code == 200
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 def test_a_port_in_use_is_told_in_one_line(run):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

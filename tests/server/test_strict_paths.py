@@ -116,6 +116,15 @@ def test_other_forms_of_target(server, raw, target, status):
     assert found == status, body
 
 
+@pytest.mark.parametrize(
+    "authority", ["evil.example", "evil.example:80", "a@localhost", "localhost."]
+)
+def test_the_host_of_an_absolute_target_is_the_one_that_counts(server, raw, authority):
+    """RFC 9112, 3.2.2: whatever Host says."""
+    status, _, body = raw(server, f"GET http://{authority}/workstream_events")
+    assert (status, authority.encode() in body) == (421, True), body
+
+
 @pytest.mark.parametrize("target", ["localhost:80", "/workstream_events", "*"])
 def test_nothing_is_connected(server, raw, target):
     assert raw(server, f"CONNECT {target}")[0] in (400, 404, 405)

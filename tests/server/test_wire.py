@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -173,6 +174,34 @@ def test_a_wish_for_another_protocol_is_passed_over(server, seed):
         connection.send((GET[:-2] + wish) * 3 + LAST)
         assert [answer.status for answer in connection.answers()] == [200] * 4
     assert server.process.poll() is None
+
+
+@pytest.mark.parametrize("piece", [1, 7, 10_000])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_the_body_beside_a_wish_for_another_protocol_is_a_body(server, seed, chunked, piece):
+    """What Java's client and `curl --http2` send. The parser takes such a body for a request."""
+    body = json.dumps(seed(readable=LAST.decode())).encode()
+    framing = b"Content-Length: %d" % len(body)
+    if chunked:
+        framing = b"Transfer-Encoding: chunked"
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    wish = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    head = b"POST /workstream_events/create?transferables=true HTTP/1.1\r\nHost: localhost\r\n"
+    sent = head + wish + b"Content-Type: application/json\r\n" + framing + b"\r\n\r\n" + body
+    sent = sent * 2 + LAST
+    with wire(server.url) as connection:
+        for start in range(0, len(sent), piece):
+            connection.send(sent[start : start + piece])
+        answers = connection.answers()
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert all(json.loads(a.body)["readable"] == LAST.decode() for a in answers[:2])
+
+
+def test_a_last_request_may_wish_another_protocol_too(server):
+    wish = b"Connection: upgrade, close\r\nUpgrade: h2c\r\nUpgrade: other\r\n"
+    with wire(server.url) as connection:
+        connection.send(GET[:-2] + wish + b"Content-Length: 3\r\n\r\nabc" + GET)
+        assert [answer.status for answer in connection.answers()] == [200]
 
 
 def test_what_follows_a_last_request_is_not_answered(server):

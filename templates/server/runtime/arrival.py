@@ -14,7 +14,15 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from .exchange import Cycle
 from .flow import LARGE, Gate, Output, Room
 from .limits import Limits
-from .rejections import Rejection, check_coding, check_header, malformed
+from .rejections import (
+    Rejection,
+    announces_body,
+    check_coding,
+    check_header,
+    malformed,
+    with_authority,
+    without_upgrade,
+)
 
 _TELLING = frozenset({b"expect", b"transfer-encoding"})
 PIPELINED = 100
@@ -39,6 +47,7 @@ class Arrival(HttpToolsProtocol):
         self._arrived = 0  # bytes of the open request
         self._body_since = 0.0
         self._deadline = math.inf  # when the client must have done its part
+        self._again = b""  # a header to be parsed again, before what follows it
         self._deaf = False  # what arrives is dropped, for the connection is to be closed
 
     @abstractmethod
@@ -75,13 +84,17 @@ class Arrival(HttpToolsProtocol):
 
     def _feed(self, data: bytes) -> None:
         """Parse it. A request to speak another protocol is passed over, as it may be (RFC 9110,
-        7.8): what follows it is HTTP again."""
+        7.8): what follows it is HTTP again. The parser takes such a request to have no body; one
+        that has one is parsed again without the wish."""
         while data:
             try:
                 self.parser.feed_data(data)
                 return
             except httptools.HttpParserUpgrade as upgrade:
                 data = data[upgrade.args[0] :]
+                if self._again:  # by another parser: this one may take no more, for it was told so
+                    self.parser = httptools.HttpRequestParser(self)
+                    data, self._again = self._again + data, b""
 
     def _wait_for_more(self) -> None:
         """Set the time for the rest of a request. Refuses one that is too large already."""
@@ -134,7 +147,13 @@ class Arrival(HttpToolsProtocol):
         """Have the request answered, or queue it. Raises Rejection."""
         version = self.parser.get_http_version()
         check_header(version, len(self.url), len(self.headers), self._header_size, self.limits)
+        method = self.parser.get_method()
+        if self.parser.should_upgrade() and method != b"CONNECT" and announces_body(self.headers):
+            self._again = without_upgrade(method, self.url, version, self.headers)
+            return
         target = httptools.parse_url(self.url)
+        if target.schema:
+            self.headers[:] = with_authority(self.url, self.headers)
         path = target.path or b"/"
         text = path.decode("ascii")
         scope = {
@@ -147,7 +166,7 @@ class Arrival(HttpToolsProtocol):
             "root_path": self.root_path,
             "headers": self.headers,
             "state": self.app_state.copy(),
-            "method": self.parser.get_method().decode("ascii"),
+            "method": method.decode("ascii"),
             "path": unquote(text) if "%" in text else text,
             "raw_path": path,
             "query_string": target.query or b"",
@@ -196,6 +215,8 @@ class Arrival(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A request has arrived: the next move is ours."""
+        if self._again:
+            return
         cycle = self.cycle
         self._open = False
         self._arrived = 0

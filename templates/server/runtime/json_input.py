@@ -121,8 +121,11 @@ def check(validator: jsonschema_rs.Draft202012Validator, value: Any, where: str)
     """Raise Refusal (422), naming the member at fault, when `value` is not valid."""
     if validator.is_valid(value):
         return
-    error = next(validator.iter_errors(value))
-    raise Refusal(422, f"{member(where, error.instance_path)}: {error.message}")
+    try:
+        validator.validate(value)  # iter_errors copies the whole value for each error there is
+    except jsonschema_rs.ValidationError as error:
+        text = f"{member(where, error.instance_path)}: {error.message}"
+        raise Refusal(422, text) from None
 
 
 def member(root: str, path: Sequence[str | int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -50,6 +51,26 @@ def check_coding(coding: bytes, version: str) -> None:
     """
     if coding.lower() != b"chunked" or version == "1.0":
         raise Rejection(400, "Transfer-Encoding: only chunked is supported, in HTTP/1.1")
+
+
+def with_authority(url: bytes, headers: Fields) -> Fields:
+    """The header of a request whose target is in absolute form: the target says which host is
+    meant, whatever the Host field says (RFC 9112, 3.2.2)."""
+    host = re.split(rb"[/?#]", url.partition(b"://")[2], maxsplit=1)[0]
+    return [(name, host if name == b"host" else value) for name, value in headers]
+
+
+def announces_body(headers: Fields) -> bool:
+    """Whether a body follows a header."""
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in headers)
+
+
+def without_upgrade(method: bytes, url: bytes, version: str, headers: Fields) -> bytes:
+    """A header as it is on the wire, but for its wish to speak another protocol. The parser has
+    found its parts to be well-formed."""
+    kept = [name + b": " + value for name, value in headers if name != b"upgrade"]
+    first = b"%b %b HTTP/%b" % (method, url, version.encode())
+    return b"\r\n".join([first, *kept, b"", b""])
 
 
 def plain_text(refusal: Rejection, fields: Fields) -> bytes:

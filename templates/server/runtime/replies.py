@@ -94,8 +94,9 @@ def example_reply(example: Any, status: int) -> Reply:
 
 def one_line(text: str, limit: int = 500) -> str:
     """`text` as one printable line, cut where it gets long: it may quote what a client sent."""
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return shown if len(shown) <= limit else shown[: limit - 3] + "..."
+    if len(text) > limit:  # before all of it is looked at: it may be megabytes
+        text = text[: limit - 3] + "..."
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 @lru_cache(maxsize=64)
@@ -112,7 +113,8 @@ def start_of(reply: Reply, fields: Iterable[tuple[bytes, bytes]]) -> Message:
             headers.append((name.lower().encode(), value.encode()))
     if reply.media_type is not None:
         headers += typed(reply.media_type)
-    if reply.status != 204 and isinstance(reply.body, bytes):
+    if reply.status not in (204, 304) and isinstance(reply.body, bytes):
+        # of a 304 it would be the length of the whole
         headers.append((b"content-length", b"%d" % len(reply.body)))
     return {"type": "http.response.start", "status": reply.status, "headers": headers}
 

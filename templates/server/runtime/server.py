@@ -67,7 +67,8 @@ class Server(uvicorn.Server):
         gc.set_threshold(10_000, 20, 50)  # nor often at requests, which leave few cycles
         self.should_exit = self.should_exit or self._early.noted
         self._sweeper = asyncio.create_task(self._sweep())
-        print(self._ready, flush=True)
+        with contextlib.suppress(OSError):  # nobody reads it: no reason not to serve
+            print(self._ready, flush=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Note a signal. It is not raised again after the stop: the exit status is 0."""

@@ -56,6 +56,16 @@ def destination(name: str) -> Iterator[Callable[[bytes], None]]:
             yield writer_to(handle)
 
 
+def check_destination(name: str, url: str) -> None:
+    """Raise StoreError when the file `name` is the database `url` itself, or one of those beside
+    it: the export would take its place."""
+    if not url.startswith(FILE_SCHEME):
+        return
+    database = os.path.realpath(url.removeprefix(FILE_SCHEME))
+    if os.path.realpath(name) in [database + end for end in ("", "-wal", "-shm", "-journal")]:
+        raise StoreError(f"{name}: belongs to the database itself: choose another file")
+
+
 def is_special(name: str) -> bool:
     """Whether it is there and no plain file: a device or a named pipe, say."""
     try:
@@ -69,7 +79,10 @@ def replacing(path: str) -> Iterator[int]:
     """The handle of a new file that takes the place of `path` once it is on disk; it is removed
     when that does not come about."""
     folder, name = os.path.split(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", dir=folder)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", dir=folder)
+    except OSError as error:  # which tells of a file that nobody has heard of
+        raise OSError(error.errno, error.strerror, path) from None
     try:
         try:
             yield handle

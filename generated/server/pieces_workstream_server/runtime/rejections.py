@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -19,7 +20,6 @@ class Rejection(Exception):
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
         self.status = status
-        self.body = f"{text}\n".encode()
 
 
 def malformed(error: Exception) -> Rejection:
@@ -31,31 +31,49 @@ def malformed(error: Exception) -> Rejection:
     return Rejection(400, f"malformed HTTP request: {error}")
 
 
-def check_header(version: str, url: int, count: int, size: int, limits: Limits) -> None:
-    """Raise Rejection when a header is over a limit: the bytes of its `url`, the `count` of its
-    fields, and their `size`."""
+def check_header(version: str, url: bytes, headers: Fields, limits: Limits) -> None:
+    """Raise Rejection when a header is over a limit, or leaves in doubt where the body ends.
+
+    The parser has refused two lengths already, and a length together with Transfer-Encoding.
+    """
     if version not in ("1.1", "1.0"):
         raise Rejection(400, "this server speaks HTTP/1.1")
-    if url > limits.url:
+    if len(url) > limits.url:
         raise Rejection(414, f"the URL is longer than {limits.url} bytes")
-    if count > limits.header_count:
+    if len(headers) > limits.header_count:
         raise Rejection(431, f"the header has over {limits.header_count} fields")
+    size = 0
+    for name, value in headers:
+        size += len(name) + len(value) + 4
+        if name == b"transfer-encoding" and (value.lower() != b"chunked" or version == "1.0"):
+            raise Rejection(400, "Transfer-Encoding: only chunked is supported, in HTTP/1.1")
     if size > limits.headers:
         raise Rejection(431, f"the header is over {limits.headers} bytes")
 
 
-def check_coding(coding: bytes, version: str) -> None:
-    """Raise Rejection when a Transfer-Encoding leaves in doubt where the body ends.
+def with_authority(url: bytes, headers: Fields) -> Fields:
+    """The header of a request whose target is in absolute form: the target says which host is
+    meant, whatever the Host field says (RFC 9112, 3.2.2)."""
+    host = re.split(rb"[/?#]", url.partition(b"://")[2], maxsplit=1)[0]
+    return [(name, host if name == b"host" else value) for name, value in headers]
 
-    The parser refuses two lengths, and a length together with Transfer-Encoding.
-    """
-    if coding.lower() != b"chunked" or version == "1.0":
-        raise Rejection(400, "Transfer-Encoding: only chunked is supported, in HTTP/1.1")
+
+def announces_body(headers: Fields) -> bool:
+    """Whether a body follows a header."""
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in headers)
+
+
+def without_upgrade(method: bytes, url: bytes, version: str, headers: Fields) -> bytes:
+    """A header as it is on the wire, but for its wish to speak another protocol. The parser has
+    found its parts to be well-formed."""
+    kept = [name + b": " + value for name, value in headers if name != b"upgrade"]
+    first = b"%b %b HTTP/%b" % (method, url, version.encode())
+    return b"\r\n".join([first, *kept, b"", b""])
 
 
 def plain_text(refusal: Rejection, fields: Fields) -> bytes:
     """The reply, as it is on the wire, with `fields` that all replies have."""
-    body = refusal.body
+    body = f"{refusal}\n".encode()
     lines = [
         f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}".encode(),
         *(name + b": " + value for name, value in fields),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from .contract import ResourceType
-from .exporting import STANDARD, destination, export_things
+from .exporting import STANDARD, check_destination, destination, export_things
 from .importing import ImportFault, Reader, Staging, insert_staged
 from .progress import Progress
 from .store import StoreError
@@ -27,6 +27,7 @@ def run_export(type: ResourceType, program: str, url: str, output: str) -> int:
     told = Progress(program, sys.stderr)
 
     def work() -> None:
+        check_destination(output, url)
         with destination(output) as write:
             count = asyncio.run(export_things(url, type.name, write, told))
         told.last(f"{count} exported ({type.name})")
