@@ -261,3 +261,10 @@ def test_servers_that_are_started_at_once_get_ports_of_their_own(folder, package
             process.kill()
             process.wait()
             process.stdout.close()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_standard_streams_may_be_closed(folder, package, closed):
+    command = [sys.executable, "-m", package, "export", "--help"]
+    shell = ["sh", "-c", f'exec "$@" {closed}', "sh", *command]
+    assert subprocess.run(shell, cwd=folder, check=False, capture_output=True).returncode == 0

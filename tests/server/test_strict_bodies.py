@@ -334,3 +334,18 @@ def test_depth_ends_at_256_levels(server, seed, brackets, levels, status):
     assert reply.status_code == status, reply.text
     if status == 200:
         assert server.events.read(reply.json()["id"])["newer"] == json.loads(nested)
+
+
+@pytest.mark.parametrize(("count", "status"), [(249_990, 200), (250_001, 413)])
+def test_a_body_has_at_most_250000_arrays_and_objects(server, seed, count, status):
+    reply = create(server, seed, f'"newer": [{"[]," * (count - 4)}[]]')
+    assert reply.status_code == status
+    if status == 413:
+        assert reply.text == "the body has more than 250000 arrays and objects\n"
+
+
+def test_brackets_in_text_are_text(server, seed):
+    text = '{[\\"' * 200_000
+    reply = create(server, seed, f'"newer": "{text}"')
+    assert reply.status_code == 200
+    assert server.events.read(reply.json()["id"])["newer"] == json.loads(f'"{text}"')

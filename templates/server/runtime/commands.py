@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -115,6 +116,7 @@ def main(
     arguments: Sequence[str] | None = None,
 ) -> int:
     """Run one command; returns its exit status."""
+    open_standard_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = "serve"
     if given and not given[0].startswith("-"):
@@ -125,3 +127,11 @@ def main(
         print(f"{program}: no command is called {one_line(command)!r}: {known}", file=sys.stderr)
         return 2
     return run(Invocation(contract, create_app, read_document, program, given))
+
+
+def open_standard_streams() -> None:
+    """Open those that were closed (`program >&-`), on nothing: a database would get the number of
+    one otherwise, and what is written for people would end in it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))

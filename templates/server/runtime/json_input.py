@@ -16,6 +16,10 @@ T = TypeVar("T")
 DEEPEST = 256
 """Levels of arrays and objects in a body. What is accepted has to be readable later, from any
 depth of the call stack, so the limit lies well below Python's own."""
+MOST = 250_000
+"""Arrays and objects in a body. Each is an object of Python's: eight MiB of empty ones would take
+seconds, during which nobody else is answered, and a GiB."""
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _ESCAPED_COLON = re.compile(rb"(?<!\\)(?:\\\\)*\\u003[aA]")
 
 
@@ -55,7 +59,11 @@ class Schemas:
 
 
 def parse_json(raw: bytes) -> Any:
-    """The JSON value in `raw`. Raises Refusal (400) when it is none."""
+    """The JSON value in `raw`. Raises Refusal (400) when it is none, (413) when it has too many
+    arrays and objects."""
+    brackets = brackets_in(raw)
+    if brackets > MOST and brackets_in(_STRING.sub(b"", raw)) > MOST:
+        raise Refusal(413, f"the body has more than {MOST} arrays and objects")
     try:
         value = msgspec.json.decode(raw)
     except RecursionError:
@@ -63,11 +71,16 @@ def parse_json(raw: bytes) -> Any:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Refusal(400, f"the body is not valid JSON: {error}") from None
     # Few bodies have so many brackets that they could be too deep; only those are measured.
-    if raw.count(b"[") + raw.count(b"{") > DEEPEST and depth(value) > DEEPEST:
+    if brackets > DEEPEST and depth(value) > DEEPEST:
         raise too_deep()
     if lost_members(raw, value):
         raise Refusal(400, f"the body is not usable JSON: {repeated(raw)} is given more than once")
     return value
+
+
+def brackets_in(raw: bytes) -> int:
+    """How many arrays and objects begin in a JSON text, or seem to: text may have brackets too."""
+    return raw.count(b"[") + raw.count(b"{")
 
 
 def lost_members(raw: bytes, value: Any) -> bool:

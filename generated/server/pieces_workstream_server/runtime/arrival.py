@@ -3,26 +3,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .flow import LARGE, Cycle, Gate, Output, Room
+from .exchange import Cycle
+from .flow import LARGE, Gate, Output, Room
 from .limits import Limits
 from .rejections import (
     Rejection,
     announces_body,
+    check_coding,
     check_header,
     malformed,
     with_authority,
     without_upgrade,
 )
 
+_TELLING = frozenset({b"expect", b"transfer-encoding"})
 PIPELINED = 100
 """Requests that may wait for the replies to those before them."""
 
@@ -40,6 +43,7 @@ class Arrival(HttpToolsProtocol):
         self._answering: Cycle | None = None
         self._open = False  # a request has begun to arrive, and has not ended
         self._in_body = False  # its header is complete
+        self._header_size = 0  # bytes of its fields
         self._begun = 0  # requests that began in the last piece
         self._arrived = 0  # bytes of the open request
         self._body_since = 0.0
@@ -114,7 +118,10 @@ class Arrival(HttpToolsProtocol):
         """A request begins. Raises Rejection after the last that is answered."""
         if self._deaf:
             raise Rejection(400, "the request before was the last")
-        super().on_message_begin()
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+        self._header_size = 0
         self._open = True
         self._begun += 1
         self._in_body = False
@@ -122,13 +129,25 @@ class Arrival(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header field; those after a body are dropped (RFC 9110, 6.5.1)."""
-        if not self._in_body:
-            super().on_header(name, value)
+        if self._in_body:
+            return
+        self._header_size += len(name) + len(value) + 4
+        name = name.lower()
+        if name in _TELLING:
+            self._heed(name, value)
+        self.headers.append((name, value))
+
+    def _heed(self, name: bytes, value: bytes) -> None:
+        """Take note of a field that says how the body comes. Raises Rejection."""
+        if name == b"expect":
+            self.expect_100_continue |= value.lower() == b"100-continue"
+        else:
+            check_coding(value, self.parser.get_http_version())
 
     def on_headers_complete(self) -> None:
         """Have the request answered, or queue it. Raises Rejection."""
         version = self.parser.get_http_version()
-        check_header(version, self.url, self.headers, self.limits)
+        check_header(version, len(self.url), len(self.headers), self._header_size, self.limits)
         method = self.parser.get_method()
         if self.parser.should_upgrade() and method != b"CONNECT" and announces_body(self.headers):
             self._again = without_upgrade(method, self.url, version, self.headers)
@@ -138,41 +157,50 @@ class Arrival(HttpToolsProtocol):
             self.headers[:] = with_authority(self.url, self.headers)
         path = target.path or b"/"
         text = path.decode("ascii")
-        scope = self.scope
-        scope["method"] = method.decode("ascii")
-        scope["http_version"] = version
-        scope["path"] = unquote(text) if "%" in text else text
-        scope["raw_path"] = path
-        scope["query_string"] = target.query or b""
+        scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": self.root_path,
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+            "method": method.decode("ascii"),
+            "path": unquote(text) if "%" in text else text,
+            "raw_path": path,
+            "query_string": target.query or b"",
+        }
         self._in_body = True
-        self.cycle = cycle = self._cycle(version)
+        keep_alive = version == "1.1" and self.parser.should_keep_alive()
+        self.cycle = cycle = self._cycle(scope, keep_alive)
         if not self.busy():
-            self._start_asgi_task(cycle, self.app)
+            self._start(cycle)
             return
         self.flow.pause_reading()
         self.pipeline.appendleft((cycle, self.app))
         if len(self.pipeline) >= PIPELINED:  # the rest is for the client to send again
             cycle.keep_alive = False
 
-    def _cycle(self, version: str) -> Cycle:
+    def _cycle(self, scope: Mapping[str, Any], keep_alive: bool) -> Cycle:
         return Cycle(
-            scope=self.scope,
+            scope=scope,
             transport=self._output,
             flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
             default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
             expect_100_continue=self.expect_100_continue,
-            keep_alive=version == "1.1" and self.parser.should_keep_alive(),
+            keep_alive=keep_alive,
             on_response=self.on_response_complete,
             on_large=self.on_large,
         )
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self._answering = cast(Cycle, cycle)
-        super()._start_asgi_task(cycle, app)
+    def _start(self, cycle: Cycle) -> None:
+        """Have a request answered."""
+        self._answering = cycle
+        task = self.loop.create_task(cycle.run(self.app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body. Raises Rejection when all bodies together take too much memory."""
@@ -190,9 +218,12 @@ class Arrival(HttpToolsProtocol):
         """A request has arrived: the next move is ours."""
         if self._again:
             return
-        super().on_message_complete()
+        cycle = self.cycle
         self._open = False
         self._arrived = 0
-        self._deaf = self._deaf or not self.cycle.keep_alive
-        idle = not self.busy()
-        self._deadline = self.loop.time() + self.limits.idle_time if idle else math.inf
+        if not cycle.response_complete:
+            cycle.more_body = False
+            cycle.message_event.set()
+        if not cycle.keep_alive:
+            self._deaf = True
+        self._deadline = math.inf if self.busy() else self.loop.time() + self.limits.idle_time

@@ -20,6 +20,7 @@ class Rejection(Exception):
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
         self.status = status
+        self.body = f"{text}\n".encode()
 
 
 def malformed(error: Exception) -> Rejection:
@@ -31,24 +32,26 @@ def malformed(error: Exception) -> Rejection:
     return Rejection(400, f"malformed HTTP request: {error}")
 
 
-def check_header(version: str, url: bytes, headers: Fields, limits: Limits) -> None:
-    """Raise Rejection when a header is over a limit, or leaves in doubt where the body ends.
-
-    The parser has refused two lengths already, and a length together with Transfer-Encoding.
-    """
+def check_header(version: str, url: int, count: int, size: int, limits: Limits) -> None:
+    """Raise Rejection when a header is over a limit: the bytes of its `url`, the `count` of its
+    fields, and their `size`."""
     if version not in ("1.1", "1.0"):
         raise Rejection(400, "this server speaks HTTP/1.1")
-    if len(url) > limits.url:
+    if url > limits.url:
         raise Rejection(414, f"the URL is longer than {limits.url} bytes")
-    if len(headers) > limits.header_count:
+    if count > limits.header_count:
         raise Rejection(431, f"the header has over {limits.header_count} fields")
-    size = 0
-    for name, value in headers:
-        size += len(name) + len(value) + 4
-        if name == b"transfer-encoding" and (value.lower() != b"chunked" or version == "1.0"):
-            raise Rejection(400, "Transfer-Encoding: only chunked is supported, in HTTP/1.1")
     if size > limits.headers:
         raise Rejection(431, f"the header is over {limits.headers} bytes")
+
+
+def check_coding(coding: bytes, version: str) -> None:
+    """Raise Rejection when a Transfer-Encoding leaves in doubt where the body ends.
+
+    The parser refuses two lengths, and a length together with Transfer-Encoding.
+    """
+    if coding.lower() != b"chunked" or version == "1.0":
+        raise Rejection(400, "Transfer-Encoding: only chunked is supported, in HTTP/1.1")
 
 
 def with_authority(url: bytes, headers: Fields) -> Fields:
@@ -73,7 +76,7 @@ def without_upgrade(method: bytes, url: bytes, version: str, headers: Fields) ->
 
 def plain_text(refusal: Rejection, fields: Fields) -> bytes:
     """The reply, as it is on the wire, with `fields` that all replies have."""
-    body = f"{refusal}\n".encode()
+    body = refusal.body
     lines = [
         f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}".encode(),
         *(name + b": " + value for name, value in fields),

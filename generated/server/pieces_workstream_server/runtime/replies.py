@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
-from starlette.types import Send
+from starlette.types import Message, Send
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
@@ -17,14 +17,13 @@ SHORT = 256 * 1024
 """Bytes from which on a body is sent while it is being made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer. `body` is sent as it is; an iterator is sent piece by piece."""
 
     status: int
     body: bytes | AsyncIterator[bytes] = b""
     media_type: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class Begun(AsyncIterator[bytes]):
@@ -107,26 +106,27 @@ def typed(media_type: str) -> Sequence[tuple[bytes, bytes]]:
     return ((b"content-type", media_type.encode()), (b"x-content-type-options", b"nosniff"))
 
 
-async def send_reply(send: Send, reply: Reply, fields: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """Send a reply as ASGI messages, with more header `fields`. A body that is sent piece by piece
-    is closed afterwards, however it ended: `send` raises when the client is gone."""
-    body = reply.body
+def start_of(reply: Reply, fields: Iterable[tuple[bytes, bytes]]) -> Message:
+    """The ASGI message that begins a reply, with more header `fields`."""
     headers = [*fields]
     if reply.headers:
-        headers += [
-            (name.lower().encode(), value.encode()) for name, value in reply.headers.items()
-        ]
+        for name, value in reply.headers.items():
+            headers.append((name.lower().encode(), value.encode()))
     if reply.media_type is not None:
         headers += typed(reply.media_type)
-    start = {"type": "http.response.start", "status": reply.status, "headers": headers}
-    if isinstance(body, bytes):
-        if reply.status not in (204, 304):  # of a 304 it would be the length of the whole
-            headers.append((b"content-length", b"%d" % len(body)))
-        await send(start)
-        await send({"type": "http.response.body", "body": body})
-        return
+    if reply.status not in (204, 304) and isinstance(reply.body, bytes):
+        # of a 304 it would be the length of the whole
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+    return {"type": "http.response.start", "status": reply.status, "headers": headers}
+
+
+async def stream_reply(
+    send: Send, reply: Reply, body: AsyncIterator[bytes], fields: Iterable[tuple[bytes, bytes]]
+) -> None:
+    """Send a reply and its `body` piece by piece. The body is closed afterwards, however it ended:
+    `send` raises when the client is gone."""
     try:
-        await send(start)
+        await send(start_of(reply, fields))
         async for piece in body:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
