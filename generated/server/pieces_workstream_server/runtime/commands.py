@@ -135,4 +135,4 @@ def open_standard_streams() -> None:
     one otherwise, and what is written for people would end in it."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode))
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for as long as we run
