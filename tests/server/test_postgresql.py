@@ -412,10 +412,14 @@ def test_connections_that_died_while_they_were_idle_cost_no_client_an_error(star
     events = start(url=url).events
     with ThreadPoolExecutor(16) as pool:
         ids = [e["id"] for e in pool.map(lambda _: events.new(), range(64))]
-    others = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     for _ in range(3):
-        assert int(sql(f"SELECT count(pg_terminate_backend(pid)) FROM {OTHERS}")) >= 1
-        while int(sql(f"SELECT count(*) FROM {OTHERS}")):
+        assert (
+            int(
+                sql(f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {OTHERS}")
+            )
+            >= 1
+        )
+        while int(sql(f"SELECT count(*) FROM pg_stat_activity WHERE {OTHERS}")):
             time.sleep(0.01)
         with ThreadPoolExecutor(16) as pool:
             statuses = list(pool.map(lambda id: events.increment(id, "reuse").status_code, ids))
