@@ -266,3 +266,14 @@ def test_a_time_of_update_after_which_none_can_be_written_is_refused(import_, li
     )
     event["updated"]["value"] = "9999-12-30T23:59:59.999999Z"
     assert import_(json.dumps(event))[0] == 0
+
+
+def test_a_change_is_later_than_the_last_even_when_the_clock_is_not(import_, line, start, tmp_path):
+    """As after a clock that was set back, or beside a server whose clock is ahead."""
+    event = json.loads(line("a")) | {"updated": {"value": "2999-12-31T23:59:59.999999Z"}}
+    assert import_(json.dumps(event))[0] == 0
+    events = start(database=tmp_path / "transfer.db").events
+    assert events.increment("a", "reuse").status_code == 204
+    assert events.read("a")["updated"]["value"] == "3000-01-01T00:00:00.000000+00:00"
+    assert events.associate("a", "s").status_code == 204
+    assert events.listed(updated_from="3000-01-01T00:00:00.000001Z") == ["a"]
