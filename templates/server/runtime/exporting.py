@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 
 from .progress import Progress
@@ -78,11 +78,10 @@ def replacing(path: str) -> Iterator[int]:
     """The handle of a new file that takes the place of `path` once it is on disk; it is removed
     when that does not come about."""
     folder, name = os.path.split(path)
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", dir=folder)
-    except OSError as error:  # which tells of a file that nobody has heard of
-        raise OSError(error.errno, error.strerror, path) from None
-    try:
+    temporary = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(8)}")
+    try:  # before there is a file: a signal may come as soon as there is one
+        with naming(path):
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             yield handle
             os.fsync(handle)
@@ -90,10 +89,19 @@ def replacing(path: str) -> Iterator[int]:
             os.close(handle)
         os.replace(temporary, path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
     sync_folder(folder)
+
+
+@contextlib.contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Let an error tell of `path`, not of a file that nobody has heard of."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
 
 
 def sync_folder(folder: str) -> None:
