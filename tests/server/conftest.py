@@ -116,7 +116,11 @@ class Server:
         self.process = process
         self.url = url
         headers = {"X-Application-ID": key} if key else {}
-        self.client = httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False)
+        # Connections are kept: dozens of threads would close and open them for each other.
+        limits = httpx.Limits(max_keepalive_connections=100)
+        self.client = httpx.Client(
+            base_url=url, headers=headers, timeout=30, trust_env=False, limits=limits
+        )
         self.events = Events(self.client)
 
     def kill(self) -> None:

@@ -109,3 +109,30 @@ def test_a_database_without_memory_for_one_write_goes_on_with_the_others(with_st
         return [await first, await second]
 
     assert with_store(scenario) == [True, True]
+
+
+def test_a_group_ends_when_what_it_gives_is_large(with_store, runtime):
+    """Two of eight MiB are enough: five changes that wait together are three commits."""
+    large = runtime("store").Record("a", 1, 1, b"x" * (8 * 1024 * 1024))
+    commits = []
+
+    async def scenario(store, go):
+        go.set()
+        assert await store.insert("k", large)
+        store._writer._connection.set_trace_callback(commits.append)
+        held = threading.Event()
+        first = asyncio.create_task(store._writer.do(lambda _: held.wait(30)))
+        await asyncio.sleep(0.05)
+        changes = [
+            asyncio.create_task(store.change("k", "a", lambda r: r._replace(updated=r.updated + 1)))
+            for _ in range(5)
+        ]
+        await asyncio.sleep(0.05)
+        held.set()
+        await first
+        found = await asyncio.gather(*changes)
+        store._writer._connection.set_trace_callback(None)
+        return [record.updated for record in found]
+
+    assert with_store(scenario) == [2, 3, 4, 5, 6]
+    assert commits.count("COMMIT") == 1 + 3

@@ -11,10 +11,12 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from .store import StoreError
+from .store import Record, StoreError
 
 LARGE_GROUP = 256
 """Writes that are enough for a commit of their own."""
+LARGE_RESULTS = 16 * 1024 * 1024
+"""Bytes of records given by writes, that are enough as well."""
 FAULTS = (sqlite3.Error, MemoryError)
 """What the database raises: its own errors, and that SQLite got no memory."""
 
@@ -104,16 +106,23 @@ class Writer:
             group += more
         return group, False
 
-    def _commit(self, group: list[Write]) -> None:
-        """Do a group's jobs in one transaction; if that fails, each in one of its own, since the
-        fault may lie in one of them. None is acknowledged that is not committed."""
+    def _commit(self, group: Sequence[Write]) -> None:
+        """Do a group's jobs, in one transaction unless what they give is large: then in several,
+        so that no more than that is kept for those who wait."""
+        while group:
+            group = group[self._commit_some(group) :]
+
+    def _commit_some(self, group: Sequence[Write]) -> int:
+        """Do as many of a group's jobs in one transaction as give LARGE_RESULTS bytes; if that
+        fails, each in one of its own, since the fault may lie in one of them. None is acknowledged
+        that is not committed. Returns how many are done."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except FAULTS as error:  # of no job's making
             self._fail(group, error)
-            return
+            return len(group)
         try:
-            outcomes = [self._outcome(write.job) for write in group]
+            outcomes = self._outcomes(group)
             self._connection.execute("COMMIT")
         except FAULTS as error:
             with contextlib.suppress(*FAULTS):  # some errors have rolled back already
@@ -122,9 +131,23 @@ class Writer:
                 self._fail(group, error)
             else:
                 for write in group:
-                    self._commit([write])
-            return
-        self._settle(group, outcomes)
+                    self._commit_some([write])
+            return len(group)
+        self._settle(group[: len(outcomes)], outcomes)
+        return len(outcomes)
+
+    def _outcomes(self, group: Sequence[Write]) -> list[Outcome]:
+        """What the first jobs give, until it has LARGE_RESULTS bytes. Raises FAULTS."""
+        outcomes: list[Outcome] = []
+        size = 0
+        for write in group:
+            outcome = self._outcome(write.job)
+            outcomes.append(outcome)
+            if isinstance(outcome[0], Record):
+                size += len(outcome[0].base) + len(outcome[0].heavy)
+                if size >= LARGE_RESULTS:
+                    break
+        return outcomes
 
     def _do_apart(self, write: Write) -> None:
         try:
