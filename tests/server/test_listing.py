@@ -186,6 +186,18 @@ def test_a_scan_goes_over_no_more_than_where_matches_can_be(
     assert listing.span(order, [store.Range(*range_) for range_ in ranges]) == expected
 
 
+@pytest.mark.parametrize(
+    "ranges", [[], [("updated", 0, None)], [("created", 0, 9), ("updated", 0, 9)]]
+)
+def test_a_limit_may_be_larger_than_the_database_can_count(runtime, listing, store, ranges):
+    """A spec may let it be of any size."""
+    rows = [("k", n, n) for n in range(9)]
+    ranges = tuple(store.Range(*range_) for range_ in ranges)
+    selection = store.Selection("created", True, ranges, 10**30)
+    connection = database(runtime, rows)
+    assert run(connection, listing.choose("k", selection))[0] == meaning(rows, selection)
+
+
 def test_a_store_lists_more_than_one_batch_in_order(runtime, store, tmp_path):
     """Ten thousand ids are about ten batches."""
 

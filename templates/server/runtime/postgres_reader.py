@@ -13,7 +13,7 @@ from typing import Any
 
 from .listing import span
 from .postgres_connections import Connections, Row, Session
-from .store import Range, Record, Selection
+from .store import LARGEST_INTEGER, Range, Record, Selection
 
 LARGEST_BATCH = 256 * 1024
 """Bytes of records after which a batch ends; its last record may be of any size."""
@@ -26,8 +26,6 @@ MOST_SNAPSHOTS = 8
 """Readers of much at once: each has a connection, which a slow client holds for long."""
 PATIENCE = 10.0
 """Seconds that one of them may wait for its turn."""
-LARGEST_INTEGER = 2**63 - 1
-"""That PostgreSQL can hold."""
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 PAGE = f"""

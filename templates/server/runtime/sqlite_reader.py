@@ -26,8 +26,6 @@ LARGEST_BATCH = 256 * 1024
 """Bytes after which a batch ends; its last item may be of any size."""
 COST_OF_ITEM = 256
 """Bytes that an item takes besides its text, about."""
-LARGEST_INTEGER = 2**63 - 1
-"""That SQLite can hold."""
 
 
 class Batches(Generic[T]):

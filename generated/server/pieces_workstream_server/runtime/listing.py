@@ -18,7 +18,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .store import Range, Selection
+from .store import LARGEST_INTEGER, Range, Selection
 
 STEPS = (1_000, 50_000)
 """Rows that are looked at before a query is chosen, in one try after the other."""
@@ -58,7 +58,7 @@ class Listing:
         self._kind = kind
         self._order = selection.order
         self._ranges = selection.ranges
-        self._limit = selection.limit
+        self._limit = None if selection.limit is None else min(selection.limit, LARGEST_INTEGER)
         self._span = span(selection.order, selection.ranges)
         self._by_index = f"ORDER BY {self._order} {direction}, seq {direction}"
         self._sorted = f"ORDER BY at {direction}, seq {direction}"

@@ -9,6 +9,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
+LARGEST_INTEGER = 2**63 - 1
+"""That every engine can hold."""
+
 
 class Record(NamedTuple):
     """A stored thing. `base` and `heavy` are JSON objects that together hold its members; times
