@@ -91,7 +91,7 @@ def test_a_read_that_takes_long_holds_nobody_up(with_store, runtime):
         async def long():
             with store._readers._connections.transaction() as transaction:
                 batches = runtime("sqlite_reader").Batches(transaction, rows, lambda _: 1)
-                assert await batches.next(transaction) == [2_000_000]
+                assert await batches.next() == [2_000_000]
             ended.append("long")
 
         async def short():

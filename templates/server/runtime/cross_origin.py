@@ -8,9 +8,9 @@ Cookies are never allowed, and `Access-Control-Allow-Private-Network` is never s
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from .headers import Headers
+from .headers import Fields, Headers
 from .observation import REQUEST_ID
 from .replies import Reply
 
@@ -20,7 +20,6 @@ _ORIGIN = re.compile(
 _OWN_PORTS = {"http": "80", "https": "443"}
 REMEMBERED = 600
 """Seconds for which the answer to a preflight may be kept."""
-Fields = Sequence[tuple[bytes, bytes]]
 
 
 def origin_of(text: str) -> str:

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from .flow import LARGE, Output
+from .headers import Fields
 from .heads import (
     CHUNKED,
     CLOSES,
@@ -19,7 +20,6 @@ from .heads import (
     CONNECTION,
     FRAMING,
     LENGTH,
-    Fields,
     Openings,
     begin_field,
     head_of,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+Fields = Sequence[tuple[bytes, bytes]]
+"""As they are on the wire."""
+
 
 class Headers:
     """Header fields as ASGI gives them: names in lower case, in the order they came."""

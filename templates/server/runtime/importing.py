@@ -19,7 +19,7 @@ from .json_input import Schemas, check, parse_json
 from .progress import Progress
 from .replies import Refusal, one_line
 from .store import Record, open_store
-from .things import record_of, size_of
+from .things import record_of
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LINE_END = b"\r\n"
@@ -76,8 +76,8 @@ class Reader:
             name = ".".join(self.type.updated)
             raise Refusal(422, f"{name}: is so late that no later time could be written")
         record = record_of(self.type, created, updated, thing)
-        if size_of(record) > self._largest:
-            text = f"takes {size_of(record)} bytes as it is stored; {self._largest} are allowed"
+        if record.size > self._largest:
+            text = f"takes {record.size} bytes as it is stored; {self._largest} are allowed"
             raise Refusal(413, text)
         return record
 
@@ -124,9 +124,8 @@ class Staging:
 
     def add(self, line: int, record: Record) -> None:
         """Put one aside. Raises ImportFault when another has its id, or there is no room."""
-        row = (line, record.id, record.created, record.updated, record.base, record.heavy)
         try:
-            self._database.execute("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._database.execute("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?)", (line, *record))
         except sqlite3.IntegrityError:
             statement = "SELECT line FROM staged WHERE id=?"
             (first,) = self._database.execute(statement, (record.id,)).fetchone()
@@ -145,7 +144,7 @@ class Staging:
         for row in self._database.execute(f"SELECT {columns} FROM staged ORDER BY line"):
             record = Record(*row)
             batch.append(record)
-            size += COST_OF_ROW + size_of(record)
+            size += COST_OF_ROW + record.size
             if size >= LARGEST_BATCH:
                 yield batch
                 batch, size = [], 0

@@ -42,11 +42,6 @@ class Insert:
     record: Record
     outcome: asyncio.Future[bool]
 
-    @property
-    def size(self) -> int:
-        """The bytes of its text."""
-        return len(self.record.base) + len(self.record.heavy)
-
     def settle(self, inserted: bool) -> None:
         """Tell what became of it."""
         if not self.outcome.done():  # else the client went away
@@ -102,7 +97,7 @@ class Inserter:
                 left.append(insert)
             else:
                 group[key] = insert
-                size += insert.size
+                size += insert.record.size
         self._waiting = left
         # In one order in every replica, so that two never wait for each other.
         return [group[key] for key in sorted(group)]
@@ -113,8 +108,7 @@ class Inserter:
         try:
             async with self._connections.lend() as session:
                 if len(group) == 1:
-                    given = columns_of([(group[0].kind, group[0].record)])
-                    rows = await session.run(INSERT_ONE, [column[0] for column in given])
+                    rows = await session.run(INSERT_ONE, row_of(group[0].kind, group[0].record))
                 else:
                     given = columns_of([(i.kind, i.record) for i in group])
                     rows = await session.run(INSERT_ALL, given)
@@ -142,5 +136,11 @@ class Inserter:
 
 def columns_of(records: Sequence[tuple[str, Record]]) -> list[list[object]]:
     """Their values, column by column."""
-    rows = ((kind, r.id.encode(), r.created, r.updated, r.base, r.heavy) for kind, r in records)
+    rows = (row_of(kind, record) for kind, record in records)
     return [list(column) for column in zip(*rows, strict=True)]
+
+
+def row_of(kind: str, record: Record) -> tuple[object, ...]:
+    """Its values, as COLUMNS names them."""
+    id, *rest = record
+    return kind, id.encode(), *rest

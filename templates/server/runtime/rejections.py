@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from http import HTTPStatus
 
 import httptools
 
+from .headers import Fields
 from .limits import Limits
-
-Fields = Sequence[tuple[bytes, bytes]]
 
 
 class Rejection(Exception):

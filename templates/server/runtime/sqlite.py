@@ -16,6 +16,8 @@ from .sqlite_transaction import unreadable
 from .sqlite_writer import Writer
 from .store import Record, Selection, Snapshot
 
+INSERT = f"INSERT OR IGNORE INTO records (kind, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
+
 
 class SQLiteStore:
     """Records in one SQLite file. Raises StoreError when it cannot be opened."""
@@ -27,21 +29,17 @@ class SQLiteStore:
 
     async def insert(self, kind: str, record: Record) -> bool:
         """See `Store.insert`."""
-        row = (kind, record.id, record.created, record.updated, record.base, record.heavy)
 
         def job(connection: sqlite3.Connection) -> bool:
-            statement = f"INSERT OR IGNORE INTO records (kind, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
-            return connection.execute(statement, row).rowcount == 1
+            return connection.execute(INSERT, (kind, *record)).rowcount == 1
 
         return bool(await self._writer.do(job))
 
     async def insert_all(self, kind: str, records: Sequence[Record]) -> int:
         """See `Store.insert_all`."""
-        rows = [(kind, r.id, r.created, r.updated, r.base, r.heavy) for r in records]
 
         def job(connection: sqlite3.Connection) -> int:
-            statement = f"INSERT OR IGNORE INTO records (kind, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
-            return connection.executemany(statement, rows).rowcount
+            return connection.executemany(INSERT, [(kind, *r) for r in records]).rowcount
 
         return int(await self._writer.do(job))
 

@@ -143,7 +143,7 @@ class Writer:
             outcome = self._outcome(write.job)
             outcomes.append(outcome)
             if isinstance(outcome[0], Record):
-                size += len(outcome[0].base) + len(outcome[0].heavy)
+                size += outcome[0].size
                 if size >= LARGE_RESULTS:
                     break
         return outcomes

@@ -22,6 +22,11 @@ class Record(NamedTuple):
     base: bytes
     heavy: bytes = b"{}"
 
+    @property
+    def size(self) -> int:
+        """Bytes of its text."""
+        return len(self.base) + len(self.heavy)
+
 
 @dataclass(frozen=True, slots=True)
 class Range:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import http
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
-Fields = Sequence[tuple[bytes, bytes]]
+from .headers import Fields
+
 CLOSES = b"connection: close\r\n"
 CHUNKED = b"transfer-encoding: chunked\r\n"
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

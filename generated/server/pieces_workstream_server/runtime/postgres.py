@@ -29,7 +29,7 @@ from .store import Record, Selection, Snapshot, StoreError, shown_url
 log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 8
-"""For all but long reads, which have as many of their own (`MOST_SNAPSHOTS`)."""
+"""For all but long reads, which have as many of their own (`turns.MOST`)."""
 PATIENCE = 5.0
 """Seconds that a request may wait for one of them."""
 MOST_TRIES = 50

@@ -15,6 +15,7 @@ from typing import Any
 from .listing import span
 from .postgres_connections import Connections, Row, Session
 from .store import LARGEST_INTEGER, Range, Record, Selection
+from .turns import MOST, PATIENCE
 
 LARGEST_BATCH = 256 * 1024
 """Bytes of records after which a batch ends; its last record may be of any size."""
@@ -23,10 +24,6 @@ CANDIDATES = 256
 IDS_AT_ONCE = 1000
 FEW = 5000
 """Matches that are sorted rather than looked for in order."""
-MOST_SNAPSHOTS = 8
-"""Readers of much at once: each has a connection, which a slow client holds for long."""
-PATIENCE = 10.0
-"""Seconds that one of them may wait for its turn."""
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 PAGE = f"""
@@ -61,8 +58,8 @@ class Readers:
 
     def __init__(self, url: str, connections: Connections) -> None:
         self._short = connections
-        busy = f"{MOST_SNAPSHOTS} clients are reading everything just now; try again later"
-        self._long = Connections(url, MOST_SNAPSHOTS, PATIENCE, busy)
+        busy = f"{MOST} clients are reading everything just now; try again later"
+        self._long = Connections(url, MOST, PATIENCE, busy)
 
     async def fetch(
         self, kind: str, ids: Sequence[str], heavy: bool

@@ -23,7 +23,7 @@ from .references import References
 from .replies import Refusal, Reply, begin, json_reply
 from .store import Range, Record, Selection
 from .streams import Stream, as_json, references
-from .things import record_of, size_of
+from .things import record_of
 
 Object = dict[str, Any]
 encode = msgspec.json.encode
@@ -213,7 +213,7 @@ class Resource:
                 return None
             updated = max(self._sources.now(), record.updated + 1)
             _set(thing, self._type.updated, instants.render(updated))
-            return self._record(record.created, updated, thing, size_of(record))
+            return self._record(record.created, updated, thing, record.size)
 
         return self._known(await self._store.change(self._kind, id, change), id)
 
@@ -221,10 +221,10 @@ class Resource:
         """The thing as it is stored. Raises Refusal (413) when it is larger than a thing may be,
         and than `largest`."""
         record = record_of(self._type, created, updated, thing)
-        if size_of(record) > max(self._limits.thing, largest):
+        if record.size > max(self._limits.thing, largest):
             raise Refusal(
                 413,
-                f"the {self._type.noun} would have {size_of(record)} bytes; this server stores "
+                f"the {self._type.noun} would have {record.size} bytes; this server stores "
                 f"{self._limits.thing} at most: send less, or take something out of it first",
             )
         return record

@@ -39,6 +39,7 @@ class Batches(Generic[T]):
         read: Callable[[sqlite3.Connection], Iterator[T]],
         cost: Callable[[T], int],
     ) -> None:
+        self._transaction = transaction
         self._read = read
         self._cost = cost
         self._items: Iterator[T] | None = None
@@ -49,14 +50,14 @@ class Batches(Generic[T]):
     def _let_go(self) -> None:
         self._items = None
 
-    async def next(self, transaction: Transaction) -> list[T]:
+    async def next(self) -> list[T]:
         """The next items, one at least unless there is none, until they have LARGEST_BATCH
         bytes. The first are read on the event loop, if that is brief: often they are all."""
         if self._items is None:
             with contextlib.suppress(TakesLong):
-                return transaction.run_briefly(self._read_on)
+                return self._transaction.run_briefly(self._read_on)
             self._items = None
-        return await transaction.run(self._read_on)
+        return await self._transaction.run(self._read_on)
 
     def _read_on(self, connection: sqlite3.Connection) -> list[T]:
         """A batch. Looks whether there is one more item, so as to know the end."""
@@ -129,7 +130,7 @@ class Readers:
         would keep the log from being shortened: the read starts over then."""
         with self._connections.transaction() as transaction:
             batches = Batches(transaction, read, cost)
-            first = await batches.next(transaction)
+            first = await batches.next()
             if batches.ended:
                 yield first
                 return
@@ -137,14 +138,14 @@ class Readers:
                 async with self._turns.one():
                     yield first
                     while not batches.ended:
-                        yield await batches.next(transaction)
+                        yield await batches.next()
                 return
         await self._log.shorten()
         async with self._turns.one():
             with self._connections.transaction() as transaction:
                 batches = Batches(transaction, read, cost)
                 while not batches.ended:
-                    yield await batches.next(transaction)
+                    yield await batches.next()
 
 
 class SQLiteSnapshot:
@@ -168,7 +169,7 @@ class SQLiteSnapshot:
 
         batches = Batches(self._transaction, read, cost_of_record)
         while not batches.ended:
-            if batch := await batches.next(self._transaction):
+            if batch := await batches.next():
                 yield batch
 
     async def identifiers(self) -> AsyncIterator[list[str]]:
@@ -180,7 +181,7 @@ class SQLiteSnapshot:
 
         batches = Batches(self._transaction, read, cost_of_id)
         while not batches.ended:
-            if batch := await batches.next(self._transaction):
+            if batch := await batches.next():
                 yield batch
 
 
@@ -205,7 +206,7 @@ def get_record(
     """One record."""
     statement = f"SELECT {columns} FROM records WHERE kind=? AND id=?"
     row = connection.execute(statement, (kind, id)).fetchone()
-    return None if row is None else Record(*row)
+    return None if row is None else record_of_row(row)
 
 
 def select_identifiers(

@@ -17,8 +17,3 @@ def record_of(type: ResourceType, created: int, updated: int, thing: Mapping[str
     heavy = {name: thing[name] for name in type.heavy if name in thing}
     base = {name: value for name, value in thing.items() if name not in heavy}
     return Record(thing[type.id], created, updated, encode(base), encode(heavy))
-
-
-def size_of(record: Record) -> int:
-    """Bytes of a thing."""
-    return len(record.base) + len(record.heavy)
