@@ -53,7 +53,7 @@ class PythonTarget:
             project = prepared(data, config, api, calls)
             files = built(project)
         kept = {there: files[here] for here, there in plan(api, data, package).items()}
-        kept |= beyond(project.env, calls, package)
+        kept |= beyond(project.env, document, api, calls)
         tree = {f"{self.folder}/{path}": content for path, content in kept.items()}
         tree |= runtime(self.folder, f"{self.folder}/{package}")
         tree[f"{self.folder}/{package}/py.typed"] = f"# {MARK}\n".encode()
