@@ -18,8 +18,24 @@ import pytest
 
 from specpipe.pipeline import read_spec
 from specpipe.spec.model import Api
+from specpipe.targets.base import Target
 from specpipe.targets.python import PythonTarget
+from specpipe.targets.server import ServerTarget
 from specpipe.workspace import SPEC
+
+from .environments import Environment, build, with_dependencies
+
+Distributions = tuple[Path, Path]
+PYTEST = ("pytest", "pytest-xdist", "anyio")
+"""What somebody has who tests a program of their own."""
+
+
+def rendered(target: Target, spec: Path, out: Path) -> Path:
+    """The project folder that a target makes from a spec, below `out`."""
+    for path, content in target.render(*read_spec(spec)).items():
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_bytes(content)
+    return out / target.folder
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +47,37 @@ def api() -> Api:
 @pytest.fixture(scope="session")
 def python_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The generated project folder of the Python SDK."""
-    out = tmp_path_factory.mktemp("python")
-    for path, content in PythonTarget().render(*read_spec(SPEC)).items():
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_bytes(content)
-    return out / PythonTarget.folder
+    return rendered(PythonTarget(), SPEC, tmp_path_factory.mktemp("python"))
+
+
+@pytest.fixture(scope="session")
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The generated project folder of the server."""
+    return rendered(ServerTarget(), SPEC, tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture(scope="session")
+def distributions(python_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Distributions:
+    """The SDK's wheel and source distribution."""
+    return build(python_folder, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def with_server(
+    distributions: Distributions, server_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Environment:
+    """A virtual environment with the SDK and the server, both from their wheels."""
+    server, _ = build(server_folder, tmp_path_factory.mktemp("dist"))
+    home = tmp_path_factory.mktemp("venv")
+    return with_dependencies(home, distributions[0], server, also=PYTEST)
+
+
+@pytest.fixture(scope="session")
+def without_server(
+    distributions: Distributions, tmp_path_factory: pytest.TempPathFactory
+) -> Environment:
+    """A virtual environment with the SDK alone."""
+    return with_dependencies(tmp_path_factory.mktemp("venv"), distributions[0], also=PYTEST)
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def pieces_workstream_server(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         try:
             server = stack.enter_context(live_server(folder))
         except StartError as error:
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         yield server
 
 

@@ -43,6 +43,7 @@ UPDATE_BODY: dict[str, Any] = {
 }
 SCORES_INCREMENT_BODY: dict[str, Any] = {"workstream_event": {"reuse": True}}
 Refused = Callable[[type[StatusError], int], AbstractContextManager[None]]
+Refusals = tuple[tuple[type[StatusError], int, CallOptions], ...]
 
 
 def deep(levels: int) -> Any:
@@ -58,7 +59,7 @@ def wide(count: int) -> Any:
     return [[]] * count
 
 
-UPDATE_REFUSALS: tuple[tuple[type[StatusError], int, CallOptions], ...] = (
+UPDATE_REFUSALS: Refusals = (
     (BadRequestError, 400, {"extra_body": {"much": deep(300)}}),
     (UnauthorizedError, 401, {"extra_headers": {"X-Application-ID": "wrong"}}),
     (NotAcceptableError, 406, {"extra_headers": {"accept": "image/png"}}),
@@ -67,13 +68,13 @@ UPDATE_REFUSALS: tuple[tuple[type[StatusError], int, CallOptions], ...] = (
     (UnsupportedMediaTypeError, 415, {"extra_headers": {"content-type": "image/png"}}),
     (ValidationError, 422, {"extra_query": {"transferables": "neither"}}),
 )
-GET_REFUSALS: tuple[tuple[type[StatusError], int, CallOptions], ...] = (
+GET_REFUSALS: Refusals = (
     (UnauthorizedError, 401, {"extra_headers": {"X-Application-ID": "wrong"}}),
     (NotAcceptableError, 406, {"extra_headers": {"accept": "image/png"}}),
     (GoneError, 410, {}),
     (ValidationError, 422, {"extra_query": {"transferables": "neither"}}),
 )
-SCORES_INCREMENT_REFUSALS: tuple[tuple[type[StatusError], int, CallOptions], ...] = (
+SCORES_INCREMENT_REFUSALS: Refusals = (
     (BadRequestError, 400, {"extra_body": {"much": deep(300)}}),
     (UnauthorizedError, 401, {"extra_headers": {"X-Application-ID": "wrong"}}),
     (NotAcceptableError, 406, {"extra_headers": {"accept": "image/png"}}),
@@ -82,12 +83,12 @@ SCORES_INCREMENT_REFUSALS: tuple[tuple[type[StatusError], int, CallOptions], ...
     (UnsupportedMediaTypeError, 415, {"extra_headers": {"content-type": "image/png"}}),
     (ValidationError, 422, {"extra_body": {"schema": "neither"}}),
 )
-ASSOCIATE_WORKSTREAM_SUMMARY_REFUSALS: tuple[tuple[type[StatusError], int, CallOptions], ...] = (
+ASSOCIATE_WORKSTREAM_SUMMARY_REFUSALS: Refusals = (
     (UnauthorizedError, 401, {"extra_headers": {"X-Application-ID": "wrong"}}),
     (NotAcceptableError, 406, {"extra_headers": {"accept": "image/png"}}),
     (GoneError, 410, {}),
 )
-DISASSOCIATE_WORKSTREAM_SUMMARY_REFUSALS: tuple[tuple[type[StatusError], int, CallOptions], ...] = (
+DISASSOCIATE_WORKSTREAM_SUMMARY_REFUSALS: Refusals = (
     (UnauthorizedError, 401, {"extra_headers": {"X-Application-ID": "wrong"}}),
     (NotAcceptableError, 406, {"extra_headers": {"accept": "image/png"}}),
     (GoneError, 410, {}),

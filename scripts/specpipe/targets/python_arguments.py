@@ -21,6 +21,8 @@ from specpipe.targets.python_samples import sample, source
 
 NOBODY = "00000000-0000-4000-8000-00000000dead"
 """The id of nothing."""
+LONG_AGO = "2001-01-01T00:00:00+00:00"
+"""When nothing was stored yet."""
 
 
 class Arguments:
@@ -55,7 +57,7 @@ class Arguments:
         if call.body and (text := self._body(call, needs, most=most, refused=refused)):
             given.append(text)
         for parameter, argument in zip(operation.parameters_in("query"), call.query, strict=True):
-            value = self._query(operation, parameter, needs)
+            value = self._query(operation, parameter)
             if parameter.required or (most and value):
                 given.append(value and f"{argument.name}={value}")
         return None if None in given else ", ".join(str(each) for each in given)
@@ -64,20 +66,16 @@ class Arguments:
         assert operation.behaviour is not None
         return f"{needs}.{self._reach.name(operation.behaviour.resource)}"
 
-    def _query(self, operation: Operation, parameter: Parameter, needs: str | None) -> str | None:
-        """A value of the query: everything, and the times of what is stored."""
+    def _query(self, operation: Operation, parameter: Parameter) -> str | None:
+        """A value of the query: things in full, and a time when nothing was stored yet."""
         behaviour = operation.behaviour
         if parameter.wire == getattr(behaviour, "full", None):
             return "True"
         if isinstance(behaviour, Identifiers):
             if parameter.wire == behaviour.limit:
                 return source(parameter, max(1, sample(parameter)))
-            for time, *ends in behaviour.ranges:
-                path = behaviour.resource.path_to(time)
-                if parameter.wire in ends and needs:
-                    return self._reach.value(needs, behaviour.resource.schema, path) or source(
-                        parameter
-                    )
+            if any(parameter.wire in ends for _, *ends in behaviour.ranges):
+                return source(parameter, LONG_AGO)
         return source(parameter)
 
     def _body(self, call: Call, needs: str | None, *, most: bool, refused: bool) -> str | None:

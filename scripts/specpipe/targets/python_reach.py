@@ -22,11 +22,6 @@ class Reach:
         fields = self.models[resource.schema].fields
         return next(field.name for field in fields if field.wire == resource.id)
 
-    def value(self, expression: str, model: str, path: tuple[str, ...]) -> str | None:
-        """The value at a path of members; None when one of them may be missing."""
-        found = self._walk(model, path)
-        return f"{expression}.{'.'.join(found[0])}" if found else None
-
     def ids(self, expression: str, model: str, path: tuple[str, ...], resource: Resource) -> str:
         """The ids of the items in the collection at a path of members."""
         path = (*path, resource.items)

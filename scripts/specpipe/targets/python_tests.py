@@ -53,6 +53,12 @@ class Check:
         return self.behaviour.verb if self.behaviour else ""
 
     @property
+    def body_type(self) -> str:
+        """The annotation of that."""
+        assert self.call.operation.body is not None
+        return "dict[str, Any]" if isinstance(self.call.operation.body.example, dict) else "Any"
+
+    @property
     def result(self) -> str:
         """The annotation of what the first documented success gives."""
         return self.call.answers[0][2]
@@ -116,16 +122,15 @@ class Checks:
         parameters = check.call.operation.parameters_in("path")
         return next(source(p) for p in parameters if p.wire == check.behaviour.other)
 
-    def alone(self, check: Check, most: bool) -> bool:
-        """Whether a list holds one thing and nothing else: the one that was stored for the test."""
+    def listed(self, check: Check, most: bool) -> str | None:
+        """What is in a list, as Python source: the thing that was stored for the test, or nothing
+        when only times are asked for when it was not. None when other things may be there."""
         behaviour = check.behaviour
         if check.needs is None or behaviour.resource not in self.emptying.resources:
-            return False
-        times = [time for time, *_ in getattr(behaviour, "ranges", ())]
-        paths = [behaviour.resource.path_to(time) for time in times]
-        schema = behaviour.resource.schema
-        within = [path for path in paths if self.reach.value(check.needs, schema, path)]
-        return not most or not paths or bool(within)
+            return None
+        ranges = getattr(behaviour, "ranges", ())
+        name = self.reach.name(behaviour.resource)
+        return "[]" if most and ranges else f"[{check.needs}.{name}]"
 
     def class_of(self, check: Check) -> str:
         """The class of what a call gives, as `isinstance` takes it."""
