@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def pieces_workstream_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A live server, one for the whole run (with xdist one for each worker): `base_url`, `api_key`,
-    `client()`, `async_client()`, `empty()`, `log`. It is the package `pieces_workstream_server`:
-    pip install pieces-workstream-client[server]."""
+    """A live server, one for the whole run (with xdist one for each worker): `base_url`,
+    `api_key`, `client()`, `async_client()`, `empty()`, `log`. It is the package
+    `pieces_workstream_server`: pip install pieces-workstream-client[server]."""
     from .testing import StartError, live_server
 
     with ExitStack() as stack:
@@ -49,6 +49,6 @@ def pieces_workstream(empty_pieces_workstream_server: LiveServer) -> Iterator[Cl
 
 @pytest.fixture
 def async_pieces_workstream(empty_pieces_workstream_server: LiveServer) -> AsyncClient:
-    """The same for `await`, whichever plugin runs your asynchronous tests. Beside `pieces_workstream`
-    it is a client of the same server."""
+    """The same for `await`, whichever plugin runs your asynchronous tests. Beside
+    `pieces_workstream` it is a client of the same server."""
     return empty_pieces_workstream_server.async_client()
