@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -14,6 +13,7 @@ from specpipe.render import MARK
 from specpipe.spec.model import Api
 
 from .conftest import Stub
+from .environments import run
 
 RUFF = (
     *(sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--line-length", "100"),
@@ -21,19 +21,6 @@ RUFF = (
     *("--per-file-ignores", "**/tests/*:D1,**/tests/*:E501"),
 )
 HEAVY = ("asyncio", "httpx", "pyreqwest", "msgspec")
-
-
-def run(*command: str, cwd: Path, **environment: str) -> str:
-    result = subprocess.run(
-        command,
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
 
 
 def test_mypy_strict(python_folder: Path, api: Api, tmp_path: Path) -> None:
