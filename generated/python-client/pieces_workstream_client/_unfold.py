@@ -19,7 +19,7 @@ _LEAVES = frozenset({str, int, float, bool, type(None), datetime})
 def unfold(value: Any) -> Any:
     """`value` with dicts instead of the models in it that have unknown members or hold such a
     model; all else is left as it is."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _LEAVES:
         return value
     if isinstance(value, ApiModel):

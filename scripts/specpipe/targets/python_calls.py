@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.strings import PythonIdentifier
 
-from specpipe.render import python_identifier
+from specpipe.render import RESERVED_METHODS, python_identifier
 from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
 from specpipe.spec.names import Name
-from specpipe.targets.python_models import Annotations, Models
+from specpipe.targets.python_models import Models
 
 PARAMETER_TYPES: Mapping[str, str] = {
     "boolean": "bool",
@@ -21,9 +21,14 @@ PARAMETER_TYPES: Mapping[str, str] = {
     "number": "float",
     "string": "str",
 }
-RESERVED_ARGUMENTS = frozenset({"self", "body"})
-RESERVED_ATTRIBUTES = frozenset({"close", "discover", "with_options", "with_raw_response"})
-"""Names that a client has, or is going to have, besides its resources."""
+RESERVED_ARGUMENTS = frozenset(
+    {"self", "body", "options", "timeout", "retries", "extra_headers", "extra_query", "extra_body"}
+)
+"""Names that every method has for something else."""
+RESERVED_CONSTANTS = frozenset({"TYPE_CHECKING"})
+"""Names that a module of operations has for something else."""
+RESERVED_ATTRIBUTES = frozenset({"close", "discover", "with_options"})
+"""Names that a client has besides its resources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,9 @@ class Calls:
 
     def __init__(self, api: Api, data: GeneratorData, models: Models) -> None:
         """Join the operations view with what openapi-python-client has for it."""
-        self._types = Annotations(data)
-        self._classes = {m.name for m in models.models} | {a.name for a in models.aliases}
+        self.models = models
+        self._api = api
+        self._models = models
         endpoints = {
             endpoint.name: endpoint
             for collection in data.endpoint_collections_by_tag.values()
@@ -103,18 +109,24 @@ class Calls:
             if (name := PythonIdentifier(operation.id, "field_")) in endpoints
         }
 
+    def by_tag(self) -> Iterator[tuple[Name, tuple[Call, ...]]]:
+        """Each tag that has calls, with them; in document order."""
+        for tag in self._api.tags:
+            if group := tuple(c for c in self._calls.values() if c.operation.tag == tag):
+                yield tag, group
+
     def of(self, collection: Any) -> tuple[Call, ...]:
         """The calls of a collection, in document order."""
         return tuple(self._calls[endpoint.name] for endpoint in collection.endpoints)
 
     def _call(self, operation: Operation, endpoint: Any) -> Call:
-        name = safe(operation.method_name.snake, frozenset())
-        alias = safe(operation.name.snake, frozenset())
+        name = safe(operation.method_name.snake, RESERVED_METHODS)
+        alias = safe(operation.name.snake, RESERVED_METHODS)
         return Call(
             operation=operation,
             name=name,
             aliases=(alias,) if alias != name else (),
-            constant=f"_{operation.method_name.snake.upper()}",
+            constant=safe(operation.method_name.snake.upper(), RESERVED_CONSTANTS),
             template=template(operation),
             path=tuple(argument(p) for p in operation.parameters_in("path")),
             query=tuple(argument(p) for p in operation.parameters_in("query")),
@@ -130,7 +142,7 @@ class Calls:
             return response.status, None, "None"
         wanted = (response.status, response.status)
         prop = next(r.prop for r in endpoint.responses if r.status_code.range == wanted)
-        return response.status, response.media_type, self._qualified(self._types.of(prop))
+        return response.status, response.media_type, self._type(prop, response.schema)
 
     def _body(self, operation: Operation, endpoint: Any) -> BodyArgument | None:
         body, behaviour = operation.body, operation.behaviour
@@ -139,13 +151,16 @@ class Calls:
         ids: tuple[str, ...] = ()
         if isinstance(behaviour, BatchFetch):
             ids = (behaviour.ids, behaviour.resource.items, behaviour.resource.id)
-        type = self._qualified(self._types.of(endpoint.bodies[0].prop))
+        type = self._type(endpoint.bodies[0].prop, body.schema)
         return BodyArgument(type, body.media_type, body.required, ids)
 
-    def _qualified(self, text: str) -> str:
-        """`text` with the module in front of each model."""
+    def _type(self, prop: Any, component: str | None) -> str:
+        """The annotation of a body, with the module in front of each model."""
+        schema = {"$ref": f"#/components/schemas/{component}"} if component else {}
+        text = self._models.types.of(prop, schema)
         words = text.replace("[", " [ ").replace("]", " ] ").replace(",", " , ").split()
-        named = (f"models.{word}" if word in self._classes else word for word in words)
+        known = self._models.names
+        named = (f"models.{word}" if word in known else word for word in words)
         return " ".join(named).replace(" [ ", "[").replace(" ]", "]").replace(" ,", ",")
 
     @property

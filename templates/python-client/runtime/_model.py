@@ -24,6 +24,10 @@ __all__ = ["UNSET", "ApiModel", "AwareDatetime", "UnsetType", "decode", "encode"
 
 AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
 """A date-time with an offset."""
+Uuid = Annotated[
+    str, msgspec.Meta(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
+]
+"""A UUID, as it is spelled."""
 
 ADDITIONAL = "\ue000additional_properties"
 """The member that holds unknown ones, while it is decoded or encoded. Not a name that a server

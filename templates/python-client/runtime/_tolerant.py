@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from ._fold import fold
-from ._model import FINER
 from ._shape import inside, is_model, members
+from ._times import FINER
 from ._twins import decoder
 
 LARGE = 1 << 16

@@ -59,8 +59,8 @@ class _Twins:
         if settle is None:
             return annotation, None
         if kind is list:
-            return constrained(list[twin], annotation), partial(_settle_list, settle)
-        return constrained(dict[str, twin], annotation), partial(_settle_map, settle)
+            return constrained(kind[twin], annotation), partial(_settle_list, settle)
+        return constrained(kind[str, twin], annotation), partial(_settle_map, settle)
 
     def _twin(self, model: type[msgspec.Struct]) -> tuple[Any, _Settle | None]:
         known, learned = members(model), lesson(model)

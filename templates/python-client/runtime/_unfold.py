@@ -12,14 +12,13 @@ from ._fold import restored
 from ._model import ApiModel
 from ._shape import can_hold_models, members
 
-
 _LEAVES = frozenset({str, int, float, bool, type(None), datetime})
 
 
 def unfold(value: Any) -> Any:
     """`value` with dicts instead of the models in it that have unknown members or hold such a
     model; all else is left as it is."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _LEAVES:
         return value
     if isinstance(value, ApiModel):
