@@ -100,10 +100,9 @@ class _Model:
         nulls = [n for n in self._never_null if data.get(n, 0) is None]
         if surplus or nulls:
             learn(self._model, surplus, nulls)
-            names = [name for name in data if name in surplus or name in nulls]
-            kept |= {name: data.pop(name) for name in names}
+            kept |= {name: data.pop(name) for name in (*surplus, *nulls)}
         if kept:
-            data[ADDITIONAL] = Unknown(kept)
+            data[ADDITIONAL] = Unknown(sorted(kept.items()))
         return data
 
     def _resolved(self) -> list[tuple[str, _Arms]]:

@@ -133,7 +133,7 @@ class _Settling:
                 if folded != value:
                     kept[member.wire] = value
         if kept:
-            values["additional_properties"] = Unknown(kept)
+            values["additional_properties"] = Unknown(sorted(kept.items()))
         return self._model(**values)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from ._fold import fold
-from ._shape import inside, is_model, members
+from ._shape import holds_times, inside, is_model, members
 from ._times import FINER
 from ._twins import decoder
 
@@ -26,6 +26,8 @@ _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 def read(data: Any, annotation: Any) -> Any:
     """`data`, JSON text, as `annotation`. Raises what msgspec raises."""
+    if holds_times(annotation):
+        return _converted(msgspec.json.decode(data), annotation)
     fine = FINER.search(data) is not None
     with suppress(msgspec.ValidationError):
         if len(data) < LARGE:
