@@ -56,8 +56,8 @@ class Constraints:
     def __iter__(self) -> Iterator[Constrained]:
         return iter(self._known.values())
 
-    def apply(self, base: str, schema: Mapping[str, Any], hint: str) -> str:
-        """The name of `base` under the constraints of `schema`, after `hint` unless a range says
+    def apply(self, base: str, schema: Mapping[str, Any], called: str) -> str:
+        """The name of `base` under the constraints of `schema`, after `called` unless a range says
         more; `base` when there are none."""
         meta = tuple(arguments(schema).items())
         if not meta:
@@ -65,7 +65,7 @@ class Constraints:
         known = self._known.get((base, meta))
         if known is None:
             name = range_name(dict(meta)) if base == "int" else None
-            known = Constrained(self._free(name or Name.of(hint).pascal), base, meta)
+            known = Constrained(self._free(name or Name.of(called).pascal), base, meta)
             self._known[base, meta] = known
         return known.name
 

@@ -165,17 +165,17 @@ class Annotations:
         classes = [*self._models, *(e.class_info.name for e in data.enums)]
         self.constrained = Constraints({*map(str, classes), *TAKEN})
 
-    def of(self, prop: Any, schema: Mapping[str, Any], hint: str = "") -> str:
-        """The type of a property's values, which `schema` describes. `hint` is what to call it if
-        it needs a name. Raises ToolError."""
+    def of(self, prop: Any, schema: Mapping[str, Any], called: str = "") -> str:
+        """The type of a property's values, which `schema` describes. `called` is its name if it
+        needs one. Raises ToolError."""
         while "$ref" in schema:
-            hint = schema["$ref"].rpartition("/")[2]
-            schema = self._schemas[hint]
+            called = schema["$ref"].rpartition("/")[2]
+            schema = self._schemas[called]
         if isinstance(prop, ModelProperty):
-            return self._object(self._models.get(prop.class_info.name, prop), schema, hint)
+            return self._object(self._models.get(prop.class_info.name, prop), schema, called)
         if isinstance(prop, ListProperty):
-            inner = self.of(prop.inner_property, schema.get("items", {}), f"{hint}Item")
-            return self.constrained.apply(f"list[{inner}]", schema, hint)
+            inner = self.of(prop.inner_property, schema.get("items", {}), f"{called}Item")
+            return self.constrained.apply(f"list[{inner}]", schema, called)
         if isinstance(prop, EnumProperty):
             return "int" if prop.value_type is int else "str"
         if isinstance(prop, ConstProperty):
@@ -184,17 +184,17 @@ class Annotations:
             return self._union(prop)
         for kind, text in SCALARS.items():
             if isinstance(prop, kind):
-                return self.constrained.apply(text, schema, hint) if kind in CONSTRAINED else text
+                return self.constrained.apply(text, schema, called) if kind in CONSTRAINED else text
         raise ToolError(f"{plain(prop.name)}: the Python SDK has no type for {type(prop).__name__}")
 
-    def _object(self, prop: ModelProperty, schema: Mapping[str, Any], hint: str) -> str:
+    def _object(self, prop: ModelProperty, schema: Mapping[str, Any], called: str) -> str:
         if not is_map(prop):
             return str(prop.class_info.name)
         inner, given = prop.additional_properties, schema.get("additionalProperties")
         if not inner:
             return "dict[str, Any]"
         described = given if isinstance(given, Mapping) else {}
-        return f"dict[str, {self.of(inner, described, f'{hint}Value')}]"
+        return f"dict[str, {self.of(inner, described, f'{called}Value')}]"
 
     def _union(self, prop: UnionProperty) -> str:
         """`X | Y | None`. Members that JSON cannot tell apart make it Any."""
