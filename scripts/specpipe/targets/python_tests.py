@@ -3,6 +3,7 @@ server then refuses, and how to get at what is stored."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,8 @@ class Checks:
         self._schemas: Mapping[str, Any] = document.data.get("components", {}).get("schemas", {})
         self._calls = [call for _, group in calls.by_tag() for call in group]
         self._api = api
-        self._aliases = {alias.name: alias.annotation for alias in calls.models.aliases}
+        aliases = (*calls.models.scalars, *calls.models.containers)
+        self._aliases = {alias.name: alias.annotation for alias in aliases}
         self.reach = Reach(calls.models)
         self._arguments = Arguments(self._calls, self.reach)
         self.all = tuple(map(self._check, self._calls))
@@ -135,7 +137,11 @@ class Checks:
     def class_of(self, check: Check) -> str:
         """The class of what a call gives, as `isinstance` takes it."""
         name = check.kind.removeprefix("models.")
-        return self._aliases.get(name, check.kind).partition("[")[0]
+        if name in self.reach.models:
+            return check.kind
+        while name in self._aliases:
+            name = re.split(r"[\[,]", self._aliases[name].removeprefix("Annotated["))[0]
+        return {"Uuid": "str", "AwareDatetime": "datetime"}.get(name, name)
 
     def _check(self, call: Call) -> Check:
         operation, behaviour = call.operation, call.operation.behaviour
