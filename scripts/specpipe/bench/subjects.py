@@ -23,21 +23,28 @@ REFERENCE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """All that a benchmark needs: what to measure, how long, a `folder` for files on the disk that
-    is measured, the interpreter of the peers, and the databases of the engines."""
+class Run:
+    """What every row needs: what to measure, how long, and a `folder` for files on the disk that
+    is measured."""
 
     api: Api
     out: Path
     work: Workload
     effort: Effort
     folder: Path
-    peer: Path
-    databases: Mapping[str, Callable[[], AbstractContextManager[Database]]]
 
     def say(self, text: str) -> None:
         """Tell the person who waits what is being done."""
         print(f"  {text}", file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench(Run):
+    """What the rows of the server need besides: the interpreter of the peers, and the databases of
+    the engines."""
+
+    peer: Path
+    databases: Mapping[str, Callable[[], AbstractContextManager[Database]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Subject:
 
 
 @contextmanager
-def our_server(bench: Bench, database: Database) -> Iterator[Server]:
+def our_server(bench: Run, database: Database) -> Iterator[Server]:
     """The generated server on a database."""
     environment = server_environment(bench.out) | {"DATABASE_URL": database.url, "API_KEY": ""}
     command = [sys.executable, "-m", server_module(bench.api, bench.out), "--port", "0"]
@@ -94,13 +101,22 @@ def peer(name: str, application: str) -> Subject:
 @contextmanager
 def constant_server(bench: Bench) -> Iterator[Server]:
     """The floor: answers of the right sizes, made beforehand."""
-    thing, work = len(bench.work.body), bench.work
-    sizes = {
+    thing, work = bench.work.body, bench.work
+    answers = {
         work.snapshot().path: thing * LISTED,
-        work.identifiers().path.partition("?")[0]: REFERENCE * LISTED,
+        work.identifiers().path.partition("?")[0]: b"x" * REFERENCE * LISTED,
         "*": thing,
     }
-    environment = {**os.environ, "SIZES": json.dumps(sizes)}
+    with answering(bench, answers) as server:
+        yield server
+
+
+@contextmanager
+def answering(bench: Run, answers: Mapping[str, bytes]) -> Iterator[Server]:
+    """A server that does nothing but answer: each path with bytes, `*` standing for the others."""
+    file = bench.folder / "answers.json"
+    file.write_text(json.dumps({path: answer.decode() for path, answer in answers.items()}))
+    environment = {**os.environ, "ANSWERS": str(file)}
     with resources.as_file(resources.files("specpipe.bench.programs")) as programs:
         python = Path(sys.executable)
         with served(bench, python, programs, "constant:app", environment) as server:
@@ -109,7 +125,7 @@ def constant_server(bench: Bench) -> Iterator[Server]:
 
 @contextmanager
 def served(
-    bench: Bench, python: Path, folder: Path, application: str, environment: Mapping[str, str]
+    bench: Run, python: Path, folder: Path, application: str, environment: Mapping[str, str]
 ) -> Iterator[Server]:
     """An ASGI application of `folder` under uvicorn, in the environment of `python`."""
     with resources.as_file(resources.files("specpipe.bench.programs") / "serve.py") as program:
