@@ -41,14 +41,20 @@ def of_servers(peer: Path) -> dict[str, str]:
 
 
 def of_sdks(sdks: Sequence[Sdk]) -> dict[str, str]:
-    """All that is installed where the rows of the SDK ran."""
+    """All that is installed where the rows of the SDK ran; several of them may share a place."""
     asked = "; ".join(
         [
             "from importlib.metadata import distributions as d",
             "print(*sorted(f'{x.name} {x.version}' for x in d()), sep=', ')",
         ]
     )
-    return {f"packages of {sdk.name}": said(str(sdk.python), "-c", asked).strip() for sdk in sdks}
+    names: dict[Path, list[str]] = {}
+    for sdk in sdks:
+        names.setdefault(sdk.python, []).append(sdk.name)
+    return {
+        f"packages of {' and '.join(those)}": said(str(python), "-c", asked).strip()
+        for python, those in names.items()
+    }
 
 
 def load_average() -> str:
