@@ -24,6 +24,10 @@ MARK = (
 """The first line of each generated file, behind the language's comment sign."""
 
 
+RESERVED_METHODS = frozenset({"iterate", "modify", "with_raw_response"})
+"""Names that a resource of an SDK has besides the API's operations."""
+
+
 def python_literal(value: Any) -> str:
     """`value` as a Python literal. Strings keep what can be seen and escape the rest, bidi
     controls included. Raises TypeError for what JSON cannot hold."""

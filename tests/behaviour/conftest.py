@@ -79,10 +79,15 @@ class Stub:
     def __init__(self) -> None:
         self.replies: list[Reply | None] = [Reply(204, type=None)]
         self.seen: list[Seen] = []
+        self.connections: list[Any] = []
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                stub.connections.append(self.client_address)
+                super().setup()
 
             def handle_any(self) -> None:
                 stub.handle(self)

@@ -190,7 +190,7 @@ def test_the_key_does_not_show(sdk: ModuleType, stub: Stub) -> None:
     client = sdk.Client(stub.url, api_key="secret-key", transport=Recorder())
     with pytest.raises(sdk.GoneError) as caught:
         client.workstream_event.get("e")
-    shown = [client, client.workstream_event, client._settings, recorded[0], caught.value]
+    shown = [client, client.workstream_event, client._engine.settings, recorded[0], caught.value]
     shown += [vars(client), caught.value.args, caught.value.exchange]
     assert all("secret-key" not in f"{value!r}{value}" for value in shown)
     with pytest.raises(sdk.InvalidArgument) as refused:

@@ -191,6 +191,7 @@ def test_method(tmp_path: Path) -> None:
                 *,
                 since: datetime | None = None,
                 x_trace: str | None = None,
+                **options: Unpack[CallOptions],
             ) -> models.Thing:
                 """Read
 
@@ -199,14 +200,15 @@ def test_method(tmp_path: Path) -> None:
                 #/paths/~1things~1{thing_id}/get
                 """
                 return self._engine.call(
-                    _GET,
-                    thing_id,
+                    GET,
+                    (thing_id,),
                     query={
                         "since": since,
                     },
                     headers={
                         "X-Trace": x_trace,
                     },
+                    options=options,
                 )
 
             things_get = get
@@ -229,7 +231,7 @@ def test_a_list_as_the_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     schemas = "ThingList: {type: array, items: {$ref: '#/components/schemas/Thing'}}"
     tree = rendered(tmp_path, schemas, change)
-    assert "_GET: Operation[list[models.Thing]] = Operation(" in module(tree, "resources/things")
+    assert "\nGET: Operation[list[models.Thing]] = Operation(" in module(tree, "resources/things")
     package = imported(tree, tmp_path, monkeypatch)
 
     class Fixed:

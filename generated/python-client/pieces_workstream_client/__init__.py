@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         UnsupportedMediaTypeError,
         ValidationError,
     )
+    from .options import CallOptions, ClientOptions, Timeout
+    from .raw_response import RawResponse
     from .transport import AsyncTransport, Request, Response, Transport
 else:
     _HOMES = {
@@ -60,6 +62,10 @@ else:
         "UnexpectedStatusError": "errors",
         "UnsupportedMediaTypeError": "errors",
         "ValidationError": "errors",
+        "CallOptions": "options",
+        "ClientOptions": "options",
+        "Timeout": "options",
+        "RawResponse": "raw_response",
         "AsyncTransport": "transport",
         "Request": "transport",
         "Response": "transport",
@@ -90,7 +96,9 @@ __all__ = [
     "AsyncClient",
     "AsyncTransport",
     "BadRequestError",
+    "CallOptions",
     "Client",
+    "ClientOptions",
     "ConflictError",
     "ConnectionError",
     "DecodeError",
@@ -102,10 +110,12 @@ __all__ = [
     "NotFoundError",
     "PayloadTooLargeError",
     "RateLimitError",
+    "RawResponse",
     "Request",
     "Response",
     "ServerError",
     "StatusError",
+    "Timeout",
     "TimeoutError",
     "Transport",
     "UnauthorizedError",

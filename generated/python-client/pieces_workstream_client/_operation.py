@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from ._model import ApiModel, encode_body
+from ._model import ApiModel, encode, encode_body
 from ._times import is_date_time
 from .errors import InvalidArgument
+from .options import Scalar
 
 T = TypeVar("T")
 
@@ -155,8 +156,38 @@ def percent_encoded(name: str, wire: str) -> str:
         raise InvalidArgument(f"{name}: {error.reason}") from None
 
 
-def body(operation: Operation[Any], value: Any) -> bytes | None:
-    """The request body for `value`; None for none."""
+def with_extra_query(url: str, extra: Mapping[str, Scalar | Sequence[Scalar]]) -> str:
+    """`url` with more in its query."""
+    pairs = [
+        f"{percent_encoded(place, name)}={percent_encoded(place, _scalar(place, value))}"
+        for name, given in extra.items()
+        for place in (f"extra_query: {name}",)
+        for value in (given if isinstance(given, list | tuple) else (given,))
+    ]
+    return url + ("&" if "?" in url else "?") + "&".join(pairs) if pairs else url
+
+
+def _scalar(name: str, value: Any) -> str:
+    for kind in (bool, int, float, datetime, str):
+        if isinstance(value, kind) and (wire := _TEXTS[kind](name, value)) is not None:
+            return wire
+    raise InvalidArgument(f"{name}: {type(value).__name__} cannot be in a query")
+
+
+def body(operation: Operation[Any], value: Any, extra: Mapping[str, Any] | None) -> bytes | None:
+    """The request body for `value`, with `extra` members in it; None for none."""
+    content = _checked_body(operation, value if value is not None or not extra else {})
+    return content if not extra or content is None else _with_members(content, extra)
+
+
+def _with_members(content: bytes, extra: Mapping[str, Any]) -> bytes:
+    data = msgspec.json.decode(content)
+    if not isinstance(data, dict):
+        raise InvalidArgument("extra_body: the body is no object")
+    return encode(data | dict(extra))
+
+
+def _checked_body(operation: Operation[Any], value: Any) -> bytes | None:
     wanted = operation.body
     if wanted is None or value is None:
         if wanted is not None and wanted.required:

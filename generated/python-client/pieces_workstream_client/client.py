@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from . import __version__
-from ._engine import AsyncEngine, Engine, Settings
+from ._engine import AsyncEngine, Engine
+from ._settings import Settings
+from .options import DEFAULT_TIMEOUT, ClientOptions, Timeout
 from .resources.workstream_event import AsyncWorkstreamEventResource, WorkstreamEventResource
 from .resources.workstream_events import AsyncWorkstreamEventsResource, WorkstreamEventsResource
 
@@ -22,23 +24,28 @@ _USER_AGENT = f"pieces-workstream-client/{__version__}"
 class Client:
     """Calls the API and waits for its answers. Safe to share between threads.
 
-    `timeout` is the time in seconds for a whole call, its `retries` included. A call is repeated
-    only when nothing was sent, or when repeating it does no harm. Without `transport` requests go
-    through pyreqwest.
+    `timeout` limits a whole call, its `retries` included, and the phases of each attempt. A call is
+    repeated only when nothing was sent, or when repeating it does no harm. Without `transport`
+    requests go through pyreqwest.
     """
+
+    workstream_events: WorkstreamEventsResource
+    """The collection. Create, list, look up several and delete."""
+    workstream_event: WorkstreamEventResource
+    """One event. Read, update, score and link it to summaries."""
 
     def __init__(
         self,
         base_url: str = BASE_URL,
         *,
         api_key: str | None = None,
-        timeout: float | None = 30.0,
+        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
         retries: int = 2,
         headers: Mapping[str, str] | None = None,
         transport: Transport | None = None,
     ) -> None:
         key = ("X-Application-ID", api_key)
-        self._settings = Settings(
+        settings = Settings(
             base_url,
             key=key,
             headers={"User-Agent": _USER_AGENT, **(headers or {})},
@@ -50,14 +57,23 @@ class Client:
             from .transports.pyreqwest import PyreqwestTransport
 
             transport = self._own = PyreqwestTransport(base_url)
-        engine = Engine(self._settings, transport)
+        self._attach(Engine(settings, transport))
+
+    def _attach(self, engine: Engine) -> None:
+        self._engine = engine
         self.workstream_events = WorkstreamEventsResource(engine)
-        """The collection. Create, list, look up several and delete."""
         self.workstream_event = WorkstreamEventResource(engine)
-        """One event. Read, update, score and link it to summaries."""
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A view of this client with other settings, for a call or for many. It uses the same
+        connections: closing either closes both. Raises InvalidArgument."""
+        view = object.__new__(type(self))
+        view._own = self._own
+        view._attach(self._engine.changed(options))
+        return view
 
     def __repr__(self) -> str:
-        return f"Client(base_url={self._settings.base_url!r})"
+        return f"Client(base_url={self._engine.settings.base_url!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +83,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections; no more calls. A transport that was given stays open."""
-        self._settings.closed = True
+        self._engine.link.closed = True
         if self._own is not None:
             self._own.close()
 
@@ -75,18 +91,23 @@ class Client:
 class AsyncClient:
     """The same as `Client`, awaited."""
 
+    workstream_events: AsyncWorkstreamEventsResource
+    """The collection. Create, list, look up several and delete."""
+    workstream_event: AsyncWorkstreamEventResource
+    """One event. Read, update, score and link it to summaries."""
+
     def __init__(
         self,
         base_url: str = BASE_URL,
         *,
         api_key: str | None = None,
-        timeout: float | None = 30.0,
+        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
         retries: int = 2,
         headers: Mapping[str, str] | None = None,
         transport: AsyncTransport | None = None,
     ) -> None:
         key = ("X-Application-ID", api_key)
-        self._settings = Settings(
+        settings = Settings(
             base_url,
             key=key,
             headers={"User-Agent": _USER_AGENT, **(headers or {})},
@@ -98,14 +119,23 @@ class AsyncClient:
             from .transports.pyreqwest import AsyncPyreqwestTransport
 
             transport = self._own = AsyncPyreqwestTransport(base_url)
-        engine = AsyncEngine(self._settings, transport)
+        self._attach(AsyncEngine(settings, transport))
+
+    def _attach(self, engine: AsyncEngine) -> None:
+        self._engine = engine
         self.workstream_events = AsyncWorkstreamEventsResource(engine)
-        """The collection. Create, list, look up several and delete."""
         self.workstream_event = AsyncWorkstreamEventResource(engine)
-        """One event. Read, update, score and link it to summaries."""
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A view of this client with other settings, for a call or for many. It uses the same
+        connections: closing either closes both. Raises InvalidArgument."""
+        view = object.__new__(type(self))
+        view._own = self._own
+        view._attach(self._engine.changed(options))
+        return view
 
     def __repr__(self) -> str:
-        return f"AsyncClient(base_url={self._settings.base_url!r})"
+        return f"AsyncClient(base_url={self._engine.settings.base_url!r})"
 
     async def __aenter__(self) -> Self:
         return self
@@ -115,6 +145,6 @@ class AsyncClient:
 
     async def close(self) -> None:
         """Close the connections; no more calls. A transport that was given stays open."""
-        self._settings.closed = True
+        self._engine.link.closed = True
         if self._own is not None:
             await self._own.close()

@@ -12,28 +12,6 @@ _SHOWN = 300
 """Characters of a body that go into an error's text."""
 
 
-class ApiError(Exception):
-    """Root of all errors of this package."""
-
-
-class InvalidArgument(ApiError, ValueError):
-    """An argument that cannot be sent. Nothing was."""
-
-
-class ConnectionError(ApiError, builtins.ConnectionError):
-    """No connection, or one that broke before the whole answer was there."""
-
-    sent = True
-    """False when it is certain that the server never saw the request."""
-
-
-class TimeoutError(ApiError, builtins.TimeoutError):
-    """No complete answer in time."""
-
-    sent = True
-    """False when it is certain that the server never saw the request."""
-
-
 class Exchange(msgspec.Struct, frozen=True):
     """What was asked and what came back: no request headers, so no key. Names of `headers` are
     lower case; `body` is what the server sent, untouched."""
@@ -45,14 +23,11 @@ class Exchange(msgspec.Struct, frozen=True):
     body: bytes = b""
 
 
-class AnswerError(ApiError):
-    """An answer that is no result."""
+class ApiError(Exception):
+    """Root of all errors of this package. What there was no exchange for is empty."""
 
-    def __init__(self, reason: str, exchange: Exchange | None = None) -> None:
-        """Of `exchange`, because of `reason`."""
-        super().__init__(reason, exchange)
-        self.reason = reason
-        self.exchange = exchange or Exchange()
+    exchange = Exchange()
+    """What was asked, and what came back if anything did."""
 
     @property
     def method(self) -> str:
@@ -88,6 +63,34 @@ class AnswerError(ApiError):
     def request_id(self) -> str | None:
         """The server's name for this exchange, if it gave one."""
         return self.headers.get("x-request-id")
+
+
+class InvalidArgument(ApiError, ValueError):
+    """An argument that cannot be sent. Nothing was."""
+
+
+class ConnectionError(ApiError, builtins.ConnectionError):
+    """No connection, or one that broke before the whole answer was there."""
+
+    sent = True
+    """False when it is certain that the server never saw the request."""
+
+
+class TimeoutError(ApiError, builtins.TimeoutError):
+    """No complete answer in time."""
+
+    sent = True
+    """False when it is certain that the server never saw the request."""
+
+
+class AnswerError(ApiError):
+    """An answer that is no result."""
+
+    def __init__(self, reason: str, exchange: Exchange | None = None) -> None:
+        """Of `exchange`, because of `reason`."""
+        super().__init__(reason, exchange)
+        self.reason = reason
+        self.exchange = exchange or Exchange()
 
     def __str__(self) -> str:
         """One line: what was asked, what came back."""

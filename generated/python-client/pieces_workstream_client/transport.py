@@ -8,6 +8,8 @@ from typing import Protocol
 
 import msgspec
 
+from .options import Timeout
+
 
 class Request(msgspec.Struct, frozen=True):
     """One HTTP request, ready to be sent. Header names are lower case."""
@@ -16,13 +18,20 @@ class Request(msgspec.Struct, frozen=True):
     url: str
     headers: Mapping[str, str]
     body: bytes | None = None
-    timeout: float | None = None
-    """Seconds until the whole answer must be there."""
+    timeout: Timeout = Timeout()
+    """`total` is what is left of the call's budget: the whole answer must be there by then."""
+    shown: str = ""
+    """The URL as messages show it, without what the caller added to the query."""
+
+    @property
+    def line(self) -> str:
+        """Method and URL, for messages."""
+        return f"{self.method} {self.shown}"
 
     def __repr__(self) -> str:
-        """Without header values: one of them may be a key."""
+        """Without header values and what was added to the query: it may hold a key."""
         size = len(self.body or b"")
-        return f"<Request {self.method} {self.url} headers={sorted(self.headers)} body={size} B>"
+        return f"<Request {self.line} headers={sorted(self.headers)} body={size} B>"
 
 
 class Response(msgspec.Struct, frozen=True):

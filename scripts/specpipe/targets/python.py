@@ -27,6 +27,7 @@ from specpipe.render import FILTERS, MARK
 from specpipe.spec.model import Api, Document, Operation
 from specpipe.targets.base import runtime
 from specpipe.targets.python_arrival import check_arrival
+from specpipe.targets.python_beyond import beyond
 from specpipe.targets.python_calls import Calls, attribute
 from specpipe.targets.python_models import Models
 from specpipe.tree import Tree
@@ -48,11 +49,12 @@ class PythonTarget:
         with tempfile.TemporaryDirectory(prefix="specpipe-") as folder:
             config = configuration(api, package, Path(folder))
             data = parsed(document, config)
-            files = built(data, config, api, Models.of(data, document))
-        tree = {
-            f"{self.folder}/{there}": files[here]
-            for here, there in plan(api, data, package).items()
-        }
+            calls = Calls(api, data, Models.of(data, document))
+            project = prepared(data, config, api, calls)
+            files = built(project)
+        kept = {there: files[here] for here, there in plan(api, data, package).items()}
+        kept |= beyond(project.env, calls, package)
+        tree = {f"{self.folder}/{path}": content for path, content in kept.items()}
         tree |= runtime(self.folder, f"{self.folder}/{package}")
         tree[f"{self.folder}/{package}/py.typed"] = f"# {MARK}\n".encode()
         tree = dict(format_python(tree))
@@ -105,14 +107,20 @@ def refused(errors: list[Any]) -> ToolError:
     return ToolError("\n".join(f"{GENERATOR}: {line}" for line in lines))
 
 
-def built(data: GeneratorData, config: Config, api: Api, models: Models) -> Mapping[str, bytes]:
-    """The files that openapi-python-client writes, by path relative to its output folder."""
+def prepared(data: GeneratorData, config: Config, api: Api, calls: Calls) -> Project:
+    """openapi-python-client, about to render our templates."""
     project = Project(openapi=data, config=config)
     project.env.loader = templates()
     project.env.undefined = jinja2.StrictUndefined
     project.env.filters.update(FILTERS)
-    calls = Calls(api, data, models)
-    project.env.globals.update(MARK=MARK, api=api, models=models, calls=calls, attribute=attribute)
+    project.env.globals.update(
+        MARK=MARK, api=api, models=calls.models, calls=calls, attribute=attribute
+    )
+    return project
+
+
+def built(project: Project) -> Mapping[str, bytes]:
+    """The files that openapi-python-client writes, by path relative to its output folder."""
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             errors = project.build()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from specpipe.diagnostics import ToolError
+from specpipe.render import RESERVED_METHODS
 from specpipe.spec.model import Api, Document
 from specpipe.targets.python_calls import RESERVED_ARGUMENTS, safe
 from specpipe.tree import Tree
@@ -47,7 +48,7 @@ def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api) -> Iterator[Lost
         for prefix in ("", "Async"):
             resource = resources.get(f"{prefix}{operation.tag.pascal}Resource")
             methods = {m.name: m for m in functions(resource)} if resource else {}
-            method = methods.get(safe(operation.method_name.snake, frozenset()))
+            method = methods.get(safe(operation.method_name.snake, RESERVED_METHODS))
             if method is None:
                 yield f"operation {operation.id} ({prefix or 'Sync'})", operation.pointer
                 continue

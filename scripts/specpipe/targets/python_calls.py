@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.strings import PythonIdentifier
 
-from specpipe.render import python_identifier
+from specpipe.render import RESERVED_METHODS, python_identifier
 from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
 from specpipe.spec.names import Name
 from specpipe.targets.python_models import Annotations, Models
@@ -21,9 +21,14 @@ PARAMETER_TYPES: Mapping[str, str] = {
     "number": "float",
     "string": "str",
 }
-RESERVED_ARGUMENTS = frozenset({"self", "body"})
-RESERVED_ATTRIBUTES = frozenset({"close", "discover", "with_options", "with_raw_response"})
-"""Names that a client has, or is going to have, besides its resources."""
+RESERVED_ARGUMENTS = frozenset(
+    {"self", "body", "options", "timeout", "retries", "extra_headers", "extra_query", "extra_body"}
+)
+"""Names that every method has for something else."""
+RESERVED_CONSTANTS = frozenset({"TYPE_CHECKING"})
+"""Names that a module of operations has for something else."""
+RESERVED_ATTRIBUTES = frozenset({"close", "discover", "with_options"})
+"""Names that a client has besides its resources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ class Calls:
 
     def __init__(self, api: Api, data: GeneratorData, models: Models) -> None:
         """Join the operations view with what openapi-python-client has for it."""
+        self.models = models
+        self._api = api
         self._types = Annotations(data)
         self._classes = {m.name for m in models.models} | {a.name for a in models.aliases}
         endpoints = {
@@ -103,18 +110,24 @@ class Calls:
             if (name := PythonIdentifier(operation.id, "field_")) in endpoints
         }
 
+    def by_tag(self) -> Iterator[tuple[Name, tuple[Call, ...]]]:
+        """Each tag that has calls, with them; in document order."""
+        for tag in self._api.tags:
+            if group := tuple(c for c in self._calls.values() if c.operation.tag == tag):
+                yield tag, group
+
     def of(self, collection: Any) -> tuple[Call, ...]:
         """The calls of a collection, in document order."""
         return tuple(self._calls[endpoint.name] for endpoint in collection.endpoints)
 
     def _call(self, operation: Operation, endpoint: Any) -> Call:
-        name = safe(operation.method_name.snake, frozenset())
-        alias = safe(operation.name.snake, frozenset())
+        name = safe(operation.method_name.snake, RESERVED_METHODS)
+        alias = safe(operation.name.snake, RESERVED_METHODS)
         return Call(
             operation=operation,
             name=name,
             aliases=(alias,) if alias != name else (),
-            constant=f"_{operation.method_name.snake.upper()}",
+            constant=safe(operation.method_name.snake.upper(), RESERVED_CONSTANTS),
             template=template(operation),
             path=tuple(argument(p) for p in operation.parameters_in("path")),
             query=tuple(argument(p) for p in operation.parameters_in("query")),

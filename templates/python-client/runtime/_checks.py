@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import urlsplit
 
 from .errors import InvalidArgument
+from .options import Timeout
 
 _LONGEST = 1e9
 """Seconds. Clocks and libraries overflow not far beyond."""
@@ -28,13 +30,21 @@ def checked_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def checked_timeout(seconds: float | None) -> float | None:
-    """Seconds above 0 and up to a billion, or None."""
-    if seconds is None:
-        return None
-    if not _is_number(seconds, float) or not 0 < seconds <= _LONGEST:
-        raise InvalidArgument(f"timeout: {seconds!r}: seconds above 0, or None for no limit")
-    return seconds
+def checked_timeout(timeout: float | Timeout | None) -> Timeout:
+    """Seconds above 0 and up to a billion, or None, for each phase. A number is the total."""
+    if timeout is None or _is_number(timeout, float):
+        timeout = Timeout(total=cast("float | None", timeout), read=None)
+    if not isinstance(timeout, Timeout):
+        raise InvalidArgument(f"timeout: {timeout!r}: seconds, a Timeout, or None for no limit")
+    for name in timeout.__struct_fields__:
+        seconds = getattr(timeout, name)
+        if seconds is None:
+            continue
+        if not _is_number(seconds, float) or not 0 < seconds <= _LONGEST:
+            raise InvalidArgument(
+                f"timeout: {name}: {seconds!r}: seconds above 0, or None for no limit"
+            )
+    return timeout
 
 
 def checked_retries(number: int) -> int:

@@ -31,7 +31,8 @@ class Attempts:
         if self._deadline is None or self._number == 0:
             return request
         left = max(self._deadline - time.monotonic(), 0.001)
-        return msgspec.structs.replace(request, timeout=left)
+        timeout = msgspec.structs.replace(request.timeout, total=left)
+        return msgspec.structs.replace(request, timeout=timeout)
 
     def after_error(self, error: ConnectionError | TimeoutError) -> float | None:
         """Seconds to wait before the next attempt; None when there is none."""

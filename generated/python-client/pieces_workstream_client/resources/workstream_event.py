@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import models
 from .._engine import AsyncEngine, Engine
 from .._operation import Answer, Body, Operation
+from ..options import CallOptions
 
-_UPDATE: Operation[models.WorkstreamEvent] = Operation(
+if TYPE_CHECKING:
+    from ..raw.workstream_event import AsyncRawWorkstreamEventResource, RawWorkstreamEventResource
+
+UPDATE: Operation[models.WorkstreamEvent] = Operation(
     id="workstream_event_update",
     method="POST",
     path="/workstream_event/update",
@@ -27,7 +31,7 @@ _UPDATE: Operation[models.WorkstreamEvent] = Operation(
         "transferables": bool,
     },
 )
-_GET: Operation[models.WorkstreamEvent] = Operation(
+GET: Operation[models.WorkstreamEvent] = Operation(
     id="workstream_events_specific_workstream_event_snapshot",
     method="GET",
     path="/workstream_event/{}",
@@ -43,7 +47,7 @@ _GET: Operation[models.WorkstreamEvent] = Operation(
         "transferables": bool,
     },
 )
-_SCORES_INCREMENT: Operation[None] = Operation(
+SCORES_INCREMENT: Operation[None] = Operation(
     id="workstream_event_scores_increment",
     method="POST",
     path="/workstream_event/{}/scores/increment",
@@ -57,7 +61,7 @@ _SCORES_INCREMENT: Operation[None] = Operation(
     secured=True,
     body=Body(models.SeededScoreIncrement, "application/json", False, ()),
 )
-_ASSOCIATE_WORKSTREAM_SUMMARY: Operation[None] = Operation(
+ASSOCIATE_WORKSTREAM_SUMMARY: Operation[None] = Operation(
     id="workstream_event_associate_workstream_summary",
     method="POST",
     path="/workstream_event/{}/workstream_summaries/associate/{}",
@@ -73,7 +77,7 @@ _ASSOCIATE_WORKSTREAM_SUMMARY: Operation[None] = Operation(
     repeatable=True,
     secured=True,
 )
-_DISASSOCIATE_WORKSTREAM_SUMMARY: Operation[None] = Operation(
+DISASSOCIATE_WORKSTREAM_SUMMARY: Operation[None] = Operation(
     id="workstream_event_disassociate_workstream_summary",
     method="POST",
     path="/workstream_event/{}/workstream_summaries/disassociate/{}",
@@ -99,11 +103,19 @@ class WorkstreamEventResource:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def with_raw_response(self) -> RawWorkstreamEventResource:
+        """The same methods; each gives its answer as it came, to be parsed later."""
+        from ..raw.workstream_event import RawWorkstreamEventResource
+
+        return RawWorkstreamEventResource(self._engine)
+
     def update(
         self,
         body: models.WorkstreamEvent | Mapping[str, Any] | None = None,
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEvent:
         """Update an event
 
@@ -120,11 +132,12 @@ class WorkstreamEventResource:
         #/paths/~1workstream_event~1update/post
         """
         return self._engine.call(
-            _UPDATE,
+            UPDATE,
             query={
                 "transferables": transferables,
             },
             body=body,
+            options=options,
         )
 
     workstream_event_update = update
@@ -134,6 +147,7 @@ class WorkstreamEventResource:
         workstream_event: str,
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEvent:
         """Read an event
 
@@ -149,11 +163,12 @@ class WorkstreamEventResource:
         #/paths/~1workstream_event~1{workstream_event}/get
         """
         return self._engine.call(
-            _GET,
-            workstream_event,
+            GET,
+            (workstream_event,),
             query={
                 "transferables": transferables,
             },
+            options=options,
         )
 
     workstream_events_specific_workstream_event_snapshot = get
@@ -162,6 +177,7 @@ class WorkstreamEventResource:
         self,
         workstream_event: str,
         body: models.SeededScoreIncrement | Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> None:
         """Raise counters of an event's score
 
@@ -177,9 +193,10 @@ class WorkstreamEventResource:
         #/paths/~1workstream_event~1{workstream_event}~1scores~1increment/post
         """
         return self._engine.call(
-            _SCORES_INCREMENT,
-            workstream_event,
+            SCORES_INCREMENT,
+            (workstream_event,),
             body=body,
+            options=options,
         )
 
     workstream_event_scores_increment = scores_increment
@@ -188,6 +205,7 @@ class WorkstreamEventResource:
         self,
         workstream_event: str,
         workstream_summary: str,
+        **options: Unpack[CallOptions],
     ) -> None:
         """Link a summary to an event
 
@@ -205,9 +223,12 @@ class WorkstreamEventResource:
         #/paths/~1workstream_event~1{workstream_event}~1workstream_summaries~1associate~1{workstream_summary}/post
         """
         return self._engine.call(
-            _ASSOCIATE_WORKSTREAM_SUMMARY,
-            workstream_event,
-            workstream_summary,
+            ASSOCIATE_WORKSTREAM_SUMMARY,
+            (
+                workstream_event,
+                workstream_summary,
+            ),
+            options=options,
         )
 
     workstream_event_associate_workstream_summary = associate_workstream_summary
@@ -216,6 +237,7 @@ class WorkstreamEventResource:
         self,
         workstream_event: str,
         workstream_summary: str,
+        **options: Unpack[CallOptions],
     ) -> None:
         """Unlink a summary from an event
 
@@ -233,9 +255,12 @@ class WorkstreamEventResource:
         #/paths/~1workstream_event~1{workstream_event}~1workstream_summaries~1disassociate~1{workstream_summary}/post
         """
         return self._engine.call(
-            _DISASSOCIATE_WORKSTREAM_SUMMARY,
-            workstream_event,
-            workstream_summary,
+            DISASSOCIATE_WORKSTREAM_SUMMARY,
+            (
+                workstream_event,
+                workstream_summary,
+            ),
+            options=options,
         )
 
     workstream_event_disassociate_workstream_summary = disassociate_workstream_summary
@@ -249,11 +274,19 @@ class AsyncWorkstreamEventResource:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
+    @property
+    def with_raw_response(self) -> AsyncRawWorkstreamEventResource:
+        """The same methods; each gives its answer as it came, to be parsed later."""
+        from ..raw.workstream_event import AsyncRawWorkstreamEventResource
+
+        return AsyncRawWorkstreamEventResource(self._engine)
+
     async def update(
         self,
         body: models.WorkstreamEvent | Mapping[str, Any] | None = None,
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEvent:
         """Update an event
 
@@ -270,11 +303,12 @@ class AsyncWorkstreamEventResource:
         #/paths/~1workstream_event~1update/post
         """
         return await self._engine.call(
-            _UPDATE,
+            UPDATE,
             query={
                 "transferables": transferables,
             },
             body=body,
+            options=options,
         )
 
     workstream_event_update = update
@@ -284,6 +318,7 @@ class AsyncWorkstreamEventResource:
         workstream_event: str,
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEvent:
         """Read an event
 
@@ -299,11 +334,12 @@ class AsyncWorkstreamEventResource:
         #/paths/~1workstream_event~1{workstream_event}/get
         """
         return await self._engine.call(
-            _GET,
-            workstream_event,
+            GET,
+            (workstream_event,),
             query={
                 "transferables": transferables,
             },
+            options=options,
         )
 
     workstream_events_specific_workstream_event_snapshot = get
@@ -312,6 +348,7 @@ class AsyncWorkstreamEventResource:
         self,
         workstream_event: str,
         body: models.SeededScoreIncrement | Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> None:
         """Raise counters of an event's score
 
@@ -327,9 +364,10 @@ class AsyncWorkstreamEventResource:
         #/paths/~1workstream_event~1{workstream_event}~1scores~1increment/post
         """
         return await self._engine.call(
-            _SCORES_INCREMENT,
-            workstream_event,
+            SCORES_INCREMENT,
+            (workstream_event,),
             body=body,
+            options=options,
         )
 
     workstream_event_scores_increment = scores_increment
@@ -338,6 +376,7 @@ class AsyncWorkstreamEventResource:
         self,
         workstream_event: str,
         workstream_summary: str,
+        **options: Unpack[CallOptions],
     ) -> None:
         """Link a summary to an event
 
@@ -355,9 +394,12 @@ class AsyncWorkstreamEventResource:
         #/paths/~1workstream_event~1{workstream_event}~1workstream_summaries~1associate~1{workstream_summary}/post
         """
         return await self._engine.call(
-            _ASSOCIATE_WORKSTREAM_SUMMARY,
-            workstream_event,
-            workstream_summary,
+            ASSOCIATE_WORKSTREAM_SUMMARY,
+            (
+                workstream_event,
+                workstream_summary,
+            ),
+            options=options,
         )
 
     workstream_event_associate_workstream_summary = associate_workstream_summary
@@ -366,6 +408,7 @@ class AsyncWorkstreamEventResource:
         self,
         workstream_event: str,
         workstream_summary: str,
+        **options: Unpack[CallOptions],
     ) -> None:
         """Unlink a summary from an event
 
@@ -383,9 +426,12 @@ class AsyncWorkstreamEventResource:
         #/paths/~1workstream_event~1{workstream_event}~1workstream_summaries~1disassociate~1{workstream_summary}/post
         """
         return await self._engine.call(
-            _DISASSOCIATE_WORKSTREAM_SUMMARY,
-            workstream_event,
-            workstream_summary,
+            DISASSOCIATE_WORKSTREAM_SUMMARY,
+            (
+                workstream_event,
+                workstream_summary,
+            ),
+            options=options,
         )
 
     workstream_event_disassociate_workstream_summary = disassociate_workstream_summary

@@ -5,13 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import models
 from .._engine import AsyncEngine, Engine
 from .._operation import Answer, Body, Operation
+from ..options import CallOptions
 
-_SNAPSHOT: Operation[models.WorkstreamEvents] = Operation(
+if TYPE_CHECKING:
+    from ..raw.workstream_events import (
+        AsyncRawWorkstreamEventsResource,
+        RawWorkstreamEventsResource,
+    )
+
+SNAPSHOT: Operation[models.WorkstreamEvents] = Operation(
     id="workstream_events_snapshot",
     method="GET",
     path="/workstream_events",
@@ -27,7 +34,7 @@ _SNAPSHOT: Operation[models.WorkstreamEvents] = Operation(
         "transferables": bool,
     },
 )
-_CREATE: Operation[models.WorkstreamEvent] = Operation(
+CREATE: Operation[models.WorkstreamEvent] = Operation(
     id="workstream_events_create_new_workstream_event",
     method="POST",
     path="/workstream_events/create",
@@ -44,7 +51,7 @@ _CREATE: Operation[models.WorkstreamEvent] = Operation(
         "transferables": bool,
     },
 )
-_IDENTIFIERS: Operation[models.FlattenedWorkstreamEvents] = Operation(
+IDENTIFIERS: Operation[models.FlattenedWorkstreamEvents] = Operation(
     id="workstream_events_identifiers_snapshot",
     method="GET",
     path="/workstream_events/identifiers",
@@ -64,7 +71,7 @@ _IDENTIFIERS: Operation[models.FlattenedWorkstreamEvents] = Operation(
         "updated_to": datetime,
     },
 )
-_BATCH: Operation[models.WorkstreamEventsBatchFetchOutput] = Operation(
+BATCH: Operation[models.WorkstreamEventsBatchFetchOutput] = Operation(
     id="workstream_events_batch",
     method="POST",
     path="/workstream_events/batch/fetch",
@@ -86,7 +93,7 @@ _BATCH: Operation[models.WorkstreamEventsBatchFetchOutput] = Operation(
         "transferables": bool,
     },
 )
-_DELETE: Operation[None] = Operation(
+DELETE: Operation[None] = Operation(
     id="workstream_events_delete_specific_workstream_event",
     method="POST",
     path="/workstream_events/{}/delete",
@@ -109,10 +116,18 @@ class WorkstreamEventsResource:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def with_raw_response(self) -> RawWorkstreamEventsResource:
+        """The same methods; each gives its answer as it came, to be parsed later."""
+        from ..raw.workstream_events import RawWorkstreamEventsResource
+
+        return RawWorkstreamEventsResource(self._engine)
+
     def snapshot(
         self,
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEvents:
         """List all events
 
@@ -127,10 +142,11 @@ class WorkstreamEventsResource:
         #/paths/~1workstream_events/get
         """
         return self._engine.call(
-            _SNAPSHOT,
+            SNAPSHOT,
             query={
                 "transferables": transferables,
             },
+            options=options,
         )
 
     workstream_events_snapshot = snapshot
@@ -140,6 +156,7 @@ class WorkstreamEventsResource:
         body: models.SeededWorkstreamEvent | Mapping[str, Any] | None = None,
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEvent:
         """Create an event
 
@@ -155,11 +172,12 @@ class WorkstreamEventsResource:
         #/paths/~1workstream_events~1create/post
         """
         return self._engine.call(
-            _CREATE,
+            CREATE,
             query={
                 "transferables": transferables,
             },
             body=body,
+            options=options,
         )
 
     workstream_events_create_new_workstream_event = create
@@ -172,6 +190,7 @@ class WorkstreamEventsResource:
         created_to: datetime | None = None,
         updated_from: datetime | None = None,
         updated_to: datetime | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.FlattenedWorkstreamEvents:
         """List event ids, newest first
 
@@ -198,7 +217,7 @@ class WorkstreamEventsResource:
         #/paths/~1workstream_events~1identifiers/get
         """
         return self._engine.call(
-            _IDENTIFIERS,
+            IDENTIFIERS,
             query={
                 "limit": limit,
                 "created_from": created_from,
@@ -206,6 +225,7 @@ class WorkstreamEventsResource:
                 "updated_from": updated_from,
                 "updated_to": updated_to,
             },
+            options=options,
         )
 
     workstream_events_identifiers_snapshot = identifiers
@@ -215,6 +235,7 @@ class WorkstreamEventsResource:
         body: models.WorkstreamEventsBatchFetchInput | Mapping[str, Any] | Iterable[str],
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEventsBatchFetchOutput:
         """Look up several events by id
 
@@ -230,11 +251,12 @@ class WorkstreamEventsResource:
         #/paths/~1workstream_events~1batch~1fetch/post
         """
         return self._engine.call(
-            _BATCH,
+            BATCH,
             query={
                 "transferables": transferables,
             },
             body=body,
+            options=options,
         )
 
     workstream_events_batch = batch
@@ -242,6 +264,7 @@ class WorkstreamEventsResource:
     def delete(
         self,
         workstream_event: str,
+        **options: Unpack[CallOptions],
     ) -> None:
         """Delete an event
 
@@ -255,8 +278,9 @@ class WorkstreamEventsResource:
         #/paths/~1workstream_events~1{workstream_event}~1delete/post
         """
         return self._engine.call(
-            _DELETE,
-            workstream_event,
+            DELETE,
+            (workstream_event,),
+            options=options,
         )
 
     workstream_events_delete_specific_workstream_event = delete
@@ -270,10 +294,18 @@ class AsyncWorkstreamEventsResource:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
+    @property
+    def with_raw_response(self) -> AsyncRawWorkstreamEventsResource:
+        """The same methods; each gives its answer as it came, to be parsed later."""
+        from ..raw.workstream_events import AsyncRawWorkstreamEventsResource
+
+        return AsyncRawWorkstreamEventsResource(self._engine)
+
     async def snapshot(
         self,
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEvents:
         """List all events
 
@@ -288,10 +320,11 @@ class AsyncWorkstreamEventsResource:
         #/paths/~1workstream_events/get
         """
         return await self._engine.call(
-            _SNAPSHOT,
+            SNAPSHOT,
             query={
                 "transferables": transferables,
             },
+            options=options,
         )
 
     workstream_events_snapshot = snapshot
@@ -301,6 +334,7 @@ class AsyncWorkstreamEventsResource:
         body: models.SeededWorkstreamEvent | Mapping[str, Any] | None = None,
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEvent:
         """Create an event
 
@@ -316,11 +350,12 @@ class AsyncWorkstreamEventsResource:
         #/paths/~1workstream_events~1create/post
         """
         return await self._engine.call(
-            _CREATE,
+            CREATE,
             query={
                 "transferables": transferables,
             },
             body=body,
+            options=options,
         )
 
     workstream_events_create_new_workstream_event = create
@@ -333,6 +368,7 @@ class AsyncWorkstreamEventsResource:
         created_to: datetime | None = None,
         updated_from: datetime | None = None,
         updated_to: datetime | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.FlattenedWorkstreamEvents:
         """List event ids, newest first
 
@@ -359,7 +395,7 @@ class AsyncWorkstreamEventsResource:
         #/paths/~1workstream_events~1identifiers/get
         """
         return await self._engine.call(
-            _IDENTIFIERS,
+            IDENTIFIERS,
             query={
                 "limit": limit,
                 "created_from": created_from,
@@ -367,6 +403,7 @@ class AsyncWorkstreamEventsResource:
                 "updated_from": updated_from,
                 "updated_to": updated_to,
             },
+            options=options,
         )
 
     workstream_events_identifiers_snapshot = identifiers
@@ -376,6 +413,7 @@ class AsyncWorkstreamEventsResource:
         body: models.WorkstreamEventsBatchFetchInput | Mapping[str, Any] | Iterable[str],
         *,
         transferables: bool | None = None,
+        **options: Unpack[CallOptions],
     ) -> models.WorkstreamEventsBatchFetchOutput:
         """Look up several events by id
 
@@ -391,11 +429,12 @@ class AsyncWorkstreamEventsResource:
         #/paths/~1workstream_events~1batch~1fetch/post
         """
         return await self._engine.call(
-            _BATCH,
+            BATCH,
             query={
                 "transferables": transferables,
             },
             body=body,
+            options=options,
         )
 
     workstream_events_batch = batch
@@ -403,6 +442,7 @@ class AsyncWorkstreamEventsResource:
     async def delete(
         self,
         workstream_event: str,
+        **options: Unpack[CallOptions],
     ) -> None:
         """Delete an event
 
@@ -416,8 +456,9 @@ class AsyncWorkstreamEventsResource:
         #/paths/~1workstream_events~1{workstream_event}~1delete/post
         """
         return await self._engine.call(
-            _DELETE,
-            workstream_event,
+            DELETE,
+            (workstream_event,),
+            options=options,
         )
 
     workstream_events_delete_specific_workstream_event = delete

@@ -8,6 +8,7 @@ from __future__ import annotations
 import httpx
 
 from ..errors import ConnectionError, InvalidArgument, TimeoutError
+from ..options import Timeout
 from ..transport import Request, Response
 
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -53,8 +54,17 @@ def _request(client: httpx.Client | httpx.AsyncClient, request: Request) -> http
         request.url,
         headers=dict(request.headers),
         content=request.body,
-        timeout=request.timeout,
+        timeout=_phases(request.timeout),
     )
+
+
+def _phases(timeout: Timeout) -> httpx.Timeout:
+    """httpx has no total: each phase has at most that."""
+    connect, read = (
+        min((seconds for seconds in (phase, timeout.total) if seconds is not None), default=None)
+        for phase in (timeout.connect, timeout.read)
+    )
+    return httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
 
 
 def _response(response: httpx.Response) -> Response:
@@ -64,7 +74,7 @@ def _response(response: httpx.Response) -> Response:
 
 def _translated(error: httpx.HTTPError | httpx.InvalidURL, request: Request) -> Exception:
     """`error` as one of ours."""
-    message = f"{request.method} {request.url}: {error or type(error).__name__}"
+    message = f"{request.line}: {error or type(error).__name__}"
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return InvalidArgument(message)
     timed_out = isinstance(error, httpx.TimeoutException)

@@ -89,8 +89,8 @@ def _configured(builder: _Builder, base_url: str) -> _Builder:
 
 def _prepared(builder: _Prepared, request: Request) -> _Prepared:
     builder = builder.headers(request.headers)
-    if request.timeout is not None:
-        builder = builder.timeout(timedelta(seconds=request.timeout))
+    if request.timeout.total is not None:
+        builder = builder.timeout(timedelta(seconds=request.timeout.total))
     if request.body is not None:
         return builder.body_bytes(request.body)
     return builder if request.method in ("GET", "HEAD") else builder.header("content-length", "0")
@@ -114,7 +114,7 @@ def _translated(error: Exception, request: Request) -> Exception:
 
     if isinstance(error, ApiError):
         return error
-    where = f"{request.method} {request.url}"
+    where = request.line
     if isinstance(error, RequestError):
         causes = [cause["message"] for cause in error.details["causes"] or ()]
         message = f"{where}: {causes[-1] if causes else error}"

@@ -1,0 +1,60 @@
+"""What an answer means: a value, or one of the errors in `errors`."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from ._model import decode
+from ._operation import Answer, Operation
+from .errors import DecodeError, Exchange, status_error
+from .transport import Request, Response
+
+T = TypeVar("T")
+
+
+def outcome(operation: Operation[T], request: Request, response: Response) -> T:
+    """The result of a call. Raises StatusError and DecodeError."""
+    answer = success(operation, request, response)
+    try:
+        value: T = _decoded(answer, response.headers.get("content-type", ""), response.body)
+    except DecodeError as error:
+        raise DecodeError(error.reason, exchange(request, response)) from None
+    return value
+
+
+def success(operation: Operation[Any], request: Request, response: Response) -> Answer:
+    """The documented success that `response` is. Raises StatusError when it is none."""
+    answer = operation.answers.get(response.status)
+    if answer is None:
+        documented = response.status in operation.failures
+        raise status_error(response.status, documented)("", exchange(request, response))
+    return answer
+
+
+def exchange(request: Request, response: Response) -> Exchange:
+    """What an error tells about a request and its answer."""
+    return Exchange(request.method, request.shown, response.status, response.headers, response.body)
+
+
+def _decoded(answer: Answer, content_type: str, content: bytes) -> Any:
+    if answer.media_type is None:
+        return None
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type and media_type != answer.media_type and not _both_json(media_type, answer):
+        raise DecodeError(f"expected {answer.media_type}, got {media_type}")
+    if _is_json(answer.media_type):
+        return decode(content, answer.type)
+    if answer.type is str:
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            raise DecodeError(f"not UTF-8: {error.reason} at byte {error.start}") from None
+    return content
+
+
+def _both_json(media_type: str, answer: Answer) -> bool:
+    return _is_json(media_type) and _is_json(answer.media_type or "")
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type == "application/json" or media_type.endswith("+json")
