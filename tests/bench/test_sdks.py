@@ -11,11 +11,11 @@ import jsonschema_rs
 import pytest
 
 from specpipe import pipeline
-from specpipe.bench.clients import FEW, NOWHERE
+from specpipe.bench.clients import FEW, NOWHERE, answering
 from specpipe.bench.effort import QUICK
 from specpipe.bench.sdks import FLOOR, OURS, STOCK, Sdk, our_package, prepared_sdks, published
 from specpipe.bench.snapshots import UNKNOWN, Answers, answers_of, read, snapshot_of
-from specpipe.bench.subjects import Run, answering
+from specpipe.bench.subjects import Run
 from specpipe.bench.workload import workload_of
 from specpipe.diagnostics import ToolError
 from specpipe.workspace import OUT, ROOT, SPEC
@@ -88,7 +88,7 @@ def test_a_thing_is_what_the_server_makes_of_the_body(run, answers):
 def test_every_sdk_decodes_encodes_and_calls(run, sdks, answers, files):
     assert len(sdks) == 4
     assert {OURS, STOCK, FLOOR} < sdks.keys()
-    with answering(run, {"*": answers.thing}) as server:
+    with answering(run.folder, answers.thing) as server:
         for name, sdk in sdks.items():
             assert sdk.measure("decode", NOWHERE, *files, 1)["cpu_ms"] > 0
             assert sdk.measure("encode", NOWHERE, *files, 1)["wall_ms"] > 0
@@ -101,7 +101,7 @@ def test_every_sdk_decodes_encodes_and_calls(run, sdks, answers, files):
 
 
 def test_the_answering_server_gives_the_thing(run, answers):
-    with answering(run, {"*": answers.thing}) as server:
+    with answering(run.folder, answers.thing) as server:
         assert read(server.base_url, run.work.get(answers.id)) == answers.thing
 
 

@@ -3,16 +3,21 @@ uses it. Each figure comes from a process of its own."""
 
 from __future__ import annotations
 
+import os
 import statistics
-from collections.abc import Callable, Collection, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from specpipe.bench.commits import program
 from specpipe.bench.figures import Results
 from specpipe.bench.growth import sized
+from specpipe.bench.processes import Server, serving
 from specpipe.bench.requests import in_turn
 from specpipe.bench.sdks import FLOOR, OURS, STOCK, Sdk
 from specpipe.bench.snapshots import Answers, answers_of, snapshot_of
-from specpipe.bench.subjects import Run, answering
+from specpipe.bench.subjects import Run
 
 SYNC, ASYNC = "one after the other", "the same, awaited"
 UNKNOWN = "an unknown member in each"
@@ -82,12 +87,23 @@ def measure_memory(bench: Run, sdk: Sdk, answers: Answers, results: Results) -> 
 
 
 def measure_calls(bench: Run, sdk: Sdk, answers: Answers, results: Results) -> None:
-    """Reading one thing from a server that does nothing else."""
+    """Reading one thing from a server that does next to nothing."""
     tasks = {SYNC: "call"} | ({ASYNC: "async_call"} if sdk.name in (OURS, STOCK) else {})
     for case, task in tasks.items():
-        with answering(bench, {"*": answers.thing}) as server:
+        with answering(bench.folder, answers.thing) as server:
             found = sdk.measure(task, server.base_url, answers.id, bench.effort.seconds)
         results.add("call", case, named(sdk, "call"), **found)
+
+
+@contextmanager
+def answering(folder: Path, answer: bytes) -> Iterator[Server]:
+    """A server that gives the same answer to everything."""
+    file = folder / "answer.json"
+    file.write_bytes(answer)
+    with program("answer.py") as path:
+        command = [sys.executable, str(path), str(file)]
+        with serving(command, os.environ, folder / "answer.log") as server:
+            yield server
 
 
 def measure_import(bench: Run, sdk: Sdk, answers: Answers, results: Results) -> None:

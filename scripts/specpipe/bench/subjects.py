@@ -101,22 +101,13 @@ def peer(name: str, application: str) -> Subject:
 @contextmanager
 def constant_server(bench: Bench) -> Iterator[Server]:
     """The floor: answers of the right sizes, made beforehand."""
-    thing, work = bench.work.body, bench.work
-    answers = {
+    thing, work = len(bench.work.body), bench.work
+    sizes = {
         work.snapshot().path: thing * LISTED,
-        work.identifiers().path.partition("?")[0]: b"x" * REFERENCE * LISTED,
+        work.identifiers().path.partition("?")[0]: REFERENCE * LISTED,
         "*": thing,
     }
-    with answering(bench, answers) as server:
-        yield server
-
-
-@contextmanager
-def answering(bench: Run, answers: Mapping[str, bytes]) -> Iterator[Server]:
-    """A server that does nothing but answer: each path with bytes, `*` standing for the others."""
-    file = bench.folder / "answers.json"
-    file.write_text(json.dumps({path: answer.decode() for path, answer in answers.items()}))
-    environment = {**os.environ, "ANSWERS": str(file)}
+    environment = {**os.environ, "SIZES": json.dumps(sizes)}
     with resources.as_file(resources.files("specpipe.bench.programs")) as programs:
         python = Path(sys.executable)
         with served(bench, python, programs, "constant:app", environment) as server:
@@ -125,7 +116,7 @@ def answering(bench: Run, answers: Mapping[str, bytes]) -> Iterator[Server]:
 
 @contextmanager
 def served(
-    bench: Run, python: Path, folder: Path, application: str, environment: Mapping[str, str]
+    bench: Bench, python: Path, folder: Path, application: str, environment: Mapping[str, str]
 ) -> Iterator[Server]:
     """An ASGI application of `folder` under uvicorn, in the environment of `python`."""
     with resources.as_file(resources.files("specpipe.bench.programs") / "serve.py") as program:
