@@ -17,7 +17,8 @@ THINGS = ROOT / "tests" / "unit" / "things.yaml"
 PEERS = ROOT / "scripts" / "specpipe" / "bench" / "peers"
 REQUIREMENTS = {
     PEERS / "requirements.txt": ("uvicorn", "uvloop", "httptools", "starlette"),
-    PEERS / "sdks.txt": ("msgspec", "pyreqwest", "httpx", "attrs"),
+    PEERS / "ours.txt": ("msgspec", "pyreqwest"),
+    PEERS / "stock.txt": ("httpx", "attrs"),
     ROOT / "spec" / "bench" / "published.txt": ("pieces-os-client",),
 }
 """What the peers are made of, and what has to be there at the version that we have."""

@@ -68,7 +68,9 @@ class Sdk:
 
 
 def prepared_sdks(bench: Run, document: Document, spec: Path) -> list[Sdk]:
-    """Ours first, the floor last. Packages are compiled, as pip leaves them. Raises ToolError."""
+    """Ours first, the floor last. Packages are compiled, as pip leaves them, and each SDK is in an
+    environment with what it depends on: msgspec imports more where there is more. Raises
+    ToolError."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     # What a benchmark starts must not leave caches in the folders of sources.
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -81,10 +83,11 @@ def prepared_sdks(bench: Run, document: Document, spec: Path) -> list[Sdk]:
         **stock_package(bench, document, packages),
     }
     compileall.compile_dir(packages, quiet=1)
-    python = peer_python(BENCH / "sdks", pinned("sdks.txt"))
+    python = peer_python(BENCH / "ours", pinned("ours.txt"))
+    other = peer_python(BENCH / "stock", pinned("stock.txt"))
     with resources.as_file(resources.files(PROGRAMS)) as programs:
         ours = Sdk(OURS, programs / "sdk_ours.py", python, mixed)
-        stock = Sdk(STOCK, programs / "sdk_stock.py", python, mixed)
+        stock = Sdk(STOCK, programs / "sdk_stock.py", other, mixed)
         floor = Sdk(FLOOR, programs / "sdk_floor.py", python, mixed)
     return [ours, *published(spec.parent / "bench", environment), stock, floor]
 
