@@ -90,8 +90,8 @@ def test_every_sdk_decodes_encodes_and_calls(run, sdks, answers, files):
     assert {OURS, STOCK, FLOOR} < sdks.keys()
     with answering(run.folder, answers.thing) as server:
         for name, sdk in sdks.items():
-            assert sdk.measure("decode", NOWHERE, *files, 1)["cpu_ms"] > 0
-            assert sdk.measure("encode", NOWHERE, *files, 1)["wall_ms"] > 0
+            assert sdk.measure("decode", NOWHERE, *files)["cpu_ms"] > 0
+            assert sdk.measure("encode", NOWHERE, *files)["wall_ms"] > 0
             assert sdk.measure("memory", NOWHERE, *files)["added_mib"] >= 0
             assert sdk.first_client(NOWHERE) > 0
             for task in ("call", "async_call") if name in (OURS, STOCK) else ("call",):
@@ -110,7 +110,7 @@ def test_an_sdk_that_loses_what_it_decodes_is_told(tmp_path, files):
         "def client(url): ...\ndef decode(client, text): ...\ndef encode(client, value): return b''"
     )
     with pytest.raises(ToolError, match=r"a subject: sdk_task.py failed: of .* bytes 0 are left"):
-        adapter(tmp_path, loses).measure("decode", NOWHERE, *files, 1)
+        adapter(tmp_path, loses).measure("decode", NOWHERE, *files)
 
 
 def test_what_an_sdk_dies_of_is_told_in_one_line(tmp_path):

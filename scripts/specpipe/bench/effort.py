@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Effort:
     """`rounds` in which the subjects take turns; `seconds` that one load lasts (whole ones, as wrk
     counts them); the numbers of `connections` to measure at; the things in a `large` and in a
-    `small` database; the things in the `snapshot` that an SDK decodes, and how many times it does
-    so in one round."""
+    `small` database; the things in the `snapshot` that an SDK decodes, and how many processes
+    `repeats` that in one round."""
 
     rounds: int
     seconds: int

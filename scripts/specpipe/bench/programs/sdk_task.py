@@ -17,7 +17,6 @@ import asyncio
 import gc
 import importlib
 import json
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -30,20 +29,20 @@ MIB = 1024 * 1024
 Measures = dict[str, float]
 
 
-def decode(adapter: Any, base_url: str, small: str, large: str, repeats: str) -> Measures:
+def decode(adapter: Any, base_url: str, small: str, large: str) -> Measures:
     """The time of decoding the file `large`."""
     client = adapter.client(base_url)
     check(adapter, client, small)
     text = Path(large).read_bytes()
-    return timed(lambda: adapter.decode(client, text), int(repeats))
+    return timed(lambda: adapter.decode(client, text))
 
 
-def encode(adapter: Any, base_url: str, small: str, large: str, repeats: str) -> Measures:
+def encode(adapter: Any, base_url: str, small: str, large: str) -> Measures:
     """The time of encoding what the file `large` holds."""
     client = adapter.client(base_url)
     check(adapter, client, small)
     value = adapter.decode(client, Path(large).read_bytes())
-    return timed(lambda: adapter.encode(client, value), int(repeats))
+    return timed(lambda: adapter.encode(client, value))
 
 
 def memory(adapter: Any, base_url: str, small: str, large: str) -> Measures:
@@ -107,16 +106,13 @@ def check(adapter: Any, client: Any, file: str) -> None:
         raise SystemExit(f"of {len(text)} bytes {len(again)} are left after decoding and encoding")
 
 
-def timed(work: Callable[[], Any], repeats: int) -> Measures:
-    """Median milliseconds of `work`; its result is let go of outside the time."""
-    walls, cpus = [], []
-    for _ in range(repeats):
-        wall, cpu = time.perf_counter(), time.process_time()
-        result = work()
-        cpus.append((time.process_time() - cpu) * 1e3)
-        walls.append((time.perf_counter() - wall) * 1e3)
-        del result
-    return {"cpu_ms": statistics.median(cpus), "wall_ms": statistics.median(walls)}
+def timed(work: Callable[[], Any]) -> Measures:
+    """Milliseconds of `work`; its result is let go of outside the time."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = work()
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    del result
+    return {"cpu_ms": cpu * 1e3, "wall_ms": wall * 1e3}
 
 
 def per_call(times: list[float], cpu: float) -> Measures:
