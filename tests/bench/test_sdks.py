@@ -14,7 +14,7 @@ from specpipe import pipeline
 from specpipe.bench.clients import FEW, NOWHERE, answering
 from specpipe.bench.effort import QUICK
 from specpipe.bench.sdks import FLOOR, OURS, STOCK, Sdk, our_package, prepared_sdks, published
-from specpipe.bench.snapshots import UNKNOWN, Answers, answers_of, read, snapshot_of
+from specpipe.bench.snapshots import FOREIGN, Answers, answers_of, read, snapshot_of
 from specpipe.bench.subjects import Run
 from specpipe.bench.workload import workload_of
 from specpipe.diagnostics import ToolError
@@ -76,7 +76,7 @@ def test_a_snapshot_has_as_many_things_as_wanted_and_is_valid(document, run, ans
     assert len({thing[resource.id] for thing in things}) == 20
     assert len({json.dumps(thing[resource.created[0]]) for thing in things}) == 20
     assert {thing[resource.id]: at for at, thing in enumerate(things)} == data[resource.positions]
-    assert [UNKNOWN in thing for thing in things] == [unknown] * 20
+    assert [FOREIGN in thing for thing in things] == [unknown] * 20
 
 
 def test_a_thing_is_what_the_server_makes_of_the_body(run, answers):

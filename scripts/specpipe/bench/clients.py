@@ -20,7 +20,7 @@ from specpipe.bench.snapshots import Answers, answers_of, snapshot_of
 from specpipe.bench.subjects import Run
 
 SYNC, ASYNC = "one after the other", "the same, awaited"
-UNKNOWN = "an unknown member in each"
+FOREIGN = "an unknown member in each"
 FIRST_CLIENT = "first client"
 FEW = 10
 """Things in the snapshot that a subject warms up with."""
@@ -56,7 +56,7 @@ def snapshots(bench: Run, answers: Answers) -> dict[str, bytes]:
     return {
         sized(FEW): snapshot_of(answers.snapshot, bench.work, FEW),
         sized(count): snapshot_of(answers.snapshot, bench.work, count),
-        UNKNOWN: snapshot_of(answers.snapshot, bench.work, count, unknown=True),
+        FOREIGN: snapshot_of(answers.snapshot, bench.work, count, unknown=True),
     }
 
 
@@ -72,7 +72,7 @@ def coding(row: str) -> Measure:
 
     def measure(bench: Run, sdk: Sdk, answers: Answers, results: Results) -> None:
         few = snapshot_file(bench, sized(FEW))
-        for case in (sized(bench.effort.snapshot), UNKNOWN):
+        for case in (sized(bench.effort.snapshot), FOREIGN):
             many = snapshot_file(bench, case)
             runs = [sdk.measure(row, NOWHERE, few, many) for _ in range(bench.effort.repeats)]
             found = {name: statistics.median(run[name] for run in runs) for name in runs[0]}

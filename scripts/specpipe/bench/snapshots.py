@@ -20,7 +20,7 @@ FIRST = 1_700_000_000_000_000
 """When the first thing was created, in microseconds since the epoch."""
 STEP = 1_234_567
 """Microseconds from one thing to the next: hardly a time ends in zeros."""
-UNKNOWN = "memberOfALaterVersion"
+FOREIGN = "memberOfALaterVersion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def snapshot_of(
     `unknown` each has a member that no schema knows."""
     resource = work.resource
     (one,) = answer[resource.items]
-    more = {UNKNOWN: 1} if unknown else {}
+    more = {FOREIGN: 1} if unknown else {}
     things = []
     for number in range(count):
         moment = rendered(FIRST + number * STEP)
