@@ -15,6 +15,8 @@ LOCAL = frozenset({"localhost", "127.0.0.1"})
 """Hosts of a server's address that are this machine."""
 OWN_ARGUMENTS = frozenset({"page_size", "change", "attempts"})
 """Arguments of the methods below that no parameter stands behind."""
+PAGE_SIZE = 100
+"""Things that are looked up at once, where the API lets as many be listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Iteration:
     missing: str
     created: tuple[str, ...]
     omits: tuple[str, ...]
+
+    @property
+    def page_size(self) -> int:
+        """As many as are read at once, unless told otherwise."""
+        return PAGE_SIZE if self.largest is None else min(PAGE_SIZE, self.largest)
 
     @property
     def arguments(self) -> tuple[Argument, ...]:
