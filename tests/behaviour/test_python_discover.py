@@ -182,6 +182,14 @@ def test_what_is_no_server_is_passed_over(sdk, discover, listen, answer):
     assert time.monotonic() - begun < HANGS
 
 
+def test_those_behind_it_are_not_waited_for(sdk, discover, listen, monkeypatch):
+    monkeypatch.setattr(import_module(f"{sdk.__name__}._discover"), "_SECONDS", 60.0)
+    server, stalled = listen(says(OK)), listen(stalls)
+    begun = time.monotonic()
+    assert discover(server.port, stalled.port) == url(server)
+    assert time.monotonic() - begun < HANGS
+
+
 def test_many_that_stall_take_the_time_of_one(discover, listen):
     ports = [listen(stalls).port for _ in range(40)]
     server = listen(says(OK))

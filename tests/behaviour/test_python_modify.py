@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from .conftest import Reply
 from .live import Live
 
 APPLICATION = {
@@ -184,6 +185,17 @@ def test_members_are_sent_to_the_letter_unless_they_changed(sdk, live, client, e
         *(application, trigger),
         {"value": MOMENT},
     )
+
+
+def test_their_numbers_and_times_keep_their_spelling(sdk, stub):
+    trigger = b'{"n":1.50,"big":123456789012345678901234567890,"at":["%s"]}' % MOMENT.encode()
+    application = json.dumps(APPLICATION).encode()
+    times = b'"created":{"value":"2024-01-01T00:00:00Z"},"updated":{"value":"2024-01-01t00:00:00z"}'
+    event = b'{"id":"e","application":%s,"trigger":%s,%s}' % (application, trigger, times)
+    stub.answer(Reply(body=event))
+    sdk.Client(stub.url).workstream_event.modify("e", titled("t"))
+    for part in (trigger, times.partition(b",")[2]):
+        assert part in stub.seen[-1].body
 
 
 @pytest.mark.parametrize("raised", [KeyError("k"), KeyboardInterrupt()])

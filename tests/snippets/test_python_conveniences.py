@@ -153,6 +153,28 @@ def test_no_iterate_where_something_lacks(tmp_path: Path, change: Change) -> Non
     assert all("iterate" not in names for names in found.values())
 
 
+@pytest.mark.parametrize(
+    ("bounds", "largest", "size"),
+    [
+        ({"maximum": 5000}, "5000", 100),
+        ({"exclusiveMaximum": 50}, "49", 49),
+        ({"maximum": 60.0, "exclusiveMaximum": 70}, "60", 60),
+        ({}, "None", 100),
+    ],
+)
+def test_a_page_is_no_larger_than_what_can_be_listed(
+    tmp_path: Path, bounds: dict[str, float], largest: str, size: int
+) -> None:
+    def change(data: Any) -> None:
+        schema = operation(data, "/things/ids", "get")["parameters"][0]["schema"]
+        del schema["maximum"]
+        schema.update(bounds)
+
+    code = source(rendered(tmp_path, change), "resources/things")
+    assert f"        largest={largest},\n" in code
+    assert f"        page_size: int = {size},\n" in code
+
+
 def test_names_that_are_taken(tmp_path: Path) -> None:
     def rename(data: Any) -> None:
         listing = operation(data, "/things/ids", "get")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from specpipe.render import python_identifier
-from specpipe.spec.model import Api, BatchFetch, Document, Get, Identifiers, Resource, Update
+from specpipe.spec.model import (
+    Api,
+    BatchFetch,
+    Document,
+    Get,
+    Identifiers,
+    Parameter,
+    Resource,
+    Update,
+)
 from specpipe.targets.python_calls import Argument, Call, safe
 from specpipe.targets.python_models import field_name
 
-LOCAL = frozenset({"localhost", "127.0.0.1"})
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1"})
 """Hosts of a server's address that are this machine."""
 OWN_ARGUMENTS = frozenset({"page_size", "change", "attempts"})
 """Arguments of the methods below that no parameter stands behind."""
@@ -117,7 +127,7 @@ def _iteration(listing: Call, lookup: Call) -> Iteration | None:
         until=until,
         full=full,
         limit=lists.limit,
-        largest=limit.schema.get("maximum"),
+        largest=_largest(limit),
         items=field_name(resource.items),
         id=field_name(resource.id),
         found=field_name(fetches.found),
@@ -125,6 +135,15 @@ def _iteration(listing: Call, lookup: Call) -> Iteration | None:
         created=tuple(map(field_name, resource.created)),
         omits=fetches.omits,
     )
+
+
+def _largest(parameter: Parameter) -> int | None:
+    """The greatest integer that a parameter can be."""
+    schema = parameter.schema
+    bounds = [math.floor(schema["maximum"])] if "maximum" in schema else []
+    if "exclusiveMaximum" in schema:
+        bounds.append(math.ceil(schema["exclusiveMaximum"]) - 1)
+    return min(bounds, default=None)
 
 
 def modification(group: Sequence[Call]) -> Modification | None:
@@ -170,7 +189,7 @@ def discovery(document: Document, api: Api) -> Discovery | None:
         address.port or 80
         for address in addresses
         if address.scheme == "http"
-        and address.hostname in LOCAL
+        and address.hostname in THIS_MACHINE
         and address.path.rstrip("/") == path
     )
     return Discovery(first, last, tuple(p for p in ports if not first <= p <= last), path)

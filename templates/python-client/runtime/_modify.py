@@ -1,4 +1,11 @@
-"""Read, change, update: as safe as it gets without conditional updates."""
+"""Read, change, update: as safe as it gets without conditional updates.
+
+Right before the update the thing is read again, always. After a change that took no time this gains
+nothing: a request from others fits between that look and the update as well as between the first
+read and the update. After a change that took longer than a request it is what saves their work. To
+tell the two apart would take a clock, and luck; the look takes a small part of what a durable
+update does. It asks for the whole thing: what is found newer is then there to be changed.
+"""
 
 from __future__ import annotations
 
