@@ -121,7 +121,7 @@ class _Walk(Generic[T]):
     def check(self, settings: Settings, lookup: Mapping[str, Any], options: CallOptions) -> None:
         """Raise InvalidArgument for what cannot be asked."""
         largest = self._collection.largest
-        size = self._page_size
+        size: object = self._page_size
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise InvalidArgument(f"page_size: {size!r}: a whole number, at least 1")
         if largest is not None and size > largest:

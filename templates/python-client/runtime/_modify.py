@@ -10,7 +10,7 @@ update does. It asks for the whole thing: what is found newer is then there to b
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -113,9 +113,9 @@ class _Reading(Generic[T]):
     @property
     def _updated(self) -> Any:
         first, *path = self._editing.updated
-        value = msgspec.json.decode(self._sent.get(first, b"null"))
+        value: Any = msgspec.json.decode(self._sent.get(first, b"null"))
         for name in path:
-            value = value.get(name) if isinstance(value, dict) else None
+            value = cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else None
         return value
 
     def result(self, given: object) -> T:
@@ -157,7 +157,7 @@ def _true(parameter: str | None) -> dict[str, bool]:
     return {} if parameter is None else {parameter: True}
 
 
-def _check(attempts: int) -> None:
+def _check(attempts: object) -> None:
     if not isinstance(attempts, int) or isinstance(attempts, bool) or attempts < 1:
         raise InvalidArgument(f"attempts: {attempts!r}: a whole number, at least 1")
 
