@@ -121,12 +121,7 @@ class _Walk(Generic[T]):
 
     def check(self, settings: Settings, lookup: Mapping[str, Any], options: CallOptions) -> None:
         """Raise InvalidArgument for what cannot be asked."""
-        largest = self._collection.largest
-        size: object = self._page_size
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            raise InvalidArgument(f"page_size: {size!r}: a whole number, at least 1")
-        if largest is not None and size > largest:
-            raise InvalidArgument(f"page_size: {size}: at most {largest}")
+        _check_size(self._page_size, self._collection.largest)
         settings.request(self._collection.listing, (), {"query": self._bounds}, options)
         settings.request(self._collection.lookup, (), {"query": lookup, "body": ()}, options)
 
@@ -201,6 +196,13 @@ class _Walk(Generic[T]):
             raise DecodeError(f"{listing}: not newest first: {id} was created after the one before")
         self._last = created
         return True
+
+
+def _check_size(size: object, largest: int | None) -> None:
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        raise InvalidArgument(f"page_size: {size!r}: a whole number, at least 1")
+    if largest is not None and size > largest:
+        raise InvalidArgument(f"page_size: {size}: at most {largest}")
 
 
 def _later(moment: datetime) -> datetime:
