@@ -19,9 +19,15 @@ import pytest
 from specpipe.pipeline import read_spec
 from specpipe.spec.model import Api
 from specpipe.targets.python import PythonTarget
+from specpipe.targets.server import ServerTarget
 from specpipe.workspace import SPEC
 
-from .live import Live, running, server_folder
+from .environments import Environment, build, with_dependencies
+from .live import Live, rendered, running
+
+Distributions = tuple[Path, Path]
+PYTEST = ("pytest", "pytest-xdist", "anyio")
+"""What somebody has who tests a program of their own."""
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +39,37 @@ def api() -> Api:
 @pytest.fixture(scope="session")
 def python_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The generated project folder of the Python SDK."""
-    out = tmp_path_factory.mktemp("python")
-    for path, content in PythonTarget().render(*read_spec(SPEC)).items():
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_bytes(content)
-    return out / PythonTarget.folder
+    return rendered(PythonTarget(), tmp_path_factory.mktemp("python"), *read_spec(SPEC))
+
+
+@pytest.fixture(scope="session")
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The generated project folder of the server."""
+    return rendered(ServerTarget(), tmp_path_factory.mktemp("server"), *read_spec(SPEC))
+
+
+@pytest.fixture(scope="session")
+def distributions(python_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Distributions:
+    """The SDK's wheel and source distribution."""
+    return build(python_folder, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def with_server(
+    distributions: Distributions, server_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Environment:
+    """A virtual environment with the SDK and the server, both from their wheels."""
+    server, _ = build(server_folder, tmp_path_factory.mktemp("dist"))
+    home = tmp_path_factory.mktemp("venv")
+    return with_dependencies(home, distributions[0], server, also=PYTEST)
+
+
+@pytest.fixture(scope="session")
+def without_server(
+    distributions: Distributions, tmp_path_factory: pytest.TempPathFactory
+) -> Environment:
+    """A virtual environment with the SDK alone."""
+    return with_dependencies(tmp_path_factory.mktemp("venv"), distributions[0], also=PYTEST)
 
 
 @pytest.fixture(scope="session")
@@ -55,15 +87,9 @@ def sdk(python_folder: Path, api: Api) -> Iterator[ModuleType]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the generated server's package lies in."""
-    return server_folder(tmp_path_factory.mktemp("server"), *read_spec(SPEC))
-
-
-@pytest.fixture(scope="session")
-def live(server: Path, api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live(server_folder: Path, api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The generated server, one for all tests of a worker."""
-    with running(server, api, tmp_path_factory.mktemp("data"), "--port", "0") as it:
+    with running(server_folder, api, tmp_path_factory.mktemp("data"), "--port", "0") as it:
         yield it
 
 

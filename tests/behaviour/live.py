@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from specpipe.spec.model import Api, Document
-from specpipe.targets.server import ServerTarget
+from specpipe.targets.base import Target
 
 IMPORTER = """
 import sys
@@ -46,12 +46,12 @@ class Live:
         assert stdout.readline() == "0\n"
 
 
-def server_folder(out: Path, document: Document, api: Api) -> Path:
-    """Render the server of a spec into `out`; gives the folder that its package lies in."""
-    for path, content in ServerTarget().render(document, api).items():
+def rendered(target: Target, out: Path, document: Document, api: Api) -> Path:
+    """The project folder that a target makes from a spec, below `out`."""
+    for path, content in target.render(document, api).items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(content)
-    return out / ServerTarget.folder
+    return out / target.folder
 
 
 @contextmanager

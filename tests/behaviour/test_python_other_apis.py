@@ -11,19 +11,18 @@ import pytest
 
 from specpipe.pipeline import read_spec
 from specpipe.targets.python import PythonTarget
+from specpipe.targets.server import ServerTarget
 from specpipe.workspace import ROOT
 
-from .live import running, server_folder
+from .live import rendered, running
 
 THINGS = ROOT / "tests" / "unit" / "things.yaml"
 
 
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    for path, content in PythonTarget().render(*read_spec(THINGS)).items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_bytes(content)
-    monkeypatch.syspath_prepend(str(tmp_path / "python-client"))
+    folder = rendered(PythonTarget(), tmp_path, *read_spec(THINGS))
+    monkeypatch.syspath_prepend(str(folder))
     for name in [n for n in sys.modules if n.split(".")[0] == "tiny_things_client"]:
         monkeypatch.delitem(sys.modules, name)
     return importlib.import_module("tiny_things_client")
@@ -37,7 +36,8 @@ def test_iterate_up_to_the_limit_of_the_contract(tiny: ModuleType, tmp_path: Pat
         at = {"at": f"2024-01-{day:02}T00:00:00Z"}
         return [{"id": f"{day}-{n}", "made": at, "changed": at["at"]} for n in range(number)]
 
-    with running(server_folder(tmp_path, document, api), api, tmp_path, "--port", "0") as live:
+    folder = rendered(ServerTarget(), tmp_path, document, api)
+    with running(folder, api, tmp_path, "--port", "0") as live:
         things = tiny.Client(live.url).things
         live.store([*made(98, 1), *made(5, 2), *made(60, 3)])
         given = [thing.id for thing in things.iterate(page_size=7)]

@@ -161,6 +161,7 @@ def _parameter(node: Node) -> Parameter:
         schema=schema.map,
         description=node.raw("description").text,
         pointer=node.pointer,
+        example=_example(node),
     )
 
 

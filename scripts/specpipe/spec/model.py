@@ -47,6 +47,7 @@ class Parameter:
     schema: Mapping[str, Any]
     description: str
     pointer: str
+    example: Any = None
 
     @property
     def default(self) -> Any:

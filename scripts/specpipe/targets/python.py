@@ -55,7 +55,7 @@ class PythonTarget:
             project.env.globals["discovery"] = discovery(document, api)
             files = built(project)
         kept = {there: files[here] for here, there in plan(api, data, package).items()}
-        kept |= beyond(project.env, calls, package)
+        kept |= beyond(project.env, document, api, calls)
         tree = {f"{self.folder}/{path}": content for path, content in kept.items()}
         tree |= runtime(self.folder, f"{self.folder}/{package}")
         tree[f"{self.folder}/{package}/py.typed"] = f"# {MARK}\n".encode()

@@ -4,14 +4,52 @@ from __future__ import annotations
 
 import jinja2
 
-from specpipe.targets.python_calls import Calls, attribute
+from specpipe.spec.model import Api, Document
+from specpipe.targets.python_arguments import NOBODY
+from specpipe.targets.python_calls import Calls, attribute, safe
+from specpipe.targets.python_refusals import ERRORS, error
+from specpipe.targets.python_tests import Checks
 from specpipe.tree import Tree
+from specpipe.workspace import ROOT
+
+RESERVED_FIXTURES = frozenset(
+    {
+        *("cache", "capfd", "capfdbinary", "caplog", "capsys", "capsysbinary", "capteesys"),
+        *("doctest_namespace", "monkeypatch", "pytestconfig", "pytester", "record_property"),
+        *("record_testsuite_property", "record_xml_attribute", "recwarn", "request", "subtests"),
+        *("testdir", "tmp_path", "tmp_path_factory", "tmpdir", "tmpdir_factory"),
+    }
+)
+"""Names of pytest's own fixtures."""
 
 
-def beyond(env: jinja2.Environment, calls: Calls, package: str) -> Tree:
+def beyond(env: jinja2.Environment, document: Document, api: Api, calls: Calls) -> Tree:
     """Those files, by path relative to the SDK's folder. `env` renders our templates."""
-    files = {f"{package}/raw/__init__.py": env.get_template("raw_init.py.j2").render()}
-    raw = env.get_template("raw.py.j2")
+    package, checks = f"{api.package.snake}_client", Checks(document, api, calls)
+    shared = {
+        "package": package,
+        "distribution": f"{api.package.kebab}-client",
+        "server_package": f"{api.package.snake}_server",
+        "fixture": safe(api.package.snake, RESERVED_FIXTURES),
+        "checks": checks,
+        "emptying": checks.emptying,
+        "errors": tuple(dict.fromkeys(ERRORS.values())),
+        "nobody": NOBODY,
+        "error": error,
+    }
+
+    def rendered(template: str, **more: object) -> bytes:
+        return env.get_template(template).render(**shared, **more).encode()
+
+    files = {
+        "LICENSE": (ROOT / "LICENSE").read_bytes(),
+        f"{package}/raw/__init__.py": rendered("raw_init.py.j2"),
+        f"{package}/testing.py": rendered("testing.py.j2"),
+        f"{package}/pytest_plugin.py": rendered("pytest_plugin.py.j2"),
+        "tests/conftest.py": rendered("tests_conftest.py.j2"),
+    }
     for tag, group in calls.by_tag():
-        files[f"{package}/raw/{attribute(tag)}.py"] = raw.render(tag=tag, group=group)
-    return {path: text.encode() for path, text in files.items()}
+        name = attribute(tag)
+        files[f"{package}/raw/{name}.py"] = rendered("raw.py.j2", tag=tag, group=group)
+        files[f"tests/test_{name}.py"] = rendered("tests.py.j2", tag=tag, calls=group)
+    return files
