@@ -312,10 +312,12 @@ def test_the_client_is_an_ordinary_one(sdk, monkeypatch):
         sdk.Client.discover(retries=-1)
 
 
-def test_the_generated_server_where_it_listens_by_itself(sdk, server: Path, api: Api, tmp_path):
+def test_the_generated_server_where_it_listens_by_itself(
+    sdk, server_folder: Path, api: Api, tmp_path
+):
     """Another server of this machine may stand at a port before it."""
     first, last = api.ports
-    with running(server, api, tmp_path) as live:
+    with running(server_folder, api, tmp_path) as live:
         port = int(live.url.rpartition(":")[2])
         assert first <= port <= last
         with sdk.Client.discover() as client:
