@@ -18,24 +18,16 @@ import pytest
 
 from specpipe.pipeline import read_spec
 from specpipe.spec.model import Api
-from specpipe.targets.base import Target
 from specpipe.targets.python import PythonTarget
 from specpipe.targets.server import ServerTarget
 from specpipe.workspace import SPEC
 
 from .environments import Environment, build, with_dependencies
+from .live import Live, rendered, running
 
 Distributions = tuple[Path, Path]
 PYTEST = ("pytest", "pytest-xdist", "anyio")
 """What somebody has who tests a program of their own."""
-
-
-def rendered(target: Target, spec: Path, out: Path) -> Path:
-    """The project folder that a target makes from a spec, below `out`."""
-    for path, content in target.render(*read_spec(spec)).items():
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_bytes(content)
-    return out / target.folder
 
 
 @pytest.fixture(scope="session")
@@ -47,13 +39,13 @@ def api() -> Api:
 @pytest.fixture(scope="session")
 def python_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The generated project folder of the Python SDK."""
-    return rendered(PythonTarget(), SPEC, tmp_path_factory.mktemp("python"))
+    return rendered(PythonTarget(), tmp_path_factory.mktemp("python"), *read_spec(SPEC))
 
 
 @pytest.fixture(scope="session")
 def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The generated project folder of the server."""
-    return rendered(ServerTarget(), SPEC, tmp_path_factory.mktemp("server"))
+    return rendered(ServerTarget(), tmp_path_factory.mktemp("server"), *read_spec(SPEC))
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +84,20 @@ def sdk(python_folder: Path, api: Api) -> Iterator[ModuleType]:
     yield module
     sys.path.remove(str(python_folder))
     sys.modules.update(shadowed)
+
+
+@pytest.fixture(scope="session")
+def live(server_folder: Path, api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The generated server, one for all tests of a worker."""
+    with running(server_folder, api, tmp_path_factory.mktemp("data"), "--port", "0") as it:
+        yield it
+
+
+@pytest.fixture(scope="session")
+def client(sdk: ModuleType, live: Live) -> Iterator[Any]:
+    """A sync client of that server."""
+    with sdk.Client(live.url) as client:
+        yield client
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import importlib
 import json
 import pickle
@@ -265,3 +266,23 @@ def test_every_example_of_the_spec_round_trips(sdk: ModuleType, api: Api) -> Non
         for data in (example, odd):
             assert moments(model.from_dict(data).to_dict()) == moments(data)
         assert model.from_dict(example).additional_properties is sdk.UNSET
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("collecting", [False, True])
+def test_a_large_document_leaves_the_garbage_collector_as_it_was(
+    sdk: ModuleType, broken: bool, collecting: bool
+) -> None:
+    events = [EVENT] * 1000 + ([{}] if broken else [])
+    text = json.dumps({"iterable": events})
+    before = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        if broken:
+            with pytest.raises(sdk.DecodeError):
+                sdk.models.WorkstreamEvents.from_json(text)
+        else:
+            assert len(sdk.models.WorkstreamEvents.from_json(text).iterable) == 1000
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -13,12 +13,10 @@ from typing import Any
 import msgspec
 
 from ._fold import fold
+from ._model import LARGE
 from ._shape import holds_times, inside, is_model, members
 from ._times import FINER
 from ._twins import decoder
-
-LARGE = 1 << 16
-"""Bytes from which on a document is read item by item."""
 
 _pieces = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
