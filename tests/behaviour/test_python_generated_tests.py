@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from specpipe.pipeline import read_spec
 from specpipe.spec.model import Api
 from specpipe.targets.python import PythonTarget
 from specpipe.targets.server import ServerTarget
 from specpipe.workspace import ROOT, SPEC
 
-from .conftest import rendered
 from .environments import run
+from .live import rendered
 from .test_python_package import RUFF
 
 SPECS = {
@@ -36,7 +37,7 @@ def generated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 def made(spec: Path, out: Path) -> Path:
     for target in (PythonTarget(), ServerTarget()):
-        rendered(target, spec, out)
+        rendered(target, out, *read_spec(spec))
     return out
 
 
