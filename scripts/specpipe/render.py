@@ -28,7 +28,7 @@ PLAIN_SPAN = re.compile(r"(?<![`\\])(`[A-Za-z0-9_][A-Za-z0-9_.:/=-]*`)(?!`)")
 """A code span of Markdown that holds nothing but a name or a value."""
 MARKUP = re.compile(r"[\\`*\[\]<>|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """What is markup anywhere in a text. An underscore inside a word is none."""
-BLOCK = re.compile(r"\A(\s*\d*)([-+=#.)])")
+BLOCK = re.compile(r"\A(\d*)([-+=#.)])(?=[-=#\s]|\Z)")
 """What is markup where a line begins: a list, a heading, a rule."""
 
 

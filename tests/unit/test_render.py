@@ -174,7 +174,7 @@ def test_markdown_has_no_markup_of_the_texts_own_but_plain_code(text):
     assert not set("`*[]<>|~") & set(plain)
     assert not re.search(r"(?<![A-Za-z0-9\\])_|(?<!\\)_(?![A-Za-z0-9])", bare)
     assert "&" not in line.replace("&amp;", "")
-    assert not re.match(r"\s*(\d+[.)]|[-+=#])", line)
+    assert not re.match(r"(\d+[.)]|[-+=#])([-=#\s]|\Z)", line)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +184,7 @@ def test_markdown_has_no_markup_of_the_texts_own_but_plain_code(text):
         ("a `b|c` | d", "a \\`b\\|c\\` \\| d"),
         ("snake_case and _this_", "snake_case and \\_this\\_"),
         ("1. first", "1\\. first"),
+        ("1.2.3", "1.2.3"),
     ],
 )
 def test_markdown_stays_readable(text, wanted):
