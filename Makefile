@@ -45,7 +45,7 @@ $(READY): requirements.lock
 # Only `lint` insists on Node; without npm everything else goes without its tools.
 $(NODE_READY): package.json package-lock.json
 	@command -v npm >/dev/null && node -e 'process.exit(+(parseInt(process.versions.node) < 20))' || \
-	  { echo "pyright needs Node.js 20 or newer, with npm: install it from https://nodejs.org" >&2; exit 1; }
+	  { echo "pyright, which make lint runs, needs Node.js 20 or newer with npm: install it from https://nodejs.org" >&2; exit 1; }
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 

@@ -27,7 +27,7 @@ class Unknown(dict[str, Any]):
     """Unknown members. A type of its own: no JSON decodes to it, whatever a server sends."""
 
 
-_Arms = dict[type[Any], Callable[[Any], Any]]
+_Arms = dict[type, Callable[[Any], Any]]
 """What to do with JSON data, by its Python type; data of other types stays as it is."""
 
 
