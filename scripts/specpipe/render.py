@@ -30,6 +30,8 @@ MARKUP = re.compile(r"[\\`*\[\]<>|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """What is markup anywhere in a text. An underscore inside a word is none."""
 BLOCK = re.compile(r"\A(\d*)([-+=#.)])(?=[-=#\s]|\Z)")
 """What is markup where a line begins: a list, a heading, a rule."""
+STOP = "\0"
+"""Where a backslash goes once the others are escaped: not a character of visible text."""
 
 
 RESERVED_METHODS = frozenset({"iterate", "modify", "with_raw_response"})
@@ -106,13 +108,14 @@ def toml_literal(value: Any) -> str:
 def markdown_text(text: str) -> str:
     """`text` as inline Markdown that shows itself: no HTML, one line, no markup but code spans of
     plain characters, which show as what they are."""
-    spans = PLAIN_SPAN.split(comment(text))
-    return "".join(part if number % 2 else _escaped(part) for number, part in enumerate(spans))
+    line = BLOCK.sub(lambda found: f"{found[1]}{STOP}{found[2]}", comment(text))
+    spans = PLAIN_SPAN.split(line)
+    parts = (part if number % 2 else _escaped(part) for number, part in enumerate(spans))
+    return "".join(parts).replace(STOP, "\\")
 
 
 def _escaped(text: str) -> str:
-    marked = MARKUP.sub(lambda found: f"\\{found[0]}", text).replace("&", "&amp;")
-    return BLOCK.sub(lambda found: f"{found[1]}\\{found[2]}", marked)
+    return MARKUP.sub(lambda found: f"\\{found[0]}", text).replace("&", "&amp;")
 
 
 def markdown_code(text: str) -> str:

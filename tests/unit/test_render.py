@@ -185,6 +185,7 @@ def test_markdown_has_no_markup_of_the_texts_own_but_plain_code(text):
         ("snake_case and _this_", "snake_case and \\_this\\_"),
         ("1. first", "1\\. first"),
         ("1.2.3", "1.2.3"),
+        ("with `this`. And", "with `this`. And"),
     ],
 )
 def test_markdown_stays_readable(text, wanted):

@@ -23,6 +23,7 @@ from specpipe.spec.model import (
 )
 from specpipe.targets.python_calls import Argument, Call, Calls, attribute
 from specpipe.targets.python_models import field_name
+from specpipe.targets.python_source import expanded
 from specpipe.targets.python_values import Values, example_of
 
 NAMES = frozenset({"client", "models", "datetime", "date", "each"})
@@ -42,12 +43,13 @@ class Failing:
 class Examples:
     """Examples for the calls of an API."""
 
-    def __init__(self, document: Document, calls: Calls) -> None:
-        """Of the operations and models in `calls`."""
+    def __init__(self, document: Document, calls: Calls, names: Mapping[str, str]) -> None:
+        """Of the operations and models in `calls`; `names` are those of other types."""
         self._document = document
         self._calls = [call for _, group in calls.by_tag() for call in group]
         self._models = {model.name: model for model in calls.models.models}
-        self._values = Values(self._models)
+        self._names = names
+        self._values = Values(self._models, names)
 
     def of(self, call: Call) -> str:
         """Lines that call `call`, and show what it gives."""
@@ -162,7 +164,8 @@ class Examples:
 
     def _required(self, type: str) -> Mapping[str, str]:
         model = self._models.get(type.removeprefix("models."))
-        return {f.wire: f.annotation for f in model.fields if f.required} if model else {}
+        required = [f for f in model.fields if f.required] if model else []
+        return {f.wire: expanded(f.annotation, self._names) for f in required}
 
     def _made(self, resource: Resource) -> list[str]:
         """A new thing in a variable of its name; nothing when the API cannot make one."""

@@ -18,7 +18,15 @@ from specpipe.spec.names import Name
 from specpipe.targets.python_calls import Argument, Call, Calls, attribute
 from specpipe.targets.python_examples import Examples
 from specpipe.targets.python_models import Field, Model
-from specpipe.targets.python_source import Class, Function, classes, constants
+from specpipe.targets.python_source import (
+    Class,
+    Function,
+    aliases,
+    classes,
+    constants,
+    expanded,
+    module_functions,
+)
 from specpipe.tree import Tree
 
 INLINE = re.compile(r"[A-Za-z_][A-Za-z_0-9.]*|[^A-Za-z_]+")
@@ -37,6 +45,9 @@ BOUNDS: Mapping[str, str] = {
     "default": "{} if left out",
 }
 """What a keyword of JSON Schema asks for, in words."""
+
+PLAIN: Mapping[str, str] = {"AwareDatetime": "datetime", "Uuid": "str"}
+"""Types of the SDK as what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +101,12 @@ class Reference:
 
     def __init__(self, document: Document, calls: Calls, tree: Tree, package: str) -> None:
         """Of the SDK that was made from `document`."""
-        self.examples = Examples(document, calls)
         self._calls = calls
         self._tree = tree
         self._package = package
+        self.aliases = aliases(self._source("models"))
+        """Names of types that are no models, and what they stand for."""
+        self.examples = Examples(document, calls, self.aliases)
         self._schemas = document.data.get("components", {}).get("schemas", {})
         self._classes = {model.name for model in calls.models.models}
         self._statuses = constants(self._source("errors"), "_CLASSES")
@@ -132,9 +145,10 @@ class Reference:
         return "discover" in {function.name for function in client.functions}
 
     @property
-    def plugin(self) -> bool:
-        """Whether there are fixtures for pytest."""
-        return f"{self._package}/pytest_plugin.py" in self._tree
+    def fixtures(self) -> tuple[Function, ...]:
+        """The fixtures for pytest, if there are any."""
+        plugin = self._tree.get(f"{self._package}/pytest_plugin.py", b"")
+        return module_functions(plugin)
 
     @property
     def sample(self) -> Sample | None:
@@ -195,7 +209,7 @@ class Reference:
 
     def type(self, annotation: str) -> str:
         """An annotation as Markdown: models lead to where they are described."""
-        words = annotation.replace("models.", "").replace("AwareDatetime", "datetime")
+        words = expanded(annotation, {**self.aliases, **PLAIN}).replace("models.", "")
         return "".join(
             f"[{word}](#{word})"
             if word in self._classes

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+WORD = re.compile(r"\b(?:models\.)?([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def classes(source: str | bytes) -> Mapping[str, Class]:
             tuple(ast.unparse(base) for base in node.bases),
             docstring(node),
             tuple(attributes(node)),
-            tuple(functions(node)),
+            tuple(functions(node.body)),
         )
         for node in ast.parse(source).body
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
@@ -70,6 +73,27 @@ def constants(source: str | bytes, name: str) -> Mapping[int, str]:
     raise KeyError(name)
 
 
+def aliases(source: str | bytes) -> Mapping[str, str]:
+    """The types that a module gives a name to, by name: `Annotated` ones without what is asked of
+    their values."""
+    found: dict[str, str] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
+            value: ast.expr = node.value
+            if ast.unparse(node.value.value) == "Annotated":
+                assert isinstance(node.value.slice, ast.Tuple)
+                value = node.value.slice.elts[0]
+            found[ast.unparse(node.targets[0])] = ast.unparse(value)
+    return found
+
+
+def expanded(annotation: str, names: Mapping[str, str]) -> str:
+    """`annotation` with the types that `names` stand for, whether it has their module or not."""
+    return WORD.sub(
+        lambda word: expanded(names[word[1]], names) if word[1] in names else word[0], annotation
+    )
+
+
 def attributes(node: ast.ClassDef) -> Iterator[Attribute]:
     """The attributes with a docstring behind them."""
     for member, following in zip(node.body, node.body[1:], strict=False):
@@ -84,9 +108,15 @@ def attributes(node: ast.ClassDef) -> Iterator[Attribute]:
         yield Attribute(ast.unparse(target), annotation, default, doc)
 
 
-def functions(node: ast.ClassDef) -> Iterator[Function]:
-    """The public methods and properties, and the constructor."""
-    for member in node.body:
+def module_functions(source: str | bytes) -> tuple[Function, ...]:
+    """The public functions of a module."""
+    return tuple(functions(ast.parse(source).body))
+
+
+def functions(body: list[ast.stmt]) -> Iterator[Function]:
+    """The public functions of a module, or methods and properties of a class, and its
+    constructor."""
+    for member in body:
         if not isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         if member.name.startswith("_") and member.name != "__init__":

@@ -10,18 +10,20 @@ from specpipe.render import python_literal
 from specpipe.spec.model import Document, Parameter
 from specpipe.targets.python_calls import PARAMETER_TYPES
 from specpipe.targets.python_models import Model
+from specpipe.targets.python_source import expanded
 
 
 class Values:
     """Writes values down, objects as the models that they are."""
 
-    def __init__(self, models: Mapping[str, Model]) -> None:
-        """With these models, by name."""
+    def __init__(self, models: Mapping[str, Model], names: Mapping[str, str]) -> None:
+        """With these models, and names for other types, by name."""
         self._models = models
+        self._names = names
 
     def expression(self, annotation: str, value: Any) -> str:
         """`value` of the spec, where code has `annotation`, as an expression."""
-        arms = annotation.split(" | ")
+        arms = expanded(annotation, self._names).split(" | ")
         for arm in arms:
             if isinstance(value, Mapping) and arm in self._models:
                 return self._model(self._models[arm], value)
