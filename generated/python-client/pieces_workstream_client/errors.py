@@ -187,11 +187,15 @@ _CLASSES: Mapping[int, type[StatusError]] = {
     429: RateLimitError,
 }
 
+
+def _unexpected(known: type[StatusError]) -> type[StatusError]:
+    """The class for a status of `known` that the contract does not list."""
+    name, members = f"Unexpected{known.__name__}", {"__doc__": known.__doc__}
+    return type(name, (UnexpectedStatusError, known), members)
+
+
 _UNEXPECTED: Mapping[type[StatusError], type[StatusError]] = {
-    known: type(
-        f"Unexpected{known.__name__}", (UnexpectedStatusError, known), {"__doc__": known.__doc__}
-    )
-    for known in (*_CLASSES.values(), ServerError)
+    known: _unexpected(known) for known in (*_CLASSES.values(), ServerError)
 }
 globals().update({known.__name__: known for known in _UNEXPECTED.values()})  # where pickle looks
 
