@@ -21,6 +21,8 @@ from specpipe.spec.model import Api
 from specpipe.targets.python import PythonTarget
 from specpipe.workspace import SPEC
 
+from .live import Live, running, server_folder
+
 
 @pytest.fixture(scope="session")
 def api() -> Api:
@@ -50,6 +52,26 @@ def sdk(python_folder: Path, api: Api) -> Iterator[ModuleType]:
     yield module
     sys.path.remove(str(python_folder))
     sys.modules.update(shadowed)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the generated server's package lies in."""
+    return server_folder(tmp_path_factory.mktemp("server"), *read_spec(SPEC))
+
+
+@pytest.fixture(scope="session")
+def live(server: Path, api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The generated server, one for all tests of a worker."""
+    with running(server, api, tmp_path_factory.mktemp("data"), "--port", "0") as it:
+        yield it
+
+
+@pytest.fixture(scope="session")
+def client(sdk: ModuleType, live: Live) -> Iterator[Any]:
+    """A sync client of that server."""
+    with sdk.Client(live.url) as client:
+        yield client
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .transports.pyreqwest import AsyncPyreqwestTransport, PyreqwestTransport
 
 BASE_URL = "http://localhost:1000"
+_PORTS = (*range(39300, 39334), 1000, 5323)
 _USER_AGENT = f"pieces-workstream-client/{__version__}"
 
 
@@ -74,6 +75,38 @@ class Client:
 
     def __repr__(self) -> str:
         return f"Client(base_url={self._engine.settings.base_url!r})"
+
+    @classmethod
+    def discover(
+        cls,
+        *,
+        api_key: str | None = None,
+        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
+        retries: int = 2,
+        headers: Mapping[str, str] | None = None,
+        transport: Transport | None = None,
+    ) -> Self:
+        """A client for the server that runs on this machine.
+
+        Asks at 127.0.0.1, ports 39300-39333, 1000, 5323, who answers HEAD
+        /.well-known/health with 200; the first in this order is the server. That takes a
+        few milliseconds, or half a second where something listens that does not answer. No
+        key is sent. Any program on this machine can listen at a free port: to be certain,
+        make a client with the `base_url` instead.
+
+        Takes what the client takes besides that. Raises ConnectionError when no server is up.
+        """
+        from ._discover import find
+
+        port = find(_PORTS)
+        return cls(
+            f"http://127.0.0.1:{port}",
+            api_key=api_key,
+            timeout=timeout,
+            retries=retries,
+            headers=headers,
+            transport=transport,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -136,6 +169,38 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         return f"AsyncClient(base_url={self._engine.settings.base_url!r})"
+
+    @classmethod
+    async def discover(
+        cls,
+        *,
+        api_key: str | None = None,
+        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
+        retries: int = 2,
+        headers: Mapping[str, str] | None = None,
+        transport: AsyncTransport | None = None,
+    ) -> Self:
+        """A client for the server that runs on this machine.
+
+        Asks at 127.0.0.1, ports 39300-39333, 1000, 5323, who answers HEAD
+        /.well-known/health with 200; the first in this order is the server. That takes a
+        few milliseconds, or half a second where something listens that does not answer. No
+        key is sent. Any program on this machine can listen at a free port: to be certain,
+        make a client with the `base_url` instead.
+
+        Takes what the client takes besides that. Raises ConnectionError when no server is up.
+        """
+        from ._discover import find_async
+
+        port = await find_async(_PORTS)
+        return cls(
+            f"http://127.0.0.1:{port}",
+            api_key=api_key,
+            timeout=timeout,
+            retries=retries,
+            headers=headers,
+            transport=transport,
+        )
 
     async def __aenter__(self) -> Self:
         return self

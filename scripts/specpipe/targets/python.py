@@ -29,6 +29,7 @@ from specpipe.targets.base import runtime
 from specpipe.targets.python_arrival import check_arrival
 from specpipe.targets.python_beyond import beyond, pages
 from specpipe.targets.python_calls import Calls, attribute
+from specpipe.targets.python_conveniences import discovery, iteration, modification
 from specpipe.targets.python_models import Models
 from specpipe.targets.python_reference import Reference
 from specpipe.tree import Tree
@@ -52,6 +53,7 @@ class PythonTarget:
             data = parsed(document, config)
             calls = Calls(api, data, Models.of(data, document))
             project = prepared(data, config, api, calls)
+            project.env.globals["discovery"] = discovery(document, api)
             files = built(project)
         kept = {there: files[here] for here, there in plan(api, data, package).items()}
         kept |= beyond(project.env, calls, package)
@@ -120,6 +122,7 @@ def prepared(data: GeneratorData, config: Config, api: Api, calls: Calls) -> Pro
     project.env.globals.update(
         MARK=MARK, api=api, models=calls.models, calls=calls, attribute=attribute
     )
+    project.env.globals.update(iteration=iteration, modification=modification)
     return project
 
 

@@ -82,6 +82,10 @@ class TimeoutError(ApiError, builtins.TimeoutError):
     """False when it is certain that the server never saw the request."""
 
 
+class EditConflictError(ApiError):
+    """Others updated the thing each time while it was being changed here. Nothing was sent."""
+
+
 class AnswerError(ApiError):
     """An answer that is no result."""
 

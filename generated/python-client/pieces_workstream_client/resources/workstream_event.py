@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import models
@@ -12,6 +12,7 @@ from .._operation import Answer, Body, Operation
 from ..options import CallOptions
 
 if TYPE_CHECKING:
+    from .._modify import Editing
     from ..raw.workstream_event import AsyncRawWorkstreamEventResource, RawWorkstreamEventResource
 
 UPDATE: Operation[models.WorkstreamEvent] = Operation(
@@ -93,6 +94,20 @@ DISASSOCIATE_WORKSTREAM_SUMMARY: Operation[None] = Operation(
     repeatable=True,
     secured=True,
 )
+
+
+def _editing() -> Editing[models.WorkstreamEvent]:
+    from .._modify import Editing
+
+    return Editing(
+        read=GET,
+        update=UPDATE,
+        id="id",
+        created="created",
+        updated=("updated", "value"),
+        full_read="transferables",
+        full_update="transferables",
+    )
 
 
 class WorkstreamEventResource:
@@ -265,6 +280,45 @@ class WorkstreamEventResource:
 
     workstream_event_disassociate_workstream_summary = disassociate_workstream_summary
 
+    def modify(
+        self,
+        workstream_event: str,
+        change: Callable[[models.WorkstreamEvent], models.WorkstreamEvent | None],
+        *,
+        attempts: int = 3,
+        **options: Unpack[CallOptions],
+    ) -> models.WorkstreamEvent:
+        """Read a workstream event, change it, and update what changed
+
+        Calls `change` with the workstream event in full; it changes that in place, or gives
+        back another. Only members that it changed are sent, each as a whole, and those that
+        an update has to have. Returns what is stored then. Nothing changed: nothing is
+        sent.
+
+        Right before the update the workstream event is read again. If others have updated
+        it since, `change` is called once more, on that. So what others change in other
+        members stays. The API has no conditional update, so a change that arrives between
+        that last look and the update is overwritten if it is of the same member, or of one
+        that an update has to have.
+
+        `workstream_event`: Id of the event.
+
+        `change`: What to do. What it raises comes out as it is, and nothing is sent. Called
+        again it gets a fresh workstream event.
+
+        `attempts`: How often it is called at most.
+
+        The options hold for each request: get before and after `change`, and update. Raises
+        EditConflictError when others were faster every time, and InvalidArgument when
+        `change` removed a member, or changed the id or one of the times, which no update
+        does.
+        """
+        from .._modify import modify
+
+        return modify(
+            self._engine, _editing(), workstream_event, change, attempts=attempts, options=options
+        )
+
 
 class AsyncWorkstreamEventResource:
     """One event. Read, update, score and link it to summaries."""
@@ -435,3 +489,45 @@ class AsyncWorkstreamEventResource:
         )
 
     workstream_event_disassociate_workstream_summary = disassociate_workstream_summary
+
+    async def modify(
+        self,
+        workstream_event: str,
+        change: Callable[
+            [models.WorkstreamEvent],
+            models.WorkstreamEvent | Awaitable[models.WorkstreamEvent | None] | None,
+        ],
+        *,
+        attempts: int = 3,
+        **options: Unpack[CallOptions],
+    ) -> models.WorkstreamEvent:
+        """Read a workstream event, change it, and update what changed
+
+        Calls `change` with the workstream event in full; it changes that in place, or gives
+        back another. Only members that it changed are sent, each as a whole, and those that
+        an update has to have. Returns what is stored then. Nothing changed: nothing is
+        sent.
+
+        Right before the update the workstream event is read again. If others have updated
+        it since, `change` is called once more, on that. So what others change in other
+        members stays. The API has no conditional update, so a change that arrives between
+        that last look and the update is overwritten if it is of the same member, or of one
+        that an update has to have.
+
+        `workstream_event`: Id of the event.
+
+        `change`: What to do. May be a coroutine function. What it raises comes out as it
+        is, and nothing is sent. Called again it gets a fresh workstream event.
+
+        `attempts`: How often it is called at most.
+
+        The options hold for each request: get before and after `change`, and update. Raises
+        EditConflictError when others were faster every time, and InvalidArgument when
+        `change` removed a member, or changed the id or one of the times, which no update
+        does.
+        """
+        from .._modify import modify_async
+
+        return await modify_async(
+            self._engine, _editing(), workstream_event, change, attempts=attempts, options=options
+        )

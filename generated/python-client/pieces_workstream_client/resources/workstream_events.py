@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -13,6 +13,7 @@ from .._operation import Answer, Body, Operation
 from ..options import CallOptions
 
 if TYPE_CHECKING:
+    from .._iterate import Collection
     from ..raw.workstream_events import (
         AsyncRawWorkstreamEventsResource,
         RawWorkstreamEventsResource,
@@ -106,6 +107,23 @@ DELETE: Operation[None] = Operation(
     repeatable=True,
     secured=True,
 )
+
+
+def _collection() -> Collection[models.WorkstreamEvent]:
+    from .._iterate import Collection
+
+    return Collection(
+        listing=IDENTIFIERS,
+        lookup=BATCH,
+        until="created_to",
+        limit="limit",
+        largest=2147483647,
+        items="iterable",
+        id="id",
+        found="workstream_events",
+        missing="not_found",
+        created=("created", "value"),
+    )
 
 
 class WorkstreamEventsResource:
@@ -285,6 +303,54 @@ class WorkstreamEventsResource:
 
     workstream_events_delete_specific_workstream_event = delete
 
+    def iterate(
+        self,
+        *,
+        created_from: datetime | None = None,
+        created_to: datetime | None = None,
+        transferables: bool | None = None,
+        page_size: int = 100,
+        **options: Unpack[CallOptions],
+    ) -> Generator[models.WorkstreamEvent, None, None]:
+        """Every workstream event, newest first, a page at a time
+
+        Memory holds one page, however many there are. Each workstream event that was there
+        when the first page was listed is given exactly once, as it is when its page is
+        read, whatever others create, update and delete meanwhile. What is created later is
+        left out, and so is what is deleted before its page is read.
+
+        Left out of each: workstreamEventsVector.
+
+        `created_from`: Earliest moment of creation, inclusive. RFC 3339; an offset without
+        a colon (+0530, +0000) is accepted too.
+
+        `created_to`: Latest moment of creation, inclusive. RFC 3339; an offset without a
+        colon (+0530, +0000) is accepted too.
+
+        `transferables`: Whether events come with `context`. Unlike elsewhere they do not,
+        unless this says `true`.
+
+        `page_size`: How many are read at once.
+
+        The options hold for each request: two for a page (identifiers, batch). Arguments
+        are checked at once. Raises ApiError where going on would leave something out.
+        """
+        from .._iterate import things
+
+        return things(
+            self._engine,
+            _collection(),
+            page_size=page_size,
+            bounds={
+                "created_from": created_from,
+                "created_to": created_to,
+            },
+            lookup={
+                "transferables": transferables,
+            },
+            options=options,
+        )
+
 
 class AsyncWorkstreamEventsResource:
     """The collection. Create, list, look up several and delete."""
@@ -462,3 +528,51 @@ class AsyncWorkstreamEventsResource:
         )
 
     workstream_events_delete_specific_workstream_event = delete
+
+    def iterate(
+        self,
+        *,
+        created_from: datetime | None = None,
+        created_to: datetime | None = None,
+        transferables: bool | None = None,
+        page_size: int = 100,
+        **options: Unpack[CallOptions],
+    ) -> AsyncGenerator[models.WorkstreamEvent, None]:
+        """Every workstream event, newest first, a page at a time
+
+        Memory holds one page, however many there are. Each workstream event that was there
+        when the first page was listed is given exactly once, as it is when its page is
+        read, whatever others create, update and delete meanwhile. What is created later is
+        left out, and so is what is deleted before its page is read.
+
+        Left out of each: workstreamEventsVector.
+
+        `created_from`: Earliest moment of creation, inclusive. RFC 3339; an offset without
+        a colon (+0530, +0000) is accepted too.
+
+        `created_to`: Latest moment of creation, inclusive. RFC 3339; an offset without a
+        colon (+0530, +0000) is accepted too.
+
+        `transferables`: Whether events come with `context`. Unlike elsewhere they do not,
+        unless this says `true`.
+
+        `page_size`: How many are read at once.
+
+        The options hold for each request: two for a page (identifiers, batch). Arguments
+        are checked at once. Raises ApiError where going on would leave something out.
+        """
+        from .._iterate import things_async
+
+        return things_async(
+            self._engine,
+            _collection(),
+            page_size=page_size,
+            bounds={
+                "created_from": created_from,
+                "created_to": created_to,
+            },
+            lookup={
+                "transferables": transferables,
+            },
+            options=options,
+        )
