@@ -24,7 +24,7 @@ MARK = (
 """The first line of each generated file, behind the language's comment sign."""
 
 
-PLAIN_SPAN = re.compile(r"(?<![`\\])(`[A-Za-z0-9_][A-Za-z0-9_.:/=-]*`)(?!`)")
+PLAIN_SPAN = re.compile(r"(?<![`\\])(`[A-Za-z0-9_][A-Za-z0-9_.:/=()-]*`)(?!`)")
 """A code span of Markdown that holds nothing but a name or a value."""
 MARKUP = re.compile(r"[\\`*\[\]<>|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """What is markup anywhere in a text. An underscore inside a word is none."""

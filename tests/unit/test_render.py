@@ -169,7 +169,7 @@ def test_toml_reads_back_the_same_list(items):
 def test_markdown_has_no_markup_of_the_texts_own_but_plain_code(text):
     line = markdown_text(text)
     assert line.isprintable()
-    bare = re.sub(r"(?<![`\\])`[A-Za-z0-9_.:/=-]+`(?!`)", " ", line)
+    bare = re.sub(r"(?<![`\\])`[A-Za-z0-9_.:/=()-]+`(?!`)", " ", line)
     plain = re.sub(r"\\[\\`*_\[\]<>|~]", "", bare)
     assert not set("`*[]<>|~") & set(plain)
     assert not re.search(r"(?<![A-Za-z0-9\\])_|(?<!\\)_(?![A-Za-z0-9])", bare)
@@ -185,7 +185,7 @@ def test_markdown_has_no_markup_of_the_texts_own_but_plain_code(text):
         ("snake_case and _this_", "snake_case and \\_this\\_"),
         ("1. first", "1\\. first"),
         ("1.2.3", "1.2.3"),
-        ("with `this`. And", "with `this`. And"),
+        ("with `this`. And `f()`", "with `this`. And `f()`"),
     ],
 )
 def test_markdown_stays_readable(text, wanted):
