@@ -176,6 +176,35 @@ def copied(client: Client) -> None:
     client.workstream_events.delete(same.id)
 
 
+def conveniences(client: Client) -> None:
+    """What goes beyond the operations."""
+    for title in ("One", "Two"):
+        client.workstream_events.create(seed(title))
+    pages = client.workstream_events.iterate(page_size=1, transferables=True, timeout=20)
+    titles: list[str] = [event.readable or "" for event in pages]
+    assert titles[:2] == ["Two", "One"]
+    newest = next(client.workstream_events.iterate(created_to=datetime.now(UTC)))
+
+    def rename(event: models.WorkstreamEvent) -> None:
+        event.readable = "Renamed"
+
+    def again(event: models.WorkstreamEvent) -> models.WorkstreamEvent:
+        event.window_title = "w"
+        return event
+
+    changed: models.WorkstreamEvent = client.workstream_event.modify(newest.id, rename)
+    changed = client.workstream_event.modify(changed.id, again, attempts=2, retries=0)
+    assert (changed.readable, changed.window_title) == ("Renamed", "w")
+
+
+def discovered(key: str) -> Client | None:
+    """The server of this machine, if one is up."""
+    try:
+        return Client.discover(api_key=key, timeout=5)
+    except ConnectionError:
+        return None
+
+
 class Closed:
     """A transport of the user's own."""
 
@@ -202,6 +231,14 @@ async def awaited(url: str, key: str) -> None:
         assert updated.readable == "Awaited"
         answer = await client.workstream_event.with_raw_response.get(event.id)
         assert answer.parse().id == event.id
+        found = [each.id async for each in client.workstream_events.iterate(page_size=2)]
+        assert {each.id for each in made} <= set(found)
+
+        async def rename(event: models.WorkstreamEvent) -> None:
+            event.readable = "Renamed"
+
+        renamed: models.WorkstreamEvent = await client.workstream_event.modify(event.id, rename)
+        assert renamed.readable == "Renamed"
         for each in made:
             await client.with_options(retries=1).workstream_events.delete(each.id)
     closed: AsyncTransport = AsyncClosed()
@@ -218,12 +255,15 @@ def main(url: str, key: str) -> None:
         options(client)
         raw(client)
         copied(client)
+        conveniences(client)
         print(*errors(client), sep="\n")
     closed: Transport = Closed()
     try:
         Client(transport=closed, retries=0).workstream_events.snapshot()
     except ApiError as error:
         print(kind(error))
+    if (found := discovered(key)) is not None:
+        found.close()
     asyncio.run(awaited(url, key))
 
 

@@ -36,6 +36,13 @@ client.workstream_events.create(event)  # wrong: another model
 client.workstream_events.create("a")  # wrong: text for a body
 client.with_options(base_url="http://other")  # wrong: not for a view
 
+client.workstream_events.iterate(pagesize=1)  # wrong: a misspelt argument
+client.workstream_events.iterate().iterable  # wrong: an iterator is no collection
+client.workstream_event.modify("a", 1)  # wrong: no function
+client.workstream_event.modify("a", lambda: None)  # wrong: a function that takes nothing
+Client.discover(base_url="http://other")  # wrong: that is what it looks for
+Client.discover().workstream_evnt  # wrong: no such resource
+
 event.readable.upper()  # wrong: may be unset
 event.summaries.iterable  # wrong: may be unset
 event.titel  # wrong: a misspelt member
@@ -65,6 +72,8 @@ async def forgotten() -> None:
     thing.readable  # wrong: not awaited
     later: models.WorkstreamEvent = other.workstream_event.get("a")  # wrong: not awaited
     other.workstream_event.get("a")  # wrong: not awaited
+    for _ in other.workstream_events.iterate():  # wrong: async for
+        pass
     await client.workstream_event.get("a")  # wrong: nothing to await
     with other:  # wrong: async with
         pass
