@@ -11,7 +11,7 @@ import msgspec
 from .errors import ConnectionError, TimeoutError
 from .transport import Request, Response
 
-_STATUSES = frozenset({429, 502, 503, 504})
+_STATUSES = frozenset({408, 429, 502, 503, 504})
 _FIRST = 0.2
 _LONGEST = 5.0
 
