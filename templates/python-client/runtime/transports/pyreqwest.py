@@ -58,7 +58,8 @@ class PyreqwestTransport:
 
 
 class AsyncPyreqwestTransport:
-    """The same, awaited, in any number of event loops."""
+    """The same, awaited, in any number of event loops. A cancelled call ends at once; pyreqwest
+    lets go of its connection when the answer is there, or when the limits of the call end."""
 
     def __init__(self, base_url: str = "") -> None:
         """For requests to `base_url`."""
