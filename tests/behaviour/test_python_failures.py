@@ -109,7 +109,13 @@ def test_a_base_url_that_is_none(call: Caller, url: str, what: str) -> None:
 
 def test_a_url_that_only_the_library_refuses(call: Caller) -> None:
     """All the same it is one of ours."""
-    for url in ("http://a..b:1", "http://xn--a:1", "http://-:1", "http://" + "a" * 64, "http://" + "a." * 200):
+    for url in (
+        "http://a..b:1",
+        "http://xn--a:1",
+        "http://-:1",
+        "http://" + "a" * 64,
+        "http://" + "a." * 200,
+    ):
         with pytest.raises(call.sdk.ApiError):
             call(lambda client: client.workstream_event.get("e"), base_url=url)
 

@@ -170,9 +170,7 @@ def test_the_error_is_that_of_the_last_attempt(call: Caller, stub: Stub) -> None
     stub.answer(BUSY, None)
     with pytest.raises(call.sdk.ConnectionError) as caught:
         call(lambda client: client.workstream_events.snapshot(), retries=1)
-    assert caught.value.exchange == call.sdk.errors.Exchange(
-        "GET", f"{stub.url}/workstream_events"
-    )
+    assert caught.value.exchange == call.sdk.errors.Exchange("GET", f"{stub.url}/workstream_events")
     stub.answer(None, Reply(503, b"busy", "text/plain", {"X-Request-ID": "2"}))
     with pytest.raises(call.sdk.ServerError) as answered:
         call(lambda client: client.workstream_events.snapshot(), retries=1)
@@ -180,9 +178,7 @@ def test_the_error_is_that_of_the_last_attempt(call: Caller, stub: Stub) -> None
 
 
 @pytest.mark.parametrize("wanted", ["", "soon", "-1", "1.5", "Wed, 99 Foo 2024 00:00:00 GMT"])
-def test_a_retry_after_that_says_nothing_is_none(
-    call: Caller, stub: Stub, wanted: str
-) -> None:
+def test_a_retry_after_that_says_nothing_is_none(call: Caller, stub: Stub, wanted: str) -> None:
     stub.answer(Reply(503, headers={"Retry-After": wanted}), OK)
     assert call(lambda client: client.workstream_events.snapshot(), retries=1).iterable == []
 

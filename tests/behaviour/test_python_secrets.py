@@ -46,9 +46,7 @@ def get(client: Any) -> Any:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_not_followed(
-    call: Caller, stub: Stub, elsewhere: Stub, status: int
-) -> None:
+def test_redirects_are_not_followed(call: Caller, stub: Stub, elsewhere: Stub, status: int) -> None:
     stub.answer(Reply(status, headers={"Location": f"{elsewhere.url}/workstream_event/e"}))
     with pytest.raises(call.sdk.UnexpectedStatusError) as caught:
         call(get, api_key=KEY, headers=HEADERS)
@@ -114,12 +112,11 @@ def trouble(call: Caller, stub: Stub, kind: str) -> Any:
         options["timeout"] = "soon"
     elif kind == "url":
         options["base_url"] = "localhost:1000"
-    with pytest.raises(call.sdk.ApiError) as caught:
-        if kind == "timeout":
-            with sockets.scripted(sockets.silence) as server:
-                call(use, **options | {"base_url": server.url})
-        else:
-            call(use, **options)
+    with (
+        sockets.scripted(sockets.silence) as silent,
+        pytest.raises(call.sdk.ApiError) as caught,
+    ):
+        call(use, **({"base_url": silent.url} if kind == "timeout" else {}), **options)
     return caught.value
 
 
@@ -170,9 +167,7 @@ def test_no_repr_shows_the_key(sdk: ModuleType) -> None:
     assert engine.settings._headers["x-token"] == KEY
 
 
-def test_no_log_shows_the_key(
-    call: Caller, stub: Stub, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_log_shows_the_key(call: Caller, stub: Stub, caplog: pytest.LogCaptureFixture) -> None:
     """Neither ours nor those of the HTTP libraries."""
     stub.answer(Reply(503, headers={"Retry-After": "0"}), Reply(body=b"{"))
     with caplog.at_level(logging.DEBUG), pytest.raises(call.sdk.DecodeError):
@@ -260,4 +255,3 @@ def test_whatever_the_id_the_server_sees_one_segment(sdk: ModuleType, stub: Stub
                 assert urllib.parse.unquote(segment) == value
 
         check()
-

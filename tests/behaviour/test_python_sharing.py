@@ -131,8 +131,10 @@ def test_closing_ends_the_calls_of_others_in_order(sdk: ModuleType, stub: Stub) 
                     return str(error)
 
         ends = set(in_threads(use)) - {"closed"}
-        wanted = {"the client is closed", f"GET {stub.url}/workstream_event/e: the client was "
-                  "closed during the call"}
+        wanted = {
+            "the client is closed",
+            f"GET {stub.url}/workstream_event/e: the client was closed during the call",
+        }
         assert ends <= wanted
         assert ends
 

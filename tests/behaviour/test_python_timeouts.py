@@ -92,9 +92,7 @@ def test_no_limit_is_possible(call: Caller, stub: Stub) -> None:
         assert call(snapshot, timeout=timeout).iterable == []
 
 
-def test_calls_whose_limits_come_to_the_same_share_connections(
-    sdk: ModuleType, stub: Stub
-) -> None:
+def test_calls_whose_limits_come_to_the_same_share_connections(sdk: ModuleType, stub: Stub) -> None:
     stub.answer(Reply(body=b'{"iterable": []}'))
     usual = sdk.Timeout()
     with sdk.Client(stub.url) as client:

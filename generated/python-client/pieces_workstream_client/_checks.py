@@ -14,6 +14,8 @@ from .options import Timeout
 _NAME_CHARACTERS = frozenset(
     "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
+_LONGEST_LABEL = 63
+"""Characters between two dots of a host (RFC 1035)."""
 _LONGEST = 1e9
 """Seconds. Clocks and libraries overflow not far beyond."""
 
@@ -26,7 +28,9 @@ def checked_url(url: str) -> str:
         raise InvalidArgument("base_url: leave out user and password; send them in a header")
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        labels = (parts.hostname or "").removesuffix(".").split(".")
+        usable = parts.scheme in ("http", "https") and parts.port != 0
+        usable = usable and all(0 < len(label) <= _LONGEST_LABEL for label in labels)
     except ValueError:
         usable = False
     if not usable:

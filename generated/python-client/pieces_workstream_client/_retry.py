@@ -62,7 +62,7 @@ def _jitter(number: int) -> float:
     """Full jitter: anything up to a bound that doubles with each attempt."""
     from random import random
 
-    return random() * min(_LONGEST, _FIRST * 2.0**number)
+    return random() * min(_LONGEST, _FIRST * 2.0 ** min(number, 30))
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

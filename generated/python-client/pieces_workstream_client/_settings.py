@@ -49,8 +49,8 @@ class Settings:
         self._headers = checked_headers(headers)
 
     def __repr__(self) -> str:
-        """Without the key."""
-        return f"<Settings {self.base_url}>"
+        """Without the key, and complete before the settings are."""
+        return f"<Settings {getattr(self, 'base_url', '…')}>"
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """The same with other values for `timeout` and `retries`, and with more `headers`."""

@@ -80,6 +80,8 @@ class Client:
         raise TypeError("a client is not copied or pickled: it holds connections and a key")
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_engine"):  # in the traceback of a refused argument
+            return "Client(…)"
         return f"Client(base_url={self._engine.settings.base_url!r})"
 
     def __enter__(self) -> Self:
@@ -148,6 +150,8 @@ class AsyncClient:
         raise TypeError("a client is not copied or pickled: it holds connections and a key")
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_engine"):  # in the traceback of a refused argument
+            return "AsyncClient(…)"
         return f"AsyncClient(base_url={self._engine.settings.base_url!r})"
 
     async def __aenter__(self) -> Self:

@@ -3,7 +3,7 @@
 
 Python acts on a signal only between two steps of the main thread, and there are none while that
 waits in foreign code: Ctrl-C would count when the call is over. So a thread is told of signals at
-once, by the wake-up descriptor, and closes the client that the main thread waits for. Only Python's
+once, through a socket, and closes the client that the main thread waits for. Only Python's
 own handler of SIGINT is helped this way, as it is sure to end the call. Others run after the call.
 """
 

@@ -76,13 +76,17 @@ class AsyncHttpxTransport:
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
-    return client.build_request(
-        request.method,
-        request.url,
-        headers=dict(request.headers),
-        content=request.body,
-        timeout=_phases(request),
-    )
+    try:
+        return client.build_request(
+            request.method,
+            request.url,
+            headers=dict(request.headers),
+            content=request.body,
+            timeout=_phases(request),
+        )
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        reason = str(error)
+    raise InvalidArgument(f"{request.line}: cannot be sent: {reason}")
 
 
 def _phases(request: Request) -> httpx.Timeout:
@@ -115,15 +119,15 @@ def _translated(error: Exception, request: Request) -> Exception:
     connecting = isinstance(error, _NOTHING_SENT)
     if isinstance(error, httpx.TimeoutException | OutOfTime):
         return _failures.timed_out(request, connecting=connecting)
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError):
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
         return InvalidArgument(f"{request.line}: cannot be sent: {error}")
     if not isinstance(error, httpx.HTTPError):
         return error
     if connecting:
-        return _failures.no_connection(request, _no_connection(error), error)
+        return _failures.no_connection(request, _no_connection(error), str(error))
     garbled = isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error)
     text = _failures.GARBLED if garbled else _failures.BROKEN
-    return _failures.broken(request, text, error or type(error).__name__)
+    return _failures.broken(request, text, str(error) or type(error).__name__)
 
 
 def _no_connection(error: BaseException) -> str:

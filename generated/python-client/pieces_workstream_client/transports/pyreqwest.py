@@ -59,7 +59,8 @@ class PyreqwestTransport:
 
 
 class AsyncPyreqwestTransport:
-    """The same, awaited, in any number of event loops."""
+    """The same, awaited, in any number of event loops. A cancelled call ends at once; pyreqwest
+    lets go of its connection when the answer is there, or when the limits of the call end."""
 
     def __init__(self, base_url: str = "") -> None:
         """For requests to `base_url`."""
@@ -119,7 +120,7 @@ def _translated(error: Exception, request: Request) -> Exception:
     )
 
     if isinstance(error, ClientClosedError):
-        return _failures.broken(request, _failures.CLOSED)
+        return _failures.broken(request, _failures.GIVEN_UP)
     if isinstance(error, RequestError):
         # The first cause holds the URL, with what must not show of it.
         causes = [cause["message"] for cause in error.details["causes"] or ()][1:]

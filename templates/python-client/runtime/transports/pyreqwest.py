@@ -119,7 +119,7 @@ def _translated(error: Exception, request: Request) -> Exception:
     )
 
     if isinstance(error, ClientClosedError):
-        return _failures.broken(request, _failures.CLOSED)
+        return _failures.broken(request, _failures.GIVEN_UP)
     if isinstance(error, RequestError):
         # The first cause holds the URL, with what must not show of it.
         causes = [cause["message"] for cause in error.details["causes"] or ()][1:]
