@@ -19,8 +19,7 @@ class Scripted:
     """A server on loopback that plays a script with every connection."""
 
     def __init__(self, script: Script) -> None:
-        self.requests = 0
-        """That arrived whole."""
+        self._requests = 0
         self.closed = threading.Semaphore(0)
         """Released when the other side of a connection is gone."""
         self._script = script
@@ -37,9 +36,17 @@ class Scripted:
     def _play(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
             if read_request(connection):
-                self.requests += 1
+                self._requests += 1
                 self._script(connection)
         self.closed.release()
+
+    def requests(self, wanted: int) -> int:
+        """How many requests arrived whole; waits until there are as many as `wanted`. A caller may
+        be gone before its request is read."""
+        end = time.monotonic() + 10
+        while self._requests < wanted and time.monotonic() < end:
+            time.sleep(0.01)
+        return self._requests
 
     def close(self) -> None:
         self._listener.close()

@@ -59,7 +59,7 @@ def test_a_cancelled_call_takes_its_connection_with_it(
     async def use(server: sockets.Scripted) -> None:
         async with client_of(sdk, server.url, over_httpx) as client:
             await cancelled(client.workstream_events.snapshot(timeout=timeout))
-            assert server.requests == 1
+            assert server.requests(1) == 1
             gone = await asyncio.to_thread(server.closed.acquire, timeout=5)
             assert gone, "the connection was kept"
 
@@ -200,8 +200,7 @@ def test_ctrl_c_counts_at_once(python_folder: Path, api: Api, body: str) -> None
     with sockets.scripted(first_silent_then_a_list()) as server:
 
         def wait() -> None:
-            while not server.requests:
-                time.sleep(0.01)
+            assert server.requests(1) == 1
             time.sleep(0.3)
 
         package = f"{api.package.snake}_client"

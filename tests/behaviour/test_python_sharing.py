@@ -246,4 +246,4 @@ def test_a_connection_that_the_server_closed_is_not_used_again(call: Caller) -> 
 
     with sockets.scripted(once) as server:
         call(awaited if call.flavour.startswith("async") else twice, base_url=server.url)
-        assert server.requests == 2
+        assert server.requests(2) == 2

@@ -81,7 +81,7 @@ def test_all_attempts_share_the_total(call: Caller) -> None:
     with sockets.scripted(sockets.silence) as server:
         timeout = call.sdk.Timeout(total=1.0, read=0.3)
         _, passed = timed_out(call, server.url, timeout, retries=50)
-        assert server.requests > 1
+        assert server.requests(2) >= 2
     assert passed < 3
 
 

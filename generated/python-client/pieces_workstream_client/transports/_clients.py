@@ -15,7 +15,7 @@ from _thread import allocate_lock
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from pyreqwest.client import BaseClientBuilder, Client, ClientBuilder, SyncClient, SyncClientBuilder
@@ -23,6 +23,9 @@ from pyreqwest.client import BaseClientBuilder, Client, ClientBuilder, SyncClien
 from .._failures import closed
 from ..errors import ApiError
 from ..options import DEFAULT_TIMEOUT, Timeout
+
+if TYPE_CHECKING:
+    from ._interrupts import Interrupts
 
 C = TypeVar("C", Client, SyncClient)
 _Builder = TypeVar("_Builder", bound=BaseClientBuilder)
@@ -94,9 +97,12 @@ def _shared(limit: float | None, total: float | None, usual: float | None) -> fl
 
 _everyone: weakref.WeakSet[Clients[Any]] = weakref.WeakSet()
 _inherited: list[object] = []
+guards: list[Interrupts] = []
+"""What this process does about Ctrl-C, once there is a call that it could interrupt."""
 
 
 def _after_fork() -> None:
+    guards.clear()
     for clients in list(_everyone):
         clients.after_fork()
 

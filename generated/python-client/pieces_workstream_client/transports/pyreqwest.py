@@ -13,7 +13,7 @@ import time
 from _thread import get_ident
 from datetime import timedelta
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pyreqwest.request import BaseRequestBuilder
 from pyreqwest.response import BaseResponse
@@ -21,7 +21,10 @@ from pyreqwest.response import BaseResponse
 from .. import _failures
 from ..errors import ApiError, InvalidArgument
 from ..transport import Request, Response
-from ._clients import async_clients, sync_clients
+from ._clients import async_clients, guards, sync_clients
+
+if TYPE_CHECKING:
+    from ._interrupts import Interrupts
 
 _Prepared = TypeVar("_Prepared", bound=BaseRequestBuilder)
 
@@ -40,9 +43,8 @@ class PyreqwestTransport:
 
     def send(self, request: Request) -> Response:
         """The answer to `request`."""
-        from ._interrupts import interrupts
-
-        main = (guard := interrupts()).thread == get_ident()
+        guard = guards[0] if guards else _new_guard()
+        main = guard.thread == get_ident()
         client = self._clients.get(request.timeout, apart=main)
         try:
             send = _prepared(client.request(request.method, request.url), request).build().send
@@ -82,6 +84,12 @@ class AsyncPyreqwestTransport:
         """Close all connections."""
         for client in self._clients.close():
             await client.close()
+
+
+def _new_guard() -> Interrupts:
+    from ._interrupts import interrupts  # a thread and a socket: not for those who never call
+
+    return interrupts()
 
 
 @cache

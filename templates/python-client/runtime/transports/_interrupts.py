@@ -20,7 +20,7 @@ from typing import Any
 import pyreqwest.exceptions  # noqa: F401
 from pyreqwest.client import SyncClient
 
-from ._clients import Clients
+from ._clients import Clients, guards
 
 
 class Interrupts:
@@ -66,15 +66,8 @@ class Interrupts:
                 client.close()
 
 
-_made: list[Interrupts] = []
-
-
 def interrupts() -> Interrupts:
     """The one of this process."""
-    if not _made:
-        _made.append(Interrupts())
-    return _made[0]
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_made.clear)
+    if not guards:
+        guards.append(Interrupts())
+    return guards[0]
