@@ -67,7 +67,7 @@ conformance: $(READY) ## fuzz server and SDK against the spec (BASE_URL= API_KEY
 	@$(SPECPIPE) conformance --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" \
 	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES"
 
-bench: $(READY) ## measure the server beside its peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory QUICK=1 REPORT_DIR=)
+bench: $(READY) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
 
 clean: ## remove the virtual environment, reports and caches

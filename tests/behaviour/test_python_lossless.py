@@ -110,6 +110,97 @@ def test_copies_are_equal(sdk: ModuleType, data: dict[str, Any]) -> None:
     assert other != event
 
 
+def test_a_newer_server_costs_no_second_look_once_it_is_known(sdk: ModuleType) -> None:
+    """The members of `with_unknown` have been seen: their decoder needs no untyped data."""
+    model = sdk.models.WorkstreamEvent
+    event = model.from_dict(with_unknown())
+    twins = importlib.import_module(f"{sdk.__name__}._twins")
+    again = twins.decoder(model, fine=False)(json.dumps(with_unknown()).encode())
+    assert again == event
+    assert type(again) is model
+    assert type(again.application) is sdk.models.Application
+    plain = twins.decoder(model, fine=False)(json.dumps(EVENT).encode())
+    assert plain == model.from_dict(EVENT)
+
+
+def test_names_that_are_made_up_are_not_learned_for_ever(sdk: ModuleType) -> None:
+    lessons = importlib.import_module(f"{sdk.__name__}._lessons")
+    model = sdk.models.Score
+    for number in range(100):
+        data = {"manual": 1, "automatic": 2, f"new{number}": number, 'a"\\': None}
+        assert model.from_dict(data).to_dict() == data
+    assert len(lessons.lesson(model).surplus) == lessons.LIMIT
+
+
+@pytest.mark.parametrize("odd", [0, 1, 50])
+def test_large_answers_are_read_item_by_item(sdk: ModuleType, odd: int) -> None:
+    """With the same result, and the same words about what is wrong."""
+    model = sdk.models.WorkstreamEvents
+    events = [copy.deepcopy(EVENT) | {"id": str(n), "readable": "x" * 2000} for n in range(60)]
+    for event in events[:odd]:
+        event |= {"new": [event["id"]], "application": {**APPLICATION, "newer": None}}
+    data = {"iterable": events, "more": {"a": None}, "indices": {"0": 0.0}}
+    value = model.from_dict(data)
+    assert value.to_dict() == data
+    assert value == model.from_json(value.to_json())
+    assert value.iterable == [sdk.models.WorkstreamEvent.from_dict(event) for event in events]
+    events[59]["trigger"] = 1
+    with pytest.raises(sdk.DecodeError, match=r"\$\.iterable\[59\]\.trigger"):
+        model.from_dict(data)
+
+
+def test_unknown_members_in_free_form_data_are_sent(sdk: ModuleType) -> None:
+    """Even of models that somebody put there, and in what is itself unknown."""
+    inner = sdk.models.Application.from_dict(APPLICATION | {"new": 1})
+    event = sdk.models.WorkstreamEvent.from_dict(EVENT)
+    event.summaries.iterable[0].reference = {"by": [inner]}
+    event.additional_properties = {"also": {"by": inner}}
+    sent = event.to_dict()
+    assert sent["summaries"]["iterable"][0]["reference"]["by"] == [APPLICATION | {"new": 1}]
+    assert sent["also"] == {"by": APPLICATION | {"new": 1}}
+
+
+def test_output_has_known_members_in_their_order_and_unknown_ones_behind(sdk: ModuleType) -> None:
+    data = {"zzz": 1, **dict(reversed(EVENT.items())), "aaa": 2}
+    texts = {sdk.models.WorkstreamEvent.from_dict(data).to_json() for _ in range(3)}
+    assert len(texts) == 1
+    names = list(json.loads(texts.pop()))
+    known = sdk.models.WorkstreamEvent.__struct_encode_fields__
+    assert names[:-2] == [name for name in known if name in EVENT]
+    assert names[-2:] == ["aaa", "zzz"]
+
+
+def test_repr_leaves_out_what_is_unset(sdk: ModuleType) -> None:
+    text = repr(sdk.models.GroupedTimestamp.from_dict(EVENT["created"]))
+    moment = "datetime.datetime(2024, 10, 8, 7, 41, 12, 518204, tzinfo=datetime.timezone.utc)"
+    assert text == f"GroupedTimestamp(value={moment})"
+    new = sdk.models.GroupedTimestamp.from_dict(EVENT["created"] | {"new": 1})
+    assert "additional_properties={'new': 1}" in repr(new)
+
+
+def test_models_are_mutable_and_so_have_no_hash(sdk: ModuleType) -> None:
+    event = sdk.models.WorkstreamEvent.from_dict(EVENT)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(event)
+    other = msgspec.structs.replace(event, id="f", readable=sdk.UNSET)
+    assert (event.id, other.id) == ("e", "f")
+    assert other.application is event.application
+    assert other != event
+
+
+def test_a_broken_constraint_is_told_on_both_ways(sdk: ModuleType) -> None:
+    score = {"manual": 2**53, "automatic": 0}
+    with pytest.raises(sdk.DecodeError, match=r"\$\.manual"):
+        sdk.models.Score.from_dict(score)
+    with sdk.Client(base_url="http://localhost:1") as client:
+        with pytest.raises(sdk.InvalidArgument, match=r"<= 9007199254740991.*\$\.score\.manual"):
+            client.workstream_event.update(EVENT | {"score": score})
+        with pytest.raises(sdk.InvalidArgument, match=r"\$\.internal_identifier"):
+            client.workstream_events.create(
+                {"application": APPLICATION, "trigger": {}, "internal_identifier": "a\n"}
+            )
+
+
 def test_known_data_round_trips(sdk: ModuleType) -> None:
     event = sdk.models.WorkstreamEvent.from_dict(EVENT)
     assert event.to_dict() == EVENT

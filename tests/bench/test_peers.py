@@ -8,13 +8,20 @@ import re
 import pytest
 
 from specpipe import pipeline
-from specpipe.bench.peers.making import APPLICATIONS, make_applications, nested
+from specpipe.bench.peers.making import APPLICATIONS, make_applications, nested, peer_python
 from specpipe.bench.workload import workload_of
+from specpipe.diagnostics import ToolError
 from specpipe.workspace import ROOT, SPEC
 
 THINGS = ROOT / "tests" / "unit" / "things.yaml"
-REQUIREMENTS = ROOT / "scripts" / "specpipe" / "bench" / "peers" / "requirements.txt"
-SHARED = ("uvicorn", "uvloop", "httptools", "starlette")
+PEERS = ROOT / "scripts" / "specpipe" / "bench" / "peers"
+REQUIREMENTS = {
+    PEERS / "requirements.txt": ("uvicorn", "uvloop", "httptools", "starlette"),
+    PEERS / "ours.txt": ("msgspec", "pyreqwest"),
+    PEERS / "stock.txt": ("httpx", "attrs"),
+    ROOT / "spec" / "bench" / "published.txt": ("pieces-os-client",),
+}
+"""What the peers are made of, and what has to be there at the version that we have."""
 
 
 def versions(path):
@@ -38,8 +45,20 @@ def test_a_path_of_members_becomes_nested_dicts():
     assert nested(("created", "va'lue"), "now") == "'created': {\"va'lue\": now}"
 
 
-def test_every_package_of_the_peers_is_pinned_and_what_serves_is_the_same_as_ours():
-    theirs, ours = versions(REQUIREMENTS), versions(ROOT / "requirements.lock")
-    lines = [line for line in REQUIREMENTS.read_text().splitlines() if line]
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.stem)
+def test_every_package_of_the_peers_is_pinned_and_what_is_shared_is_the_same_as_ours(path):
+    theirs, ours = versions(path), versions(ROOT / "requirements.lock")
+    lines = [line for line in path.read_text().splitlines() if line]
     assert len(theirs) == len(lines)
-    assert {name: theirs[name] for name in SHARED} == {name: ours[name] for name in SHARED}
+    shared = REQUIREMENTS[path]
+    assert {name: theirs[name] for name in shared} == {name: ours[name] for name in shared}
+
+
+def test_a_peer_that_cannot_be_installed_is_told_in_one_line_and_tried_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    folder = tmp_path / "peers"
+    for _ in range(2):
+        with pytest.raises(ToolError, match=r"pip install failed: .*no-such-package") as caught:
+            peer_python(folder, b"no-such-package==1.0\n")
+        assert "\n" not in str(caught.value)
+    assert not (folder / ".ready").exists()

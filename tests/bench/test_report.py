@@ -5,11 +5,22 @@ from __future__ import annotations
 import json
 
 from specpipe.bench import report
+from specpipe.bench.clients import FLOORS, SYNC
 from specpipe.bench.effort import Effort
 from specpipe.bench.figures import Figure, Results
+from specpipe.bench.sdks import OURS as OURS_SDK
+from specpipe.bench.sdks import PUBLISHED
 from specpipe.bench.targets import Target, targets
 
-EFFORT = Effort(rounds=3, seconds=1, connections=(16,), large=1_000_000, small=1_000)
+EFFORT = Effort(
+    rounds=3,
+    seconds=1,
+    connections=(16,),
+    large=1_000_000,
+    small=1_000,
+    snapshot=10_000,
+    repeats=1,
+)
 OURS, THEIRS = "ours, SQLite", "FastAPI + pydantic, in memory"
 MARKDOWN = """\
 ## Targets
@@ -51,7 +62,7 @@ def measured():
 
 def test_targets_come_first_then_a_table_for_each_row(tmp_path):
     results = measured()
-    found = targets(results, ["SQLite"], EFFORT)
+    found = targets(results, EFFORT)
     text = report.write(tmp_path, results, found, {"processor": "slow, 2 cores"})
     assert text == MARKDOWN
     assert (tmp_path / "bench.md").read_text() == MARKDOWN
@@ -59,7 +70,7 @@ def test_targets_come_first_then_a_table_for_each_row(tmp_path):
 
 def test_the_json_has_every_round_of_every_figure(tmp_path):
     results = measured()
-    report.write(tmp_path, results, targets(results, ["SQLite"], EFFORT), {"a": "b"})
+    report.write(tmp_path, results, targets(results, EFFORT), {"a": "b"})
     data = json.loads((tmp_path / "bench.json").read_text())
     assert data["about"] == {"a": "b"}
     assert data["targets"][0]["values"] == [0.25, 0.5, 0.2]
@@ -74,7 +85,7 @@ def test_the_json_has_every_round_of_every_figure(tmp_path):
 
 
 def test_nothing_measured_is_no_target():
-    assert targets(Results(), ["SQLite"], EFFORT) == []
+    assert targets(Results(), EFFORT) == []
 
 
 def test_a_target_is_met_up_to_its_bound_in_its_own_direction():
@@ -89,3 +100,20 @@ def test_a_target_is_met_up_to_its_bound_in_its_own_direction():
 def test_numbers_keep_three_digits():
     shown = [report.number(value) for value in (0.123456, 9.876, 12.34, 123.4, 54_321.0)]
     assert shown == ["0.123", "9.88", "12.3", "123", "54,321"]
+
+
+def test_the_sdk_has_targets_beside_the_published_one_and_the_floor():
+    results = Results()
+    for subject, cpu in ((OURS_SDK, 60.0), (PUBLISHED, 2400.0), (FLOORS["decode"], 120.0)):
+        results.add("decode", "10,000 things", subject, cpu_ms=cpu)
+    for subject, micros in ((OURS_SDK, 60.0), (PUBLISHED, 120.0), (FLOORS["call"], 48.0)):
+        results.add("call", SYNC, subject, p50_us=micros)
+    for subject, mib in ((OURS_SDK, 30.0), (PUBLISHED, 50.0)):
+        results.add("sdk-memory", "10,000 things", subject, added_mib=mib)
+    assert [(target.figure.values, target.met) for target in targets(results, EFFORT)] == [
+        ((40.0,), True),  # decode, times cheaper
+        ((0.5,), True),  # decode over the floor
+        ((2.0,), False),  # a call, times faster
+        ((1.25,), True),  # a call over the floor
+        ((0.6,), False),  # memory
+    ]

@@ -100,9 +100,27 @@ def test_without_wrk_nothing_is_started(tmp_path):
     assert errors.count("\n") == 1
 
 
+def test_rows_of_the_sdk_need_no_wrk(tmp_path):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "stat").symlink_to(shutil.which("stat"))
+    process, mark = start(tmp_path, "import", PATH=str(tools))
+    said, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    assert marked(mark) == []
+    data = json.loads((tmp_path / "bench.json").read_text())
+    assert len({found["subject"] for found in data["results"]}) == 4
+    assert all(value > 0 for found in data["results"] for value in found["values"])
+    assert [target["target"].split(":")[0] for target in data["targets"]] == [
+        "import to a first client"
+    ]
+    assert "pyreqwest" in said
+
+
 def test_rows_are_chosen_by_name_and_come_in_their_own_order():
     assert chosen(" memory,get ") == ["get", "memory"]
-    assert len(chosen("")) == 7
+    assert len(chosen("")) == 12
+    assert chosen("sdk-memory, call") == ["call", "sdk-memory"]
     with pytest.raises(Misuse, match="no row is called 'got'; there are get, "):
         chosen("got")
 

@@ -58,13 +58,16 @@ MAY_USE: dict[str, set[str]] = {
 command line is the only one that may import anything."""
 WRITERS = {
     "specpipe.bench.cli": "temporary files on the disk of the repository",
+    "specpipe.bench.clients": "what is decoded, and what a server answers with",
     "specpipe.bench.commits": "a temporary file, taken away again",
     "specpipe.bench.engines": "a temporary folder for a database",
     "specpipe.bench.load": "a temporary folder for what wrk reads",
     "specpipe.bench.peers.making": "the peers: a virtual environment and applications",
     "specpipe.bench.processes": "logs of what is measured",
     "specpipe.bench.programs.disk_writer": "a file, to keep the disk busy",
+    "specpipe.bench.programs.sdk_task": "/proc, to begin the peak of its memory anew",
     "specpipe.bench.report": "the folder of reports",
+    "specpipe.bench.sdks": "a temporary folder for packages",
     "specpipe.bench.subjects": "a temporary database, taken away again",
     "specpipe.emit": "the output folder: the only one",
     "specpipe.format": "a temporary folder for ruff",

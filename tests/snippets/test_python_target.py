@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -91,7 +92,7 @@ PROPERTIES = [
     ("{type: boolean}", "bool"),
     ("{type: string, format: date-time}", "AwareDatetime"),
     ("{type: string, format: date}", "date"),
-    ("{type: string, format: uuid}", "str"),
+    ("{type: string, format: uuid}", "Uuid"),
     ("{type: object}", "dict[str, Any]"),
     ("{type: object, additionalProperties: {type: integer}}", "dict[str, int]"),
     ("{type: array, items: {type: number}}", "list[float]"),
@@ -119,6 +120,86 @@ def test_types(tmp_path: Path, schema: str, type: str) -> None:
     source = class_of(module(tree, "models"), "Box")
     assert f"    must: {type}\n" in source
     assert f"    may: {type} | UnsetType = UNSET\n" in source
+
+
+def test_constraints_have_names_and_stand_once(tmp_path: Path) -> None:
+    tree = rendered(
+        tmp_path,
+        """
+        Box:
+          type: object
+          properties:
+            a: {type: integer, minimum: -1, maximum: 9}
+            b: {type: array, maxItems: 2, items: {type: integer, minimum: -1, maximum: 9}}
+            c: {type: integer, format: int32, minimum: -2147483648, maximum: 2147483647}
+            d: {type: integer, exclusiveMinimum: 0.5, maximum: 9.5, multipleOf: 1.5}
+            e: {type: number, minimum: 0, exclusiveMinimum: 0}
+            postal_code: {type: string, pattern: '^\\d[$\\d]\\.$', maxLength: 9}
+            box: {$ref: '#/components/schemas/Label'}
+            f: {type: object, additionalProperties: {$ref: '#/components/schemas/Label'}}
+            things: {type: array, minItems: 1, items: {$ref: '#/components/schemas/Thing'}}
+        Label: {type: string, minLength: 1}
+        """,
+    )
+    source = module(tree, "models")
+    assert source.split("\n\n\nclass ")[0].split("import ApiModel\n")[
+        -1
+    ].strip() == textwrap.dedent(
+        """\
+        IntMinus1To9 = Annotated[int, Meta(ge=-1, le=9)]
+        Int32 = Annotated[int, Meta(ge=-2147483648, le=2147483647)]
+        D = Annotated[int, Meta(gt=0, le=9, multiple_of=3)]
+        E = Annotated[float, Meta(gt=0)]
+        PostalCode = Annotated[str, Meta(max_length=9, pattern="^[0-9][$0-9]\\\\.\\\\Z")]
+        Label = Annotated[str, Meta(min_length=1)]"""
+    )
+    assert source.rstrip().endswith(
+        "B = Annotated[list[IntMinus1To9], Meta(max_length=2)]\n\n"
+        "Things = Annotated[list[Thing], Meta(min_length=1)]"
+    )
+    members = re.findall(
+        r"^    (\w+): (.*) \| UnsetType = UNSET$", class_of(source, "Box"), re.MULTILINE
+    )
+    assert members == [
+        *(("a", "IntMinus1To9"), ("b", "B"), ("c", "Int32"), ("d", "D"), ("e", "E")),
+        *(("postal_code", "PostalCode"), ("box", "Label"), ("f", "dict[str, Label]")),
+        ("things", "Things"),
+    ]
+
+
+def test_a_name_for_constraints_gives_way_to_classes(tmp_path: Path) -> None:
+    tree = rendered(
+        tmp_path,
+        """
+        Box: {type: object, properties: {thing: {type: string, minLength: 1}}}
+        """,
+    )
+    assert "thing: Thing_ | UnsetType = UNSET" in class_of(module(tree, "models"), "Box")
+
+
+def test_names_of_pythons_and_msgspecs_own_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [
+        "copy",
+        "json",
+        "schema",
+        "class",
+        "self",
+        "from_dict",
+        "field",
+        "date",
+        "cls",
+        "msgspec",
+    ]
+    names += ["list", "str", "annotations", "Any", "default", "type", "match", "to_json", "UNSET"]
+    members = "\n".join(f"            {name}: {{type: string}}" for name in names)
+    tree = rendered(tmp_path, f"Box:\n          type: object\n          properties:\n{members}\n")
+    box = imported(tree, tmp_path, monkeypatch).models.Box
+    data = {name: f"v {name}" for name in names}
+    assert box.from_dict(data).to_dict() == data
+    assert box.from_dict(data | {"new": 1}).to_dict() == data | {"new": 1}
+    assert box(self=1).self == 1
 
 
 def test_model(tmp_path: Path) -> None:

@@ -4,11 +4,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import UNSET, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from ._model import ApiModel, AwareDatetime
+
+InternalIdentifier = Annotated[
+    str, Meta(max_length=128, pattern="^[A-Za-z0-9_][A-Za-z0-9_.~-]*\\Z")
+]
+Int32 = Annotated[int, Meta(ge=-2147483648, le=2147483647)]
+Int0To2147483647 = Annotated[int, Meta(ge=0, le=2147483647)]
+Int0To9007199254740991 = Annotated[int, Meta(ge=0, le=9007199254740991)]
 
 
 class EmbeddedModelSchemaSemanticVersionEnum(StrEnum):
@@ -173,7 +180,7 @@ class SeededWorkstreamEvent(ApiModel, kw_only=True):
     """The application the event came from."""
     trigger: WorkstreamEventTrigger
     """What set the event off. Usually one member is true; none is legal."""
-    internal_identifier: str | UnsetType = UNSET
+    internal_identifier: InternalIdentifier | UnsetType = UNSET
     """Proposal for the id of the new event. A free one becomes its id; with one that is taken
     the server assigns another."""
     schema: EmbeddedModelSchema | UnsetType = UNSET
@@ -208,7 +215,7 @@ class WorkstreamEvents(ApiModel, kw_only=True):
     iterable: list[WorkstreamEvent]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position of each event in `iterable`, by id."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -220,7 +227,7 @@ class FlattenedWorkstreamEvents(ApiModel, kw_only=True):
     iterable: list[ReferencedWorkstreamEvent]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for an event that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -272,7 +279,7 @@ class GroupedTimestamp(ApiModel, kw_only=True):
 class EmbeddedModelSchema(ApiModel, kw_only=True):
     """The version of the model that an object was written with."""
 
-    migration: int
+    migration: Int32
     semantic: str
     """Version of a model. See EmbeddedModelSchemaSemanticVersionEnum."""
 
@@ -310,10 +317,10 @@ class SeededAssetEnrichment(ApiModel, kw_only=True):
 
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    tags: int | UnsetType = UNSET
-    hints: int | UnsetType = UNSET
-    persons: int | UnsetType = UNSET
-    websites: int | UnsetType = UNSET
+    tags: Int0To2147483647 | UnsetType = UNSET
+    hints: Int0To2147483647 | UnsetType = UNSET
+    persons: Int0To2147483647 | UnsetType = UNSET
+    websites: Int0To2147483647 | UnsetType = UNSET
 
 
 class WorkstreamEventTrigger(ApiModel, kw_only=True):
@@ -430,17 +437,17 @@ class NativeAccessibility(ApiModel, kw_only=True):
 class Score(ApiModel, kw_only=True):
     """How often and how a material was used."""
 
-    manual: int
+    manual: Int0To9007199254740991
     """Sum of what people did with it."""
-    automatic: int
+    automatic: Int0To9007199254740991
     """Sum of what was done without them."""
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    priority: int | UnsetType = UNSET
-    reuse: int | UnsetType = UNSET
-    update: int | UnsetType = UNSET
-    reference: int | UnsetType = UNSET
-    searched: int | UnsetType = UNSET
+    priority: Int0To9007199254740991 | UnsetType = UNSET
+    reuse: Int0To9007199254740991 | UnsetType = UNSET
+    update: Int0To9007199254740991 | UnsetType = UNSET
+    reference: Int0To9007199254740991 | UnsetType = UNSET
+    searched: Int0To9007199254740991 | UnsetType = UNSET
 
 
 class SeededScore(ApiModel, kw_only=True):
@@ -565,7 +572,7 @@ class FlattenedWorkstreamSummaries(ApiModel, kw_only=True):
     iterable: list[ReferencedWorkstreamSummary]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for a summary that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -587,7 +594,7 @@ class FlattenedIdentifiedWorkstreamPatternEngineSources(ApiModel, kw_only=True):
     iterable: list[ReferencedIdentifiedWorkstreamPatternEngineSource]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for a source that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -609,7 +616,7 @@ class FlattenedWorkstreamPatternEngineSourceWindows(ApiModel, kw_only=True):
     iterable: list[ReferencedWorkstreamPatternEngineSourceWindow]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for a window that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -631,7 +638,7 @@ class FlattenedConversationMessages(ApiModel, kw_only=True):
     iterable: list[ReferencedConversationMessage]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for a message that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -653,7 +660,7 @@ class FlattenedAnnotations(ApiModel, kw_only=True):
     iterable: list[ReferencedAnnotation]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for an annotation that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -675,7 +682,7 @@ class FlattenedTags(ApiModel, kw_only=True):
     iterable: list[ReferencedTag]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for a tag that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -697,7 +704,7 @@ class FlattenedAnchors(ApiModel, kw_only=True):
     iterable: list[ReferencedAnchor]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for an anchor that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -719,7 +726,7 @@ class FlattenedWebsites(ApiModel, kw_only=True):
     iterable: list[ReferencedWebsite]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for a website that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""
@@ -741,7 +748,7 @@ class FlattenedPersons(ApiModel, kw_only=True):
     iterable: list[ReferencedPerson]
     schema: EmbeddedModelSchema | UnsetType = UNSET
     """The version of the model that an object was written with."""
-    indices: dict[str, int] | UnsetType = UNSET
+    indices: dict[str, Int32] | UnsetType = UNSET
     """Position by id; negative for a person that was taken out."""
     score: Score | UnsetType = UNSET
     """How often and how a material was used."""

@@ -1,1 +1,1 @@
-"""Benchmarks: the generated server beside what people would write instead, in one run."""
+"""Benchmarks: the generated server and SDK beside what people would use instead, in one run."""

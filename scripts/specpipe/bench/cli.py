@@ -1,4 +1,4 @@
-"""`specpipe bench`: measure the generated server beside its peers.
+"""`specpipe bench`: measure the generated server and the generated SDK beside their peers.
 
 Exit status 0: measured, whatever the figures are. 2: could not measure.
 """
@@ -16,16 +16,18 @@ from typing import Any
 from specpipe import pipeline
 from specpipe.arguments import output_folder, spec_file
 from specpipe.bench import report
+from specpipe.bench.clients import CLIENT_ROWS, measure_clients
 from specpipe.bench.commits import measure_commits
 from specpipe.bench.effort import FULL, QUICK
 from specpipe.bench.engines import running_engines
-from specpipe.bench.environment import environment, load_average
+from specpipe.bench.environment import environment, load_average, of_sdks, of_servers
 from specpipe.bench.figures import Results
 from specpipe.bench.growth import measure_growth
 from specpipe.bench.load import check_wrk
-from specpipe.bench.peers.making import make_applications, peer_python
+from specpipe.bench.peers.making import make_applications, peer_python, pinned
 from specpipe.bench.requests import KINDS, measure_requests
-from specpipe.bench.subjects import Bench
+from specpipe.bench.sdks import prepared_sdks
+from specpipe.bench.subjects import Bench, Run
 from specpipe.bench.targets import targets
 from specpipe.bench.workload import workload_of
 from specpipe.conformance import interruption
@@ -35,12 +37,13 @@ from specpipe.spec.model import Api, Document
 from specpipe.workspace import BENCH, OUT, REPORTS, SPEC, shown
 
 COULD_NOT_MEASURE = 2
-ROWS = (*KINDS, "commits", "growth", "memory")
+SERVER_ROWS = (*KINDS, "commits", "growth", "memory")
+ROWS = (*SERVER_ROWS, *CLIENT_ROWS)
 
 
 def add_command(commands: Any) -> None:
     """Add `bench` to the commands of the pipeline."""
-    text = "measure the generated server beside its peers"
+    text = "measure the generated server and SDK beside their peers"
     command = commands.add_parser("bench", help=text, description=text)
     command.set_defaults(command=bench)
     command.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
@@ -63,10 +66,18 @@ def bench(options: argparse.Namespace) -> int:
     results = Results()
     try:
         with ExitStack() as stack:
-            subject = prepare(document, api, options, stack)
-            measure(subject, document, rows, results)
-            about = environment(subject.peer, subject.folder)
-            engines = list(subject.databases)
+            if of_the_server := [row for row in rows if row in SERVER_ROWS]:
+                check_wrk()
+            run = prepare(api, options, stack)
+            about = environment(run.folder)
+            if of_the_server:
+                subject = prepare_servers(run, document, stack)
+                measure(subject, document, of_the_server, results)
+                about |= of_servers(subject.peer)
+            if of_the_sdk := [row for row in rows if row in CLIENT_ROWS]:
+                sdks = prepared_sdks(run, document, options.spec)
+                measure_clients(run, sdks, of_the_sdk, results)
+                about |= of_sdks(sdks)
     except ToolError as error:
         if isinstance(error, Misuse):
             raise
@@ -74,7 +85,7 @@ def bench(options: argparse.Namespace) -> int:
         return COULD_NOT_MEASURE
     about["load average"] = f"{before} before, {load_average()} after"
     about["took"] = f"{time.monotonic() - started:.0f} s, rows {', '.join(rows)}"
-    found = targets(results, engines, subject.effort)
+    found = targets(results, run.effort)
     print(report.write(options.report_dir, results, found, about))
     met = sum(target.met for target in found)
     print(f"{met} of {len(found)} targets met; {shown(options.report_dir)}/bench.md")
@@ -90,23 +101,26 @@ def chosen(only: str) -> list[str]:
     return [row for row in ROWS if not names or row in names]
 
 
-def prepare(document: Document, api: Api, options: argparse.Namespace, stack: ExitStack) -> Bench:
-    """Everything that measuring needs, let go of with `stack`. Raises ToolError."""
-    check_wrk()
+def prepare(api: Api, options: argparse.Namespace, stack: ExitStack) -> Run:
+    """What every row needs, let go of with `stack`. Raises ToolError."""
     server_module(api, options.out)
     work = workload_of(api, options.spec)
     BENCH.mkdir(exist_ok=True)
-    peer = peer_python(BENCH / "peers")
     # On the disk of the repository: a temporary folder may be in memory.
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="run-", dir=BENCH)))
-    make_applications(document, api, work, folder)
-    databases = stack.enter_context(running_engines(folder))
-    effort = QUICK if options.quick else FULL
-    return Bench(api, options.out, work, effort, folder, peer, databases)
+    return Run(api, options.out, work, QUICK if options.quick else FULL, folder)
+
+
+def prepare_servers(run: Run, document: Document, stack: ExitStack) -> Bench:
+    """What the rows of the server need besides, let go of with `stack`. Raises ToolError."""
+    peer = peer_python(BENCH / "peers", pinned())
+    make_applications(document, run.api, run.work, run.folder)
+    databases = stack.enter_context(running_engines(run.folder))
+    return Bench(run.api, run.out, run.work, run.effort, run.folder, peer, databases)
 
 
 def measure(subject: Bench, document: Document, rows: list[str], results: Results) -> None:
-    """Measure the rows."""
+    """Measure rows of the server."""
     kinds = [row for row in rows if row in KINDS]
     if kinds:
         measure_requests(subject, kinds, results)

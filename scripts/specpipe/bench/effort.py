@@ -9,15 +9,34 @@ from dataclasses import dataclass
 class Effort:
     """`rounds` in which the subjects take turns; `seconds` that one load lasts (whole ones, as wrk
     counts them); the numbers of `connections` to measure at; the things in a `large` and in a
-    `small` database."""
+    `small` database; the things in the `snapshot` that an SDK decodes, and how many processes
+    `repeats` that in one round."""
 
     rounds: int
     seconds: int
     connections: tuple[int, ...]
     large: int
     small: int
+    snapshot: int
+    repeats: int
 
 
-FULL = Effort(rounds=3, seconds=2, connections=(1, 16, 64), large=1_000_000, small=1_000)
-QUICK = Effort(rounds=1, seconds=1, connections=(16, 64), large=20_000, small=1_000)
+FULL = Effort(
+    rounds=3,
+    seconds=2,
+    connections=(1, 16, 64),
+    large=1_000_000,
+    small=1_000,
+    snapshot=10_000,
+    repeats=3,
+)
+QUICK = Effort(
+    rounds=1,
+    seconds=1,
+    connections=(16, 64),
+    large=20_000,
+    small=1_000,
+    snapshot=500,
+    repeats=1,
+)
 """Shows that everything works; its figures say little."""

@@ -5,30 +5,55 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from specpipe.bench.load import check_wrk
+from specpipe.bench.sdks import Sdk
 
 PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "msgspec", "psycopg")
 PEERS = ("fastapi", "pydantic", "uvicorn", "starlette")
 
 
-def environment(peer: Path, folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """What it was: name to value, as text for a person."""
-    asked = "; ".join(
-        ["from importlib.metadata import version as v", f"print(*(v(n) for n in {PEERS}))"]
-    )
-    found = said(str(peer), "-c", asked).split()
     system = os.uname()
     return {
         "processor": f"{processor()}, {os.cpu_count()} cores",
         "system": f"{system.sysname} {system.release} {system.machine}",
         "python": sys.version.partition(" ")[0],
+        "disk": said("stat", "--file-system", "--format=%T", str(folder)).strip(),
+    }
+
+
+def of_servers(peer: Path) -> dict[str, str]:
+    """What the rows of the server ran on; `peer` is the interpreter of the peers."""
+    asked = "; ".join(
+        ["from importlib.metadata import version as v", f"print(*(v(n) for n in {PEERS}))"]
+    )
+    found = said(str(peer), "-c", asked).split()
+    return {
         "server": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
         "peers": ", ".join(f"{name} {v}" for name, v in zip(PEERS, found, strict=True)),
         "load by": said(check_wrk(), "--version").split("Copyright")[0].strip(),
-        "disk": said("stat", "--file-system", "--format=%T", str(folder)).strip(),
+    }
+
+
+def of_sdks(sdks: Sequence[Sdk]) -> dict[str, str]:
+    """All that is installed where the rows of the SDK ran; several of them may share a place."""
+    asked = "; ".join(
+        [
+            "from importlib.metadata import distributions as d",
+            "print(*sorted(f'{x.name} {x.version}' for x in d()), sep=', ')",
+        ]
+    )
+    names: dict[Path, list[str]] = {}
+    for sdk in sdks:
+        names.setdefault(sdk.python, []).append(sdk.name)
+    return {
+        f"packages of {' and '.join(those)}": said(str(python), "-c", asked).strip()
+        for python, those in names.items()
     }
 
 

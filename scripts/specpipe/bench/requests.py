@@ -4,12 +4,15 @@ request costs the server in CPU, at several numbers of connections, over LISTED 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TypeVar
 
 from specpipe.bench.figures import Results
 from specpipe.bench.load import Request, run_load
 from specpipe.bench.processes import Server
-from specpipe.bench.subjects import CONSTANT, FASTAPI, Bench, Subject, ours
+from specpipe.bench.subjects import CONSTANT, FASTAPI, Bench, ours
 from specpipe.bench.workload import LISTED, Workload, fill
+
+T = TypeVar("T")
 
 WARM_UP = 1
 """Seconds, before each kind of request."""
@@ -76,7 +79,7 @@ def measured(
     }
 
 
-def in_turn(subjects: Sequence[Subject], number: int) -> list[Subject]:
+def in_turn(subjects: Sequence[T], number: int) -> list[T]:
     """The subjects in another order in each round, so that none is always after the same one."""
     at = number % len(subjects)
     return [*subjects[at:], *subjects[:at]]

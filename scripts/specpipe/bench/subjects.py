@@ -23,21 +23,28 @@ REFERENCE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """All that a benchmark needs: what to measure, how long, a `folder` for files on the disk that
-    is measured, the interpreter of the peers, and the databases of the engines."""
+class Run:
+    """What every row needs: what to measure, how long, and a `folder` for files on the disk that
+    is measured."""
 
     api: Api
     out: Path
     work: Workload
     effort: Effort
     folder: Path
-    peer: Path
-    databases: Mapping[str, Callable[[], AbstractContextManager[Database]]]
 
     def say(self, text: str) -> None:
         """Tell the person who waits what is being done."""
         print(f"  {text}", file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench(Run):
+    """What the rows of the server need besides: the interpreter of the peers, and the databases of
+    the engines."""
+
+    peer: Path
+    databases: Mapping[str, Callable[[], AbstractContextManager[Database]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Subject:
 
 
 @contextmanager
-def our_server(bench: Bench, database: Database) -> Iterator[Server]:
+def our_server(bench: Run, database: Database) -> Iterator[Server]:
     """The generated server on a database."""
     environment = server_environment(bench.out) | {"DATABASE_URL": database.url, "API_KEY": ""}
     command = [sys.executable, "-m", server_module(bench.api, bench.out), "--port", "0"]

@@ -1,16 +1,18 @@
-"""What the figures have to be: the server's rows of the speed table in the design."""
+"""What the figures have to be: the rows of the server and of the SDK in the design's table."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from specpipe.bench.clients import FIRST_CLIENT, FLOORS, SYNC
 from specpipe.bench.commits import BUSY
 from specpipe.bench.effort import Effort
-from specpipe.bench.engines import SQLITE
+from specpipe.bench.engines import POSTGRESQL, SQLITE
 from specpipe.bench.figures import Figure, Results, highest
 from specpipe.bench.growth import sized
 from specpipe.bench.requests import connected
+from specpipe.bench.sdks import OURS, PUBLISHED
 from specpipe.bench.subjects import COMMIT_EACH, FASTAPI, ours_on
 
 CPU_AT = 16
@@ -35,12 +37,13 @@ class Target:
         return median <= self.bound if self.at_most else median >= self.bound
 
 
-def targets(results: Results, engines: Collection[str], effort: Effort) -> list[Target]:
+def targets(results: Results, effort: Effort) -> list[Target]:
     """Those that were measured. The ones beside FastAPI are for the default engine, the ones about
     growth for all."""
     candidates = [*beside_peers(results)]
-    for engine in engines:
+    for engine in (SQLITE, POSTGRESQL):
         candidates += growing(results, ours_on(engine), effort)
+    candidates += of_the_sdk(results, effort)
     return [
         Target(text, bound, at_most, unit, figure)
         for text, bound, at_most, unit, figure in candidates
@@ -83,3 +86,29 @@ def growing(results: Results, name: str, effort: Effort) -> Iterator[Candidate]:
     yield f"{name}: ids, worst of all shapes, {large}", 150, True, " ms", worst
     added = results.figure("memory", large, name, "added_mib")
     yield f"{name}: memory added by a snapshot of {large}", 10, True, " MiB", added
+
+
+def of_the_sdk(results: Results, effort: Effort) -> Iterator[Candidate]:
+    """The SDK beside the published one, and beside what Python does without any."""
+    many = sized(effort.snapshot)
+
+    def faster(row: str, case: str, measure: str) -> Figure | None:
+        return results.ratio(row, case, PUBLISHED, OURS, measure)
+
+    def over_floor(row: str, case: str, measure: str) -> Figure | None:
+        return results.ratio(row, case, OURS, FLOORS[row], measure)
+
+    for row in ("decode", "encode"):
+        text = f"{row} {many}: times cheaper than the {PUBLISHED}"
+        yield text, 30, False, "x", faster(row, many, "cpu_ms")
+    text = f"decode {many}, over orjson.loads"
+    yield text, 1, True, "x", over_floor("decode", many, "cpu_ms")
+    text = f"a small call: times faster than the {PUBLISHED}"
+    yield text, 3, False, "x", faster("call", SYNC, "p50_us")
+    text = "a small call, over http.client + orjson"
+    yield text, 1.5, True, "x", over_floor("call", SYNC, "p50_us")
+    text = f"import to a first client: times cheaper than the {PUBLISHED}"
+    yield text, 8, False, "x", faster("import", FIRST_CLIENT, "cpu_ms")
+    text = f"memory added by decoding {many}, over the {PUBLISHED}"
+    ratio = results.ratio("sdk-memory", many, OURS, PUBLISHED, "added_mib")
+    yield text, 0.5, True, "x", ratio

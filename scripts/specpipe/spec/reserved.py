@@ -10,7 +10,10 @@ import builtins
 BUILTINS = frozenset(name for name in dir(builtins) if name[0].isupper())
 """Python's own, which a generator avoids by renaming."""
 SDK_MODELS = frozenset(
-    {"Any", "ApiModel", "AwareDatetime", "IntEnum", "StrEnum", "UNSET", "UnsetType"}
+    {
+        *("Annotated", "Any", "ApiModel", "AwareDatetime", "IntEnum", "Meta", "StrEnum", "UNSET"),
+        *("UnsetType", "Uuid"),
+    }
 )
 """Of the Python SDK: what `models_init.py.jinja` imports."""
 SERVER_MODELS = frozenset(

@@ -19,7 +19,7 @@ _NOTES = frozenset(
     {"title", "description", "example", "examples", "deprecated", "externalDocs", "$comment"}
 )
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-_KEYWORDS: Mapping[str, frozenset[str]] = {
+KEYWORDS: Mapping[str, frozenset[str]] = {
     "object": frozenset({"properties", "required", "additionalProperties"}),
     "array": frozenset({"items", "minItems", "maxItems"}),
     "string": frozenset({"enum", "format", "pattern", "minLength", "maxLength"}),
@@ -27,6 +27,8 @@ _KEYWORDS: Mapping[str, frozenset[str]] = {
     "number": frozenset({*_BOUNDS, "format"}),
     "boolean": frozenset(),
 }
+"""What may stand in a schema, by its type. The server checks all of it with a validator, the Python
+SDK with what `targets/python_constraints.py` makes of it."""
 _FORMATS: Mapping[str, tuple[str, ...]] = {
     "string": ("date-time", "uuid"),
     "integer": ("int32", "int64"),
@@ -103,7 +105,7 @@ def _check_value(parameter: Node) -> Iterator[Diagnostic]:
         if isinstance(parameter.value, Mapping) and "$ref" not in parameter.map:
             yield parameter.fault("parameter without a schema", "add one")
     elif raw.reference is None:
-        known = _KEYWORDS.get(kind.text, frozenset()) | {"default"}
+        known = KEYWORDS.get(kind.text, frozenset()) | {"default"}
         yield from _check_keywords(schema, known)
         yield from _check_scalar(schema)
 
@@ -117,7 +119,7 @@ def _check(node: Node) -> Iterator[Diagnostic]:
         yield from _check_siblings(node)
         return
     kind = node.raw("type")
-    known = _KEYWORDS.get(kind.text, frozenset())
+    known = KEYWORDS.get(kind.text, frozenset())
     yield from _check_keywords(node, known)
     if kind.text == "object":
         yield from _check_object(node)
@@ -139,7 +141,7 @@ def _check_keywords(node: Node, known: frozenset[str]) -> Iterator[Diagnostic]:
             continue
         foreign = True
         beside = node.raw("type").text
-        everywhere = frozenset[str]().union(*_KEYWORDS.values())
+        everywhere = frozenset[str]().union(*KEYWORDS.values())
         where = f" beside type: {beside}" if beside and key in everywhere else ""
         if not beside and key in everywhere:
             continue
@@ -150,7 +152,7 @@ def _check_keywords(node: Node, known: frozenset[str]) -> Iterator[Diagnostic]:
     elif kind.value == "null":
         yield kind.unsupported("type: null", "leave the member out")
     elif kind.value is None and isinstance(node.value, Mapping) and not foreign:
-        types = ", ".join(_KEYWORDS)
+        types = ", ".join(KEYWORDS)
         yield node.unsupported("schema without a type", f"add type: one of {types}")
 
 
@@ -189,6 +191,8 @@ def _check_scalar(node: Node) -> Iterator[Diagnostic]:
         missing = [pair[0] for pair in pairs if not any(bound in node.map for bound in pair)]
         if missing:
             yield node.fault(f"integer without {' and '.join(missing)}", "say its bounds")
+        for key in (*_BOUNDS, "multipleOf"):
+            yield from _check_size(node.raw(key))
     if kind == "string":
         yield from _check_pattern(node)
         yield from _check_enum(node)
@@ -196,6 +200,12 @@ def _check_scalar(node: Node) -> Iterator[Diagnostic]:
             if key in node.map and (shape.text or "enum" in node.map):
                 beside = "enum" if "enum" in node.map else f"format {shape.text}"
                 yield node.raw(key).unsupported(f"{key} beside {beside}", "leave it out")
+
+
+def _check_size(node: Node) -> Iterator[Diagnostic]:
+    """A bound of an integer that models can hold in 64 bits."""
+    if isinstance(node.value, int | float) and abs(node.value) >= 2**63 and node.value != -(2**63):
+        yield node.unsupported(f"bound {node.value}", "use one of at most 64 bits, with the sign")
 
 
 def _check_enum(node: Node) -> Iterator[Diagnostic]:

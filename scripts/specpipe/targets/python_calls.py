@@ -12,7 +12,7 @@ from openapi_python_client.strings import PythonIdentifier
 from specpipe.render import RESERVED_METHODS, python_identifier
 from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
 from specpipe.spec.names import Name
-from specpipe.targets.python_models import Annotations, Models
+from specpipe.targets.python_models import Models
 
 PARAMETER_TYPES: Mapping[str, str] = {
     "boolean": "bool",
@@ -97,8 +97,7 @@ class Calls:
         """Join the operations view with what openapi-python-client has for it."""
         self.models = models
         self._api = api
-        self._types = Annotations(data)
-        self._classes = {m.name for m in models.models} | {a.name for a in models.aliases}
+        self._models = models
         endpoints = {
             endpoint.name: endpoint
             for collection in data.endpoint_collections_by_tag.values()
@@ -143,7 +142,7 @@ class Calls:
             return response.status, None, "None"
         wanted = (response.status, response.status)
         prop = next(r.prop for r in endpoint.responses if r.status_code.range == wanted)
-        return response.status, response.media_type, self._qualified(self._types.of(prop))
+        return response.status, response.media_type, self._type(prop, response.schema)
 
     def _body(self, operation: Operation, endpoint: Any) -> BodyArgument | None:
         body, behaviour = operation.body, operation.behaviour
@@ -152,13 +151,16 @@ class Calls:
         ids: tuple[str, ...] = ()
         if isinstance(behaviour, BatchFetch):
             ids = (behaviour.ids, behaviour.resource.items, behaviour.resource.id)
-        type = self._qualified(self._types.of(endpoint.bodies[0].prop))
+        type = self._type(endpoint.bodies[0].prop, body.schema)
         return BodyArgument(type, body.media_type, body.required, ids)
 
-    def _qualified(self, text: str) -> str:
-        """`text` with the module in front of each model."""
+    def _type(self, prop: Any, component: str | None) -> str:
+        """The annotation of a body, with the module in front of each model."""
+        schema = {"$ref": f"#/components/schemas/{component}"} if component else {}
+        text = self._models.types.of(prop, schema)
         words = text.replace("[", " [ ").replace("]", " ] ").replace(",", " , ").split()
-        named = (f"models.{word}" if word in self._classes else word for word in words)
+        known = self._models.names
+        named = (f"models.{word}" if word in known else word for word in words)
         return " ".join(named).replace(" [ ", "[").replace(" ]", "]").replace(" ,", ",")
 
     @property

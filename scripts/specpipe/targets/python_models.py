@@ -27,6 +27,7 @@ from specpipe.diagnostics import ToolError
 from specpipe.render import python_identifier
 from specpipe.spec.model import Document
 from specpipe.spec.names import Name
+from specpipe.targets.python_constraints import Constraints
 
 RESERVED_FIELDS = frozenset(
     {
@@ -35,6 +36,9 @@ RESERVED_FIELDS = frozenset(
     }
 )
 """Names that a field cannot have: a model's own, and those that annotations need."""
+
+TAKEN = frozenset({"Annotated", "Any", "ApiModel", "AwareDatetime", "Meta", "UnsetType", "Uuid"})
+"""Names that `models.py` imports."""
 
 SCALARS: Mapping[type, str] = {
     AnyProperty: "Any",
@@ -45,9 +49,11 @@ SCALARS: Mapping[type, str] = {
     IntProperty: "int",
     NoneProperty: "None",
     StringProperty: "str",
-    UuidProperty: "str",
+    UuidProperty: "Uuid",
 }
 """A UUID is a string: as an object it would lose its spelling."""
+CONSTRAINED = (FloatProperty, IntProperty, StringProperty)
+"""Scalars that a schema can say more about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Enumeration:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A component schema that is a map."""
+    """A component schema that is a map, or a type under constraints."""
 
     name: str
     annotation: str
@@ -95,12 +101,30 @@ class Models:
 
     models: tuple[Model, ...]
     enums: tuple[Enumeration, ...]
-    aliases: tuple[Alias, ...]
+    maps: tuple[Alias, ...]
+    types: Annotations
+
+    @property
+    def scalars(self) -> tuple[Alias, ...]:
+        """Scalars under constraints."""
+        return tuple(Alias(c.name, c.annotation, "") for c in self.types.constrained if c.is_scalar)
+
+    @property
+    def containers(self) -> tuple[Alias, ...]:
+        """Lists and maps, which can refer to models and to `scalars`."""
+        lists = (c for c in self.types.constrained if not c.is_scalar)
+        return (*(Alias(c.name, c.annotation, "") for c in lists), *self.maps)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What annotations can refer to."""
+        aliases = (*self.scalars, *self.containers)
+        return frozenset({*(m.name for m in self.models), *(a.name for a in aliases)})
 
     @classmethod
     def of(cls, data: GeneratorData, document: Document) -> Models:
         """The models of a parsed document."""
-        types = Annotations(data)
+        types = Annotations(data, document)
         schemas = document.data.get("components", {}).get("schemas", {})
         return cls(
             tuple(
@@ -110,10 +134,15 @@ class Models:
             ),
             tuple(enumeration(e) for e in data.enums if isinstance(e, EnumProperty)),
             tuple(
-                Alias(str(m.class_info.name), types.of(m), plain(m.description))
+                Alias(
+                    str(m.class_info.name),
+                    types.of(m, schemas[m.class_info.name]),
+                    plain(m.description),
+                )
                 for m in data.models
                 if is_map(m) and m.class_info.name in schemas
             ),
+            types,
         )
 
 
@@ -129,16 +158,24 @@ class Annotations:
     model is made of, only `data.models` knows.
     """
 
-    def __init__(self, data: GeneratorData) -> None:
-        """Of all that `data` refers to."""
+    def __init__(self, data: GeneratorData, document: Document) -> None:
+        """Of all that `data`, made of `document`, refers to."""
         self._models = {m.class_info.name: m for m in data.models}
+        self._schemas = document.data.get("components", {}).get("schemas", {})
+        classes = [*self._models, *(e.class_info.name for e in data.enums)]
+        self.constrained = Constraints({*map(str, classes), *TAKEN})
 
-    def of(self, prop: Any) -> str:
-        """The type of a property's values. Raises ToolError."""
+    def of(self, prop: Any, schema: Mapping[str, Any], called: str = "") -> str:
+        """The type of a property's values, which `schema` describes. `called` is its name if it
+        needs one. Raises ToolError."""
+        while "$ref" in schema:
+            called = schema["$ref"].rpartition("/")[2]
+            schema = self._schemas[called]
         if isinstance(prop, ModelProperty):
-            return self._object(self._models.get(prop.class_info.name, prop))
+            return self._object(self._models.get(prop.class_info.name, prop), schema, called)
         if isinstance(prop, ListProperty):
-            return f"list[{self.of(prop.inner_property)}]"
+            inner = self.of(prop.inner_property, schema.get("items", {}), f"{called}Item")
+            return self.constrained.apply(f"list[{inner}]", schema, called)
         if isinstance(prop, EnumProperty):
             return "int" if prop.value_type is int else "str"
         if isinstance(prop, ConstProperty):
@@ -147,18 +184,21 @@ class Annotations:
             return self._union(prop)
         for kind, text in SCALARS.items():
             if isinstance(prop, kind):
-                return text
+                return self.constrained.apply(text, schema, called) if kind in CONSTRAINED else text
         raise ToolError(f"{plain(prop.name)}: the Python SDK has no type for {type(prop).__name__}")
 
-    def _object(self, prop: ModelProperty) -> str:
+    def _object(self, prop: ModelProperty, schema: Mapping[str, Any], called: str) -> str:
         if not is_map(prop):
             return str(prop.class_info.name)
-        inner = prop.additional_properties
-        return f"dict[str, {self.of(inner) if inner else 'Any'}]"
+        inner, given = prop.additional_properties, schema.get("additionalProperties")
+        if not inner:
+            return "dict[str, Any]"
+        described = given if isinstance(given, Mapping) else {}
+        return f"dict[str, {self.of(inner, described, f'{called}Value')}]"
 
     def _union(self, prop: UnionProperty) -> str:
         """`X | Y | None`. Members that JSON cannot tell apart make it Any."""
-        inner = list(dict.fromkeys(self.of(p) for p in prop.inner_properties))
+        inner = list(dict.fromkeys(self.of(p, {}) for p in prop.inner_properties))
         kinds = [json_kind(text) for text in inner]
         if "Any" in inner or len(set(kinds)) != len(kinds):
             return "Any"
@@ -167,7 +207,13 @@ class Annotations:
 
 def json_kind(text: str) -> str:
     """What JSON has for values of an annotation."""
-    known = {"str": "string", "AwareDatetime": "string", "date": "string", "None": "null"}
+    known = {
+        "str": "string",
+        "Uuid": "string",
+        "AwareDatetime": "string",
+        "date": "string",
+        "None": "null",
+    }
     if text in ("int", "float"):
         return "number"
     if text == "bool" or text.startswith("list["):
@@ -193,7 +239,9 @@ def field(prop: Any, schema: Any, types: Annotations) -> Field:
     if isinstance(prop, EnumProperty):
         description = f"{description} See {prop.class_info.name}.".strip()
     wire = plain(prop.name)
-    return Field(field_name(wire), wire, types.of(prop), prop.required, description)
+    described = schema if isinstance(schema, Mapping) else {}
+    annotation = types.of(prop, described, wire)
+    return Field(field_name(wire), wire, annotation, prop.required, description)
 
 
 def field_name(wire: str) -> str:

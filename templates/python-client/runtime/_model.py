@@ -1,9 +1,9 @@
 """JSON to models and back, with nothing lost.
 
-Decoding is strict first, in one pass of C. When that refuses, or would round a date-time, the data
-is decoded without types, members that a model does not know are folded into its
-`additional_properties`, and the result is converted strictly. Encoding is one pass of C; only when
-its output shows that unknown members are there are they unfolded again. See `_fold`.
+Decoding is strict first, in one pass of C. Only when that refuses, or would round a date-time, it
+is done anew by `_tolerant`, which puts members that a model does not know into its
+`additional_properties`. Encoding is one pass of C; only when its output shows that unknown members
+are there, `_unfold` puts them where they belong.
 """
 
 from __future__ import annotations
@@ -17,23 +17,33 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ._fold import ADDITIONAL, fold, unfold
 from ._times import FINER
 from .errors import DecodeError, InvalidArgument
-
-if TYPE_CHECKING:
-    Unknown = dict[str, Any]
-else:
-    from ._fold import Unknown
 
 __all__ = ["UNSET", "ApiModel", "AwareDatetime", "UnsetType", "decode", "encode", "encode_body"]
 
 AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
 """A date-time with an offset."""
+Uuid = Annotated[
+    str, msgspec.Meta(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
+]
+"""A UUID, as it is spelled."""
+
+ADDITIONAL = "\ue000additional_properties"
+"""The member that holds unknown ones, while it is decoded or encoded. Not a name that a server
+would give to a member: it starts with a private-use character."""
+if TYPE_CHECKING:
+    Unknown = dict[str, Any]
+else:
+
+    class Unknown(dict):
+        """Unknown members. A type of its own: no JSON decodes to it, whatever a server sends."""
+
 
 _MARK = ADDITIONAL.encode()
 _encode = msgspec.json.Encoder().encode
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_UNFIT = (TypeError, ValueError, RecursionError, msgspec.MsgspecError)
 
 
 class ApiModel(
@@ -64,7 +74,7 @@ class ApiModel(
 
     def to_json(self) -> bytes:
         """The model as JSON text, unknown members included."""
-        return encode(self, type(self))
+        return encode(self)
 
 
 @cache
@@ -78,29 +88,30 @@ def decode(data: bytes, annotation: Any) -> Any:
         if FINER.search(data) is None:
             with suppress(msgspec.ValidationError):
                 return _decoder(annotation).decode(data)
-        return msgspec.convert(fold(msgspec.json.decode(data), annotation), annotation)
+        from ._tolerant import read
+
+        return read(data, annotation)
     except _REFUSED as error:
         raise DecodeError(str(error) or type(error).__name__) from None
 
 
-def encode(value: Any, annotation: Any = None) -> bytes:
-    """`value`, which stands where the contract wants `annotation`, as JSON text.
-
-    Raises InvalidArgument when it has no JSON.
-    """
+def encode(value: Any) -> bytes:
+    """`value` as JSON text. Raises InvalidArgument when it has none."""
     try:
         data = _encode(value)
-    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+        if _MARK in data:
+            from ._unfold import unfold
+
+            data = _encode(unfold(value))
+        return data
+    except _UNFIT as error:
         raise InvalidArgument(f"cannot be sent as JSON: {error}") from None
-    if annotation is not None and _MARK in data:
-        data = _encode(unfold(msgspec.json.decode(data), annotation))
-    return data
 
 
 def encode_body(value: Any, annotation: Any) -> bytes:
-    """`encode`, after a check that the receiver can decode it: naive date-times, missing members
-    and wrong types end here."""
-    data = encode(value, annotation)
+    """`encode`, after a check that the receiver can decode it: naive date-times, missing members,
+    wrong types and broken constraints end here."""
+    data = encode(value)
     try:
         decode(data, annotation)
     except DecodeError as error:

@@ -16,7 +16,7 @@ from .options import Scalar
 
 T = TypeVar("T")
 
-_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _ENCODED = tuple(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in range(256))
 _MINUTE = timedelta(minutes=1)
 
@@ -60,8 +60,13 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
 
 def path(operation: Operation[Any], values: tuple[Any, ...]) -> str:
     """The operation's path. Raises InvalidArgument for a value that would change the path."""
+    if not values:
+        return operation.path
     return operation.path.format(
-        *(_segment(operation, *pair) for pair in zip(operation.names, values, strict=True))
+        *[
+            _segment(operation, name, value)
+            for name, value in zip(operation.names, values, strict=True)
+        ]
     )
 
 
@@ -92,6 +97,8 @@ def text(operation: Operation[Any], name: str, value: Any) -> str:
 
 
 def _of_str(_: str, value: Any) -> str | None:
+    if type(value) is str:
+        return value
     if type(value).__module__ == "uuid":
         return str(value)
     return str.__str__(value) if isinstance(value, str) else None
@@ -150,9 +157,12 @@ def _rfc3339(name: str, value: datetime) -> str:
 def percent_encoded(name: str, wire: str) -> str:
     """`wire` with everything but RFC 3986's unreserved characters percent-encoded."""
     try:
-        return "".join([_ENCODED[byte] for byte in wire.encode()])
+        content = wire.encode()
     except UnicodeEncodeError as error:
         raise InvalidArgument(f"{name}: {error.reason}") from None
+    if not content.translate(None, _PLAIN):  # as almost every id is
+        return wire
+    return "".join([_ENCODED[byte] for byte in content])
 
 
 def with_extra_query(url: str, extra: Mapping[str, Scalar | Sequence[Scalar]]) -> str:

@@ -39,9 +39,8 @@ def exchange(request: Request, response: Response) -> Exchange:
 def _decoded(answer: Answer, content_type: str, content: bytes) -> Any:
     if answer.media_type is None:
         return None
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type and media_type != answer.media_type and not _both_json(media_type, answer):
-        raise DecodeError(f"expected {answer.media_type}, got {media_type}")
+    if content_type != answer.media_type:
+        _check_media_type(answer.media_type, content_type.partition(";")[0].strip().lower())
     if _is_json(answer.media_type):
         return decode(content, answer.type)
     if answer.type is str:
@@ -52,8 +51,10 @@ def _decoded(answer: Answer, content_type: str, content: bytes) -> Any:
     return content
 
 
-def _both_json(media_type: str, answer: Answer) -> bool:
-    return _is_json(media_type) and _is_json(answer.media_type or "")
+def _check_media_type(wanted: str, given: str) -> None:
+    both_json = _is_json(wanted) and _is_json(given)
+    if given and given != wanted and not both_json:
+        raise DecodeError(f"expected {wanted}, got {given}")
 
 
 def _is_json(media_type: str) -> bool:

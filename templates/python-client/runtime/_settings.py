@@ -74,10 +74,11 @@ class Settings:
         is not."""
         if options:
             check_names(options, CallOptions)
-        content = _operation.body(operation, given.get("body"), options.get("extra_body"))
-        fields = {"accept": operation.accept, **self._headers}
-        if content is not None and operation.body is not None:
-            fields["content-type"] = operation.body.media_type
+        fields, content = {"accept": operation.accept, **self._headers}, None
+        if operation.body is not None:
+            content = _operation.body(operation, given.get("body"), options.get("extra_body"))
+            if content is not None:
+                fields["content-type"] = operation.body.media_type
         if operation.secured:
             fields |= self._key
         for name, value in given.get("headers", {}).items():

@@ -1,36 +1,39 @@
-"""Date-times finer than microseconds, which is all that a datetime holds."""
+"""Date-times that a datetime cannot hold as they are: finer than microseconds, leap seconds, and
+offsets of hours alone."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 
 import msgspec
 
 FINER = re.compile(rb"\.\d{7,}[Zz+-]")
-"""Found in JSON text that may have such a date-time."""
+"""Found in JSON text that may have a date-time finer than microseconds."""
 _SURPLUS = re.compile(r"(?<=\.\d{6})\d+(?=[Zz+-])", re.ASCII)
+_LEAP = re.compile(r"(?<=.[Tt ]\d\d:\d\d:)60(?:\.\d+)?(?=[Zz+-])", re.ASCII)
+_HOURS = re.compile(r"(?<=\d)[+-]\d\d\Z", re.ASCII)
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def cut(text: str) -> str:
-    """`text` without the digits behind microseconds: never later than it was, as when rounded."""
+    """`text` as a datetime can hold it: never later than it was, as when rounded. A leap second
+    is the last microsecond before it. What is no date-time stays what it is."""
+    if ":60" in text:
+        leap = _LEAP.sub("59.999999", text)
+        text = leap if _ends_a_day(leap) else text
+    if _HOURS.search(text):
+        text += ":00"
     return _SURPLUS.sub("", text)
 
 
-def is_finer(value: Any) -> bool:
-    """Whether `value`, which stands for a date-time, has such digits."""
-    return isinstance(value, str) and cut(value) != value
-
-
-def is_cut_of(value: Any, original: Any) -> bool:
-    """Whether `value` is the moment that is left of the text `original`."""
+def _ends_a_day(text: str) -> bool:
+    """Whether `text` lies in the last second of a day of UTC, behind which leap seconds come."""
     try:
-        wanted = msgspec.convert(cut(original), datetime) if is_finer(original) else None
-        return wanted is not None and msgspec.convert(value, datetime) == wanted
-    except msgspec.ValidationError:
+        moment = msgspec.convert(text, datetime).astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError):
         return False
+    return (moment.hour, moment.minute, moment.second) == (23, 59, 59)
 
 
 def is_date_time(text: str) -> bool:

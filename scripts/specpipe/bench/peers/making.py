@@ -20,18 +20,23 @@ REQUIREMENTS = "requirements.txt"
 APPLICATIONS = ("in_memory", "commit_each")
 
 
-def peer_python(folder: Path) -> Path:
-    """The interpreter of the peers' virtual environment, which is made in `folder` on first use
-    and whenever the pinned versions change. Raises ToolError."""
-    requirements = (resources.files(__package__) / REQUIREMENTS).read_bytes()
+def pinned(name: str = REQUIREMENTS) -> bytes:
+    """Requirements that are beside this module."""
+    return (resources.files(__package__) / name).read_bytes()
+
+
+def peer_python(folder: Path, requirements: bytes) -> Path:
+    """The interpreter of a virtual environment for peers, which is made in `folder` on first use
+    and whenever the pinned `requirements` change. Raises ToolError."""
     digest = hashlib.sha256(requirements).hexdigest()
     stamp, python = folder / ".ready", folder / "bin" / "python"
     if stamp.is_file() and stamp.read_text() == digest:
         return python
     print(f"setting up the peers in {folder} (once)", flush=True)
     run(sys.executable, "-m", "venv", "--clear", str(folder))
-    with resources.as_file(resources.files(__package__) / REQUIREMENTS) as path:
-        run(str(python), "-m", "pip", "install", "--quiet", "--no-deps", "-r", str(path))
+    listed = folder / REQUIREMENTS
+    listed.write_bytes(requirements)
+    run(str(python), "-m", "pip", "install", "--quiet", "--no-deps", "-r", str(listed))
     stamp.write_text(digest)
     return python
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import time
 from _thread import get_ident
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -108,11 +109,43 @@ def _prepared(builder: _Prepared, request: Request) -> _Prepared:
 
 
 def _response(response: BaseResponse, body: bytes) -> Response:
-    headers: dict[str, str] = {}
-    for name, value in response.headers.items():
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    return Response(response.status, headers, body)
+    return Response(response.status, _Headers(response), body)
+
+
+class _Headers(Mapping[str, str]):
+    """The headers of an answer, each taken out of pyreqwest when it is asked for: a call needs one
+    or two of them. Those that are not ASCII are left out: pyreqwest cannot read them."""
+
+    __slots__ = ("_response",)
+
+    def __init__(self, response: BaseResponse) -> None:
+        self._response = response
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            values = self._response.get_header_all(name)
+        except ValueError:
+            values = []
+        if not values:
+            raise KeyError(name)
+        return ", ".join(values)
+
+    def _all(self) -> dict[str, str]:
+        names = dict.fromkeys(self._response.headers.keys())
+        return {name: self[name] for name in names if name in self}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def __reduce__(self) -> tuple[type[dict[str, str]], tuple[dict[str, str]]]:
+        """As a dict: an error that holds them can be copied and pickled."""
+        return dict, (self._all(),)
 
 
 def _translated(error: Exception, request: Request) -> Exception:

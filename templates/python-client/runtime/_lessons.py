@@ -1,0 +1,47 @@
+"""What newer servers turned out to send beyond the contract.
+
+Members that a model lacks tend to come again with each answer. Those seen once are noted here, so
+that `_twins` can make decoders that expect them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+LIMIT = 32
+"""Members noted for one model: more of them are not a newer contract, but names made up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Members of one model, by their wire names: those it lacks, and those that were null although
+    the contract has no null there."""
+
+    surplus: frozenset[str] = frozenset()
+    nulls: frozenset[str] = frozenset()
+
+
+_lessons: dict[type, Lesson] = {}
+made: dict[Any, Any] = {}
+"""What has been made of the notes: it holds until the next one."""
+
+
+def learn(model: type, surplus: Iterable[str], nulls: Iterable[str]) -> None:
+    """Note what an object of `model` had. Two threads at once can lose a note: it comes again."""
+    known = lesson(model)
+    more = Lesson(known.surplus.union(filter(_is_plain, surplus)), known.nulls.union(nulls))
+    if more != known and len(more.surplus) <= LIMIT:
+        _lessons[model] = more
+        made.clear()
+
+
+def lesson(model: type) -> Lesson:
+    """What has been noted for `model`."""
+    return _lessons.get(model, Lesson())
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a member of a struct can have the name."""
+    return name.isprintable() and not {'"', "\\"} & set(name)
