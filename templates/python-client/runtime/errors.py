@@ -98,8 +98,14 @@ class AnswerError(ApiError):
     def __str__(self) -> str:
         """One line: what was asked, what came back."""
         place = f"{self.method} {self.url}: {self.status}: " if self.status else ""
-        text = self.reason or self.message or "no body"
-        return place + (text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+        return place + (_line(self.reason or self.message) or "no body")
+
+
+def _line(text: str) -> str:
+    """The beginning of `text`, fit for logs and terminals."""
+    start = " ".join(text[: _SHOWN + 1].split())
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in start)
+    return shown if len(text) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
 class DecodeError(AnswerError):
