@@ -7,8 +7,8 @@ import jinja2
 from specpipe.spec.model import Api, Document
 from specpipe.targets.python_arguments import NOBODY
 from specpipe.targets.python_calls import Calls, attribute, safe
-from specpipe.targets.python_refusals import ERRORS, error
 from specpipe.targets.python_reference import Reference
+from specpipe.targets.python_refusals import ERRORS, error
 from specpipe.targets.python_tests import Checks
 from specpipe.tree import Tree
 from specpipe.workspace import ROOT
