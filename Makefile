@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPECPIPE := $(BIN)/python -m specpipe
+NODE_READY := node_modules/.ready
+NODE := $(if $(shell command -v npm),$(NODE_READY))
 GENERATED := generated/python-client generated/server
 
 SPEC ?= spec/openapi.yaml
@@ -28,7 +30,7 @@ $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## install the pinned tools into .venv
+setup: $(READY) $(NODE) ## install the pinned tools into .venv, and node_modules if there is npm
 
 # The stamp is written last, so an interrupted set-up starts over.
 $(READY): requirements.lock
@@ -38,6 +40,13 @@ $(READY): requirements.lock
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Only `lint` insists on Node; without npm everything else goes without its tools.
+$(NODE_READY): package.json package-lock.json
+	@command -v npm >/dev/null && node -e 'process.exit(+(parseInt(process.versions.node) < 20))' || \
+	  { echo "pyright, which make lint runs, needs Node.js 20 or newer with npm: install it from https://nodejs.org" >&2; exit 1; }
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 all: ## the main job: generate, then conformance
@@ -50,14 +59,15 @@ generate: $(READY) ## regenerate the SDKs and the server (SPEC= OUT= TARGETS=pyt
 check: $(READY) ## say whether generated/ is what the spec gives; writes nothing (SPEC= OUT= TARGETS=)
 	@$(SPECPIPE) check --spec="$$SPEC" --out="$$OUT" --targets="$$TARGETS"
 
-lint: $(READY) ## lint the spec, ruff, mypy --strict, over hand-written and generated code
+lint: $(READY) $(NODE_READY) ## lint the spec; ruff, mypy --strict and pyright over hand-written and generated code
 	@$(SPECPIPE) lint --spec="$$SPEC"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy scripts/specpipe
 	@for package in $(GENERATED); do $(BIN)/mypy $$package || exit; done
+	@node_modules/.bin/pyright
 
-test: $(READY) ## run the whole test suite
+test: $(READY) $(NODE) ## run the whole test suite
 	@$(BIN)/python -m pytest
 
 serve: $(READY) ## run the server (HOST= PORT= DATABASE_URL= API_KEY= and all that its --help lists)
@@ -70,7 +80,7 @@ conformance: $(READY) ## fuzz server and SDK against the spec (BASE_URL= API_KEY
 bench: $(READY) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
 
-clean: ## remove the virtual environment, reports and caches
-	@rm -rf $(VENV) .reports .bench .mypy_cache .ruff_cache .pytest_cache
+clean: ## remove .venv, node_modules, reports and caches
+	@rm -rf $(VENV) node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help setup all generate check lint test serve conformance bench clean

@@ -24,6 +24,16 @@ MARK = (
 """The first line of each generated file, behind the language's comment sign."""
 
 
+PLAIN_SPAN = re.compile(r"(?<![`\\])(`[A-Za-z0-9_][A-Za-z0-9_.:/=()-]*`)(?!`)")
+"""A code span of Markdown that holds nothing but a name or a value."""
+MARKUP = re.compile(r"[\\`*\[\]<>|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+"""What is markup anywhere in a text. An underscore inside a word is none."""
+BLOCK = re.compile(r"\A(\d*)([-+=#.)])(?=[-=#\s]|\Z)")
+"""What is markup where a line begins: a list, a heading, a rule."""
+STOP = "\0"
+"""Where a backslash goes once the others are escaped: not a character of visible text."""
+
+
 RESERVED_METHODS = frozenset({"iterate", "modify", "with_raw_response"})
 """Names that a resource of an SDK has besides the API's operations."""
 
@@ -96,9 +106,25 @@ def toml_literal(value: Any) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """`text` as inline Markdown that shows itself: no markup, no HTML, one line."""
-    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+-!|" else c for c in comment(text))
-    return escaped.replace("&", "&amp;")
+    """`text` as inline Markdown that shows itself: no HTML, one line, no markup but code spans of
+    plain characters, which show as what they are."""
+    line = BLOCK.sub(lambda found: f"{found[1]}{STOP}{found[2]}", comment(text))
+    spans = PLAIN_SPAN.split(line)
+    parts = (part if number % 2 else _escaped(part) for number, part in enumerate(spans))
+    return "".join(parts).replace(STOP, "\\")
+
+
+def _escaped(text: str) -> str:
+    return MARKUP.sub(lambda found: f"\\{found[0]}", text).replace("&", "&amp;")
+
+
+def markdown_code(text: str) -> str:
+    """`text` as a code span that shows it, for inside of a table as well."""
+    line = comment(text).replace("|", "\\|") or " "
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if longest else ""
+    return f"{fence}{space}{line}{space}{fence}"
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {
@@ -108,6 +134,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "comment": comment,
     "toml": toml_literal,
     "md": markdown_text,
+    "code": markdown_code,
 }
 
 

@@ -121,6 +121,11 @@ class Reply:
     cut: int | None = None
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    """Connections that may come at once."""
+
+
 class Stub:
     """A real HTTP server that gives out `replies` in order, the last one for ever."""
 
@@ -128,6 +133,10 @@ class Stub:
         self.replies: list[Reply | None] = [Reply(204, type=None)]
         self.seen: list[Seen] = []
         self.connections: list[Any] = []
+        self.reply: Callable[[Seen], Reply] | None = None
+        """Makes the answer, in place of `replies`."""
+        self.hold: threading.Event | None = None
+        """What answers wait for."""
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -145,7 +154,7 @@ class Stub:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = _Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
@@ -154,8 +163,10 @@ class Stub:
         length = int(handler.headers.get("content-length", 0))
         headers = {name.lower(): value for name, value in handler.headers.items()}
         body = handler.rfile.read(length)
-        self.seen.append(Seen(handler.command, handler.path, headers, body))
-        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        self.seen.append(seen := Seen(handler.command, handler.path, headers, body))
+        reply = self._next(seen)
+        if hold := self.hold:
+            hold.wait(5)
         if reply is None:
             handler.close_connection = True
             return
@@ -170,6 +181,11 @@ class Stub:
         if reply.status != 204:
             handler.wfile.write(reply.body if reply.cut is None else reply.body[: reply.cut])
         handler.close_connection = handler.close_connection or reply.cut is not None
+
+    def _next(self, seen: Seen) -> Reply | None:
+        if self.reply is not None:
+            return self.reply(seen)
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
     def answer(self, *replies: Reply | None) -> None:
         """Answer with `replies`; None closes the connection without an answer."""

@@ -162,7 +162,7 @@ def test_settings_at_their_limits_work(call: Caller, stub: Stub, sdk: ModuleType
 def test_only_this_machine_is_reached_without_a_proxy(
     sdk: ModuleType, url: str, local: bool
 ) -> None:
-    transport = importlib.import_module(f"{sdk.__name__}.transports.pyreqwest")
+    clients = importlib.import_module(f"{sdk.__name__}.transports._clients")
 
     class Builder:
         direct = False
@@ -179,7 +179,7 @@ def test_only_this_machine_is_reached_without_a_proxy(
 
         referer = follow_redirects
 
-    assert transport._configured(Builder(), url).direct is local
+    assert clients.configured(Builder, url).direct is local
 
 
 def test_a_closed_client_says_so(sdk: ModuleType, stub: Stub) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 
@@ -35,3 +36,13 @@ def test_every_dependency_says_why_it_is_there():
 
     assert len(lines) == len(PINNED)
     assert [line for line in lines if "  # " not in line] == []
+
+
+def test_node_tools_are_pinned_and_locked_with_a_hash():
+    wanted = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+
+    assert wanted
+    for name, version in wanted.items():
+        assert locked[f"node_modules/{name}"]["version"] == version
+    assert [name for name, it in locked.items() if name and "sha512-" not in it["integrity"]] == []

@@ -34,7 +34,7 @@ def make(*arguments, cwd=ROOT, **variables):
 def probe(tmp_path):
     """The Makefile in a folder where `python -m specpipe` says what it is given."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.lock", "pyproject.toml"):
+    for name in ("requirements.lock", "pyproject.toml", "package.json", "package-lock.json"):
         (tmp_path / name).touch()
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
@@ -114,3 +114,38 @@ def test_help_lists_every_target_and_only_variables_that_are_handed_on():
 def test_nothing_that_is_given_stands_in_a_recipe_but_as_a_variable_of_the_shell():
     recipes = [line for line in MAKEFILE.splitlines() if line.startswith(("\t", "\t  "))]
     assert not [line for line in recipes if re.search(rf"\$\((?:{'|'.join(GIVEN)})\)", line)]
+
+
+@pytest.fixture
+def without_node(tmp_path):
+    """A PATH with what a shell needs and no npm."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("bash", "make", "awk", "touch"):
+        (folder / name).symlink_to(shutil.which(name))
+    return str(folder)
+
+
+@pytest.mark.parametrize("target", ["setup", "generate", "check", "test", "conformance"])
+def test_without_node_everything_but_lint_is_ready(without_node, target, probe):
+    done = make("--dry-run", target, cwd=probe, PATH=without_node)
+    assert done.returncode == 0, done.stderr
+    assert "npm ci" not in done.stdout
+
+
+def test_without_node_lint_says_what_to_install(without_node, probe):
+    done = make("lint", cwd=probe, PATH=without_node)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if not line.startswith("make: ")]
+    assert "install" in line
+    assert "Node.js 20" in line
+
+
+def test_with_npm_node_tools_are_installed_when_their_lock_is_newer(probe):
+    folder = probe / "node_modules"
+    folder.mkdir()
+    (folder / ".ready").touch()
+    os.utime(probe / "package-lock.json", (2e9, 2e9))
+    assert "npm ci" in make("--dry-run", "lint", cwd=probe).stdout
+    os.utime(folder / ".ready", (2.1e9, 2.1e9))
+    assert "npm ci" not in make("--dry-run", "lint", cwd=probe).stdout

@@ -351,13 +351,14 @@ def test_documents_without_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
 
 
-def test_readme_shows_a_call_that_needs_nothing(tmp_path: Path) -> None:
+def test_readme_shows_a_call(tmp_path: Path) -> None:
     def change(data: Any) -> None:
         path = data["paths"].pop("/things/{thing_id}")
         del path["get"]["parameters"]
         data["paths"]["/things"] = path
 
-    assert "    ...\n" in rendered(tmp_path)["python-client/README.md"].decode()
+    readme = rendered(tmp_path)["python-client/README.md"].decode()
+    assert '    print(client.things.get("a-thing-id"))\n' in readme
     readme = rendered(tmp_path, change=change)["python-client/README.md"].decode()
     assert "    print(client.things.get())\n" in readme
 
@@ -407,3 +408,37 @@ def test_what_does_not_arrive_is_named(tmp_path: Path) -> None:
     without = {p: c.replace(b"thing_id: str", b"x: str") for p, c in poorer.items()}
     with pytest.raises(ToolError, match=r"openapi\.yaml:14:11: .* lacks parameter thing_id of"):
         check_arrival(without, "python-client/small_things_client", document, api)
+
+
+def test_what_a_spec_says_adds_no_markup_to_the_pages(tmp_path: Path) -> None:
+    hostile = (
+        "a|b <script>alert(1)</script> [x](javascript:y) ![z](w) `` `code` *b* # c --> ```\n# d"
+    )
+
+    def change(data: Any) -> None:
+        data["info"]["title"] = "Things <b>"
+        data["tags"][0]["description"] = hostile
+        operation = data["paths"]["/things/{thing_id}"]["get"]
+        operation["summary"] = operation["description"] = hostile
+        operation["parameters"][0] |= {"description": hostile, "example": f"{hostile}\n```\n"}
+        operation["responses"]["200"]["description"] = hostile
+        operation["responses"]["404"] = {"description": hostile}
+        data["components"]["schemas"]["Color"] = {"type": "string", "enum": ["`a|b`", "```"]}
+        thing = data["components"]["schemas"]["Thing"]
+        thing["description"] = hostile
+        thing["properties"]["a"] |= {"description": hostile, "pattern": "a|`b`<"}
+
+    tree = rendered(tmp_path, change=change)
+    for page in ("README.md", "REFERENCE.md"):
+        text = tree[f"python-client/{page}"].decode()
+        fences = re.findall(r"^ {0,3}(```\w*)$", text, re.M)
+        assert fences[1::2] == ["```"] * (len(fences) // 2)
+        assert "```" not in fences[::2]
+        prose = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+        assert not re.search(r"(?<!\\)<(?!a id=\"[\w.]+\"></a>|/a>|!-- Generated|br>)", prose)
+        assert not re.search(r"(?<!\\)\]\((?!#|README\.md|REFERENCE\.md)", prose)
+        rows = re.findall(r"(?:^\|.*\|\n)+", prose, re.M)
+        for table in rows:
+            assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1
+        for block in re.findall(r"^```py(?:thon)?\n(.*?)^```$", text, re.M | re.S):
+            compile(block, page, "exec")

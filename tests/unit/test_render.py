@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import math
+import re
 import tomllib
 
 import jinja2
@@ -16,6 +17,7 @@ from specpipe.render import (
     MARK,
     comment,
     environment,
+    markdown_code,
     markdown_text,
     python_docstring,
     python_identifier,
@@ -157,14 +159,51 @@ def test_toml_reads_back_the_same_list(items):
 
 
 @given(HOSTILE)
-def test_markdown_has_no_markup_of_the_texts_own(text):
+@example("1. one")
+@example("- one")
+@example("=== one")
+@example("_a_ b_c __d__ _")
+@example("~~~ one")
+@example("``a` `b`` `a``b` \\`c`")
+@example("[a](javascript:b) ![c](d) <e>")
+def test_markdown_has_no_markup_of_the_texts_own_but_plain_code(text):
     line = markdown_text(text)
     assert line.isprintable()
-    plain = line
-    for escaped in ("\\" + c for c in "\\`*_{}[]<>()#+-!|"):
-        plain = plain.replace(escaped, "")
-    assert not set("`*_[]<>|") & set(plain)
-    assert "&" not in plain.replace("&amp;", "")
+    bare = re.sub(r"(?<![`\\])`[A-Za-z0-9_.:/=()-]+`(?!`)", " ", line)
+    plain = re.sub(r"\\[\\`*_\[\]<>|~]", "", bare)
+    assert not set("`*[]<>|~") & set(plain)
+    assert not re.search(r"(?<![A-Za-z0-9\\])_|(?<!\\)_(?![A-Za-z0-9])", bare)
+    assert "&" not in line.replace("&amp;", "")
+    assert not re.match(r"(\d+[.)]|[-+=#])([-=#\s]|\Z)", line)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("sets `not_found`, well-formed (+0530)", "sets `not_found`, well-formed (+0530)"),
+        ("a `b|c` | d", "a \\`b\\|c\\` \\| d"),
+        ("snake_case and _this_", "snake_case and \\_this\\_"),
+        ("1. first", "1\\. first"),
+        ("1.2.3", "1.2.3"),
+        ("with `this`. And `f()`", "with `this`. And `f()`"),
+    ],
+)
+def test_markdown_stays_readable(text, wanted):
+    assert markdown_text(text) == wanted
+
+
+@given(HOSTILE)
+@example("a|b")
+@example("`")
+@example("``a`` b")
+def test_a_code_span_holds_its_text_and_ends_where_it_should(text):
+    span = markdown_code(text)
+    fence = re.match("`+", span)[0]
+    inner = span[len(fence) : -len(fence)]
+    assert span.endswith(fence)
+    assert fence not in re.findall("`+", inner)
+    assert inner.strip(" ") == comment(text).replace("|", "\\|").strip(" ")
+    assert span.isprintable()
 
 
 @pytest.mark.parametrize("word", [*keyword.kwlist, *keyword.softkwlist])
@@ -195,8 +234,8 @@ def test_an_undefined_name_in_a_template_is_an_error(tmp_path):
 
 def test_every_filter_and_the_mark_are_there_for_templates(tmp_path):
     (tmp_path / "t.j2").write_text(
-        "{{ x | py }} {{ x | identifier }} {{ x | doc(0) }} {{ x | comment }} {{ x | toml }} {{ x | md }}\n"
+        "{{ x | py }} {{ x | identifier }} {{ x | doc(0) }} {{ x | comment }} {{ x | toml }} {{ x | md }} {{ x | code }}\n"
         "# {{ MARK }}\n"
     )
     rendered = environment(tmp_path).get_template("t.j2").render(x="class")
-    assert rendered == f"'class' class_ class class \"class\" class\n# {MARK}\n"
+    assert rendered == f"'class' class_ class class \"class\" class `class`\n# {MARK}\n"

@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 from urllib.parse import urlsplit
 
+from ._secret import Secret
 from .errors import InvalidArgument
 from .options import Timeout
 
+_NAME_CHARACTERS = frozenset(
+    "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+_LONGEST_LABEL = 63
+"""Characters between two dots of a host (RFC 1035)."""
 _LONGEST = 1e9
 """Seconds. Clocks and libraries overflow not far beyond."""
 
@@ -21,7 +28,9 @@ def checked_url(url: str) -> str:
         raise InvalidArgument("base_url: leave out user and password; send them in a header")
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        labels = (parts.hostname or "").removesuffix(".").split(".")
+        usable = parts.scheme in ("http", "https") and parts.port != 0
+        usable = usable and all(0 < len(label) <= _LONGEST_LABEL for label in labels)
     except ValueError:
         usable = False
     if not usable:
@@ -55,13 +64,24 @@ def checked_retries(number: int) -> int:
     return number
 
 
-def checked_header(name: str, value: str) -> str:
-    """The value of a header. The message does not show it: it may be a key."""
+def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Names in lower case, and values."""
+    return {_checked_name(name): checked_header(name, text) for name, text in headers.items()}
+
+
+def _checked_name(name: str) -> str:
+    if not isinstance(name, str) or not name or not _NAME_CHARACTERS.issuperset(name):
+        raise InvalidArgument(f"{name!r}: the name of a header has letters, digits and hyphens")
+    return name.lower()
+
+
+def checked_header(name: str, value: str) -> Secret:
+    """The value of a header. Neither the message nor its repr shows it: it may be a key."""
     if not isinstance(value, str):
         raise InvalidArgument(f"{name}: a header is a str, not {type(value).__name__}")
     if not value.isascii() or not value.isprintable() or value != value.strip():
         raise InvalidArgument(f"{name}: a header is one line of printable ASCII")
-    return value
+    return Secret(value)
 
 
 def _is_number(value: object, kind: type) -> bool:

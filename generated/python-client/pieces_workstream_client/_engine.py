@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, TypeVar, Unpack
 
+from ._failures import closed
+from ._log import AsyncLoggedTransport, LoggedTransport, debug_logger
 from ._operation import Operation
 from ._outcome import outcome, success
 from ._settings import Given, Settings
-from .errors import ApiError, ConnectionError, Exchange, TimeoutError
+from .errors import ConnectionError, Exchange, TimeoutError
 from .options import CallOptions
 from .raw_response import RawResponse
 from .transport import AsyncTransport, Request, Response, Transport
@@ -31,7 +35,7 @@ class Link:
     def check(self) -> None:
         """Raise ApiError on a closed client."""
         if self.closed:
-            raise ApiError("the client is closed")
+            raise closed()
 
 
 class Engine:
@@ -72,9 +76,12 @@ class Engine:
         settings = self.settings
         request = settings.request(operation, path, given, options)
         attempts = settings.attempts(operation, request, options)
+        transport = self._transport
+        if (logger := debug_logger()) is not None:
+            transport = LoggedTransport(transport, logger)
         while True:
             try:
-                response = self._transport.send(attempts.timed(request))
+                response = transport.send(attempts.timed(request))
             except (ConnectionError, TimeoutError) as error:
                 if (delay := attempts.after_error(error)) is None:
                     error.exchange = Exchange(request.method, request.shown)
@@ -131,9 +138,12 @@ class AsyncEngine:
         settings = self.settings
         request = settings.request(operation, path, given, options)
         attempts = settings.attempts(operation, request, options)
+        transport = self._transport
+        if (logger := debug_logger()) is not None:
+            transport = AsyncLoggedTransport(transport, logger)
         while True:
             try:
-                response = await self._transport.send(attempts.timed(request))
+                response = await transport.send(attempts.timed(request))
             except (ConnectionError, TimeoutError) as error:
                 if (delay := attempts.after_error(error)) is None:
                     error.exchange = Exchange(request.method, request.shown)
@@ -141,6 +151,10 @@ class AsyncEngine:
             else:
                 if (delay := attempts.after(response)) is None:
                     return request, response
-            from asyncio import sleep
+            await _sleep(delay)
 
-            await sleep(delay)
+
+async def _sleep(seconds: float) -> None:
+    """In whichever event loop is running: another one than asyncio's comes with anyio."""
+    loops = sys.modules.get("anyio") or import_module("asyncio")
+    await loops.sleep(seconds)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
 from . import __version__
 from ._engine import AsyncEngine, Engine
+from ._secret import hidden
 from ._settings import Settings
 from .options import DEFAULT_TIMEOUT, ClientOptions, Timeout
 from .resources.workstream_event import AsyncWorkstreamEventResource, WorkstreamEventResource
@@ -45,11 +46,14 @@ class Client:
         headers: Mapping[str, str] | None = None,
         transport: Transport | None = None,
     ) -> None:
+        api_key = hidden(api_key)
         key = ("X-Application-ID", api_key)
+        headers = {"User-Agent": _USER_AGENT, **(headers or {})}
+        headers = {name: hidden(value) for name, value in headers.items()}
         settings = Settings(
             base_url,
             key=key,
-            headers={"User-Agent": _USER_AGENT, **(headers or {})},
+            headers=headers,
             timeout=timeout,
             retries=retries,
         )
@@ -73,7 +77,12 @@ class Client:
         view._attach(self._engine.changed(options))
         return view
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client is not copied or pickled: it holds connections and a key")
+
     def __repr__(self) -> str:
+        if not hasattr(self, "_engine"):  # in the traceback of a refused argument
+            return "Client(…)"
         return f"Client(base_url={self._engine.settings.base_url!r})"
 
     @classmethod
@@ -139,11 +148,14 @@ class AsyncClient:
         headers: Mapping[str, str] | None = None,
         transport: AsyncTransport | None = None,
     ) -> None:
+        api_key = hidden(api_key)
         key = ("X-Application-ID", api_key)
+        headers = {"User-Agent": _USER_AGENT, **(headers or {})}
+        headers = {name: hidden(value) for name, value in headers.items()}
         settings = Settings(
             base_url,
             key=key,
-            headers={"User-Agent": _USER_AGENT, **(headers or {})},
+            headers=headers,
             timeout=timeout,
             retries=retries,
         )
@@ -167,7 +179,12 @@ class AsyncClient:
         view._attach(self._engine.changed(options))
         return view
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client is not copied or pickled: it holds connections and a key")
+
     def __repr__(self) -> str:
+        if not hasattr(self, "_engine"):  # in the traceback of a refused argument
+            return "AsyncClient(…)"
         return f"AsyncClient(base_url={self._engine.settings.base_url!r})"
 
     @classmethod

@@ -99,8 +99,14 @@ class AnswerError(ApiError):
     def __str__(self) -> str:
         """One line: what was asked, what came back."""
         place = f"{self.method} {self.url}: {self.status}: " if self.status else ""
-        text = self.reason or self.message or "no body"
-        return place + (text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+        return place + (_line(self.reason or self.message) or "no body")
+
+
+def _line(text: str) -> str:
+    """The beginning of `text`, fit for logs and terminals."""
+    start = " ".join(text[: _SHOWN + 1].split())
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in start)
+    return shown if len(text) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
 class DecodeError(AnswerError):
@@ -187,11 +193,15 @@ _CLASSES: Mapping[int, type[StatusError]] = {
     429: RateLimitError,
 }
 
+
+def _unexpected(known: type[StatusError]) -> type[StatusError]:
+    """The class for a status of `known` that the contract does not list."""
+    name, members = f"Unexpected{known.__name__}", {"__doc__": known.__doc__}
+    return type(name, (UnexpectedStatusError, known), members)
+
+
 _UNEXPECTED: Mapping[type[StatusError], type[StatusError]] = {
-    known: type(
-        f"Unexpected{known.__name__}", (UnexpectedStatusError, known), {"__doc__": known.__doc__}
-    )
-    for known in (*_CLASSES.values(), ServerError)
+    known: _unexpected(known) for known in (*_CLASSES.values(), ServerError)
 }
 globals().update({known.__name__: known for known in _UNEXPECTED.values()})  # where pickle looks
 

@@ -27,10 +27,11 @@ from specpipe.render import FILTERS, MARK
 from specpipe.spec.model import Api, Document, Operation
 from specpipe.targets.base import runtime
 from specpipe.targets.python_arrival import check_arrival
-from specpipe.targets.python_beyond import beyond
+from specpipe.targets.python_beyond import beyond, pages
 from specpipe.targets.python_calls import Calls, attribute
 from specpipe.targets.python_conveniences import discovery, iteration, modification
 from specpipe.targets.python_models import Models
+from specpipe.targets.python_reference import Reference
 from specpipe.tree import Tree
 from specpipe.workspace import TEMPLATES
 
@@ -59,6 +60,9 @@ class PythonTarget:
         tree = {f"{self.folder}/{path}": content for path, content in kept.items()}
         tree |= runtime(self.folder, f"{self.folder}/{package}")
         tree[f"{self.folder}/{package}/py.typed"] = f"# {MARK}\n".encode()
+        reference = Reference(document, calls, tree, f"{self.folder}/{package}")
+        for name, content in pages(project.env, reference).items():
+            tree[f"{self.folder}/{name}"] = content
         tree = dict(format_python(tree))
         check_arrival(tree, f"{self.folder}/{package}", document, api)
         return tree
@@ -153,7 +157,6 @@ def plan(api: Api, data: GeneratorData, package: str) -> dict[str, str]:
     by_name = operations_by_generator_name(api)
     files = {
         "pyproject.toml": "pyproject.toml",
-        "README.md": "README.md",
         f"{package}/__init__.py": f"{package}/__init__.py",
         f"{package}/client.py": f"{package}/client.py",
         f"{package}/models/__init__.py": f"{package}/models.py",

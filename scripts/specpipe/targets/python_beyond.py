@@ -7,6 +7,7 @@ import jinja2
 from specpipe.spec.model import Api, Document
 from specpipe.targets.python_arguments import NOBODY
 from specpipe.targets.python_calls import Calls, attribute, safe
+from specpipe.targets.python_reference import Reference
 from specpipe.targets.python_refusals import ERRORS, error
 from specpipe.targets.python_tests import Checks
 from specpipe.tree import Tree
@@ -21,6 +22,8 @@ RESERVED_FIXTURES = frozenset(
     }
 )
 """Names of pytest's own fixtures."""
+
+PAGES = ("README.md", "REFERENCE.md")
 
 
 def beyond(env: jinja2.Environment, document: Document, api: Api, calls: Calls) -> Tree:
@@ -53,3 +56,10 @@ def beyond(env: jinja2.Environment, document: Document, api: Api, calls: Calls) 
         files[f"{package}/raw/{name}.py"] = rendered("raw.py.j2", tag=tag, group=group)
         files[f"tests/test_{name}.py"] = rendered("tests.py.j2", tag=tag, calls=group)
     return files
+
+
+def pages(env: jinja2.Environment, reference: Reference) -> Tree:
+    """What people read, by path relative to the SDK's folder."""
+    return {
+        name: env.get_template(f"{name}.j2").render(reference=reference).encode() for name in PAGES
+    }

@@ -10,7 +10,7 @@ import msgspec
 from .errors import ConnectionError, TimeoutError
 from .transport import Request, Response
 
-_STATUSES = frozenset({429, 502, 503, 504})
+_STATUSES = frozenset({408, 429, 502, 503, 504})
 _FIRST = 0.2
 _LONGEST = 5.0
 
@@ -61,7 +61,7 @@ def _jitter(number: int) -> float:
     """Full jitter: anything up to a bound that doubles with each attempt."""
     from random import random
 
-    return random() * min(_LONGEST, _FIRST * 2.0**number)
+    return random() * min(_LONGEST, _FIRST * 2.0 ** min(number, 30))
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from . import _operation
-from ._checks import checked_header, checked_retries, checked_timeout, checked_url
+from ._checks import checked_header, checked_headers, checked_retries, checked_timeout, checked_url
 from ._operation import Operation
 from ._retry import Attempts
 from .options import CallOptions, ClientOptions, Timeout, check_names
@@ -45,11 +45,11 @@ class Settings:
         self._key: dict[str, str] = {}
         if key is not None and key[1] is not None and key[1] != "":
             self._key = {key[0].lower(): checked_header("api_key", key[1])}
-        self._headers = _checked(headers)
+        self._headers = checked_headers(headers)
 
     def __repr__(self) -> str:
-        """Without the key."""
-        return f"<Settings {self.base_url}>"
+        """Without the key, and complete before the settings are."""
+        return f"<Settings {getattr(self, 'base_url', '…')}>"
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """The same with other values for `timeout` and `retries`, and with more `headers`."""
@@ -60,7 +60,7 @@ class Settings:
         if "timeout" in changes:
             other.timeout = checked_timeout(changes["timeout"])
         other.retries = checked_retries(changes.get("retries", self.retries))
-        other._headers = self._headers | _checked(changes.get("headers") or {})
+        other._headers = self._headers | checked_headers(changes.get("headers") or {})
         return other
 
     def request(
@@ -86,7 +86,7 @@ class Settings:
                 text = _operation.text(operation, name, value)
                 fields[name.lower()] = checked_header(name, text)
         if options:
-            fields |= _checked(options.get("extra_headers") or {})
+            fields |= checked_headers(options.get("extra_headers") or {})
         url = self.base_url + _operation.path(operation, path)
         shown = url = url + _operation.query(operation, given.get("query", {}))
         if extra := options.get("extra_query"):
@@ -104,7 +104,3 @@ class Settings:
         if "retries" in options:
             retries = checked_retries(options["retries"])
         return Attempts(operation.repeatable, retries, request.timeout.total)
-
-
-def _checked(headers: Mapping[str, str]) -> dict[str, str]:
-    return {str(name).lower(): checked_header(str(name), text) for name, text in headers.items()}

@@ -1,76 +1,95 @@
-"""The default transports, over pyreqwest."""
+"""The default transports, over pyreqwest.
+
+The environment's proxies (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) are used for all hosts but
+this machine. A proxy for an http:// URL sees all of a request, its key included; one for https://
+sees host and port. Cookies are not kept.
+"""
 
 from __future__ import annotations
 
 import atexit
-import re
 import time
+from _thread import get_ident
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
-from typing import TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, TypeVar
 
-from pyreqwest.client import BaseClientBuilder, Client, ClientBuilder, SyncClient, SyncClientBuilder
 from pyreqwest.request import BaseRequestBuilder
 from pyreqwest.response import BaseResponse
 
-from ..errors import ApiError, ConnectionError, InvalidArgument, TimeoutError
+from .. import _failures
+from ..errors import ApiError, InvalidArgument
 from ..transport import Request, Response
+from ._clients import async_clients, guards, sync_clients
 
-_Builder = TypeVar("_Builder", bound=BaseClientBuilder)
+if TYPE_CHECKING:
+    from ._interrupts import Interrupts
+
 _Prepared = TypeVar("_Prepared", bound=BaseRequestBuilder)
 
-_CONNECT_SECONDS = 5.0
 _LINGER_SECONDS = 0.02
-_LOCAL = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
-"""Hosts that are this machine."""
-_NOTHING_SENT = "client error (Connect)"
+_CONNECTING = "client error (Connect)"
 """pyreqwest's ConnectError and ConnectTimeoutError also stand for connections that broke or
 stalled later; only this cause is proof."""
 
 
 class PyreqwestTransport:
-    """Sends with one pooled client. Safe to share between threads."""
+    """Sends over pooled connections. Safe to share between threads, and to use after a fork."""
 
     def __init__(self, base_url: str = "") -> None:
         """For requests to `base_url`."""
-        self._client: SyncClient = _configured(SyncClientBuilder(), base_url).build()
+        self._clients = sync_clients(base_url)
 
     def send(self, request: Request) -> Response:
         """The answer to `request`."""
+        guard = guards[0] if guards else _new_guard()
+        main = guard.thread == get_ident()
+        client = self._clients.get(request.timeout, apart=main)
         try:
-            builder = _prepared(self._client.request(request.method, request.url), request)
-            response = builder.build().send()
+            send = _prepared(client.request(request.method, request.url), request).build().send
+            response = guard.during((self._clients, client), send) if main else send()
             return _response(response, bytes(response.bytes()))
         except Exception as error:
-            raise _translated(error, request) from None
+            failure = _translated(error, request)
+        raise failure  # out here, where it does not hold on to the frames of pyreqwest
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        for client in self._clients.close():
+            client.close()
 
 
 class AsyncPyreqwestTransport:
-    """The same, awaited."""
+    """The same, awaited, in any number of event loops. A cancelled call ends at once; pyreqwest
+    lets go of its connection when the answer is there, or when the limits of the call end."""
 
     def __init__(self, base_url: str = "") -> None:
         """For requests to `base_url`."""
-        self._client: Client = _configured(ClientBuilder(), base_url).build()
+        self._clients = async_clients(base_url)
         _linger_at_exit()
 
     async def send(self, request: Request) -> Response:
         """The answer to `request`."""
+        client = self._clients.get(request.timeout)
         try:
-            builder = _prepared(self._client.request(request.method, request.url), request)
+            builder = _prepared(client.request(request.method, request.url), request)
             response = await builder.build().send()
             return _response(response, bytes(await response.bytes()))
         except Exception as error:
-            raise _translated(error, request) from None
+            failure = _translated(error, request)
+        raise failure
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.close()
+        for client in self._clients.close():
+            await client.close()
+
+
+def _new_guard() -> Interrupts:
+    from ._interrupts import interrupts  # a thread and a socket: not for those who never call
+
+    return interrupts()
 
 
 @cache
@@ -78,14 +97,6 @@ def _linger_at_exit() -> None:
     """Let pyreqwest's thread let go of the interpreter before that shuts down: handing over the
     last answer it may still be a few microseconds from done, and CPython aborts when it is late."""
     atexit.register(time.sleep, _LINGER_SECONDS)
-
-
-def _configured(builder: _Builder, base_url: str) -> _Builder:
-    """No redirects: a key must not travel to another place. No proxy for this machine."""
-    builder = builder.follow_redirects(False).referer(False)
-    builder = builder.connect_timeout(timedelta(seconds=_CONNECT_SECONDS))
-    local = _LOCAL.fullmatch(urlsplit(base_url).hostname or "")
-    return builder.no_proxy() if local else builder
 
 
 def _prepared(builder: _Prepared, request: Request) -> _Prepared:
@@ -140,21 +151,41 @@ class _Headers(Mapping[str, str]):
 def _translated(error: Exception, request: Request) -> Exception:
     """`error` as one of ours."""
     from pyreqwest.exceptions import (
+        BodyDecodeError,
         BuilderError,
+        ClientClosedError,
+        DecodeError,
         RequestError,
         RequestTimeoutError,
     )
 
-    if isinstance(error, ApiError):
-        return error
-    where = request.line
+    if isinstance(error, ClientClosedError):
+        return _failures.broken(request, _failures.GIVEN_UP)
     if isinstance(error, RequestError):
-        causes = [cause["message"] for cause in error.details["causes"] or ()]
-        message = f"{where}: {causes[-1] if causes else error}"
-        timed_out = isinstance(error, RequestTimeoutError)
-        ours = TimeoutError(message) if timed_out else ConnectionError(message)
-        ours.sent = _NOTHING_SENT not in causes
-        return ours
+        # The first cause holds the URL, with what must not show of it.
+        causes = [cause["message"] for cause in error.details["causes"] or ()][1:]
+        connecting = _CONNECTING in causes
+        reason = causes[-1] if causes else error.message
+        if isinstance(error, RequestTimeoutError):
+            return _failures.timed_out(request, connecting=connecting)
+        if connecting:
+            return _failures.no_connection(request, _no_connection(causes), reason)
+        garbled = isinstance(error, DecodeError) and not isinstance(error, BodyDecodeError)
+        text = _failures.GARBLED if garbled else _failures.BROKEN
+        return _failures.broken(request, text, reason)
     if isinstance(error, BuilderError | ValueError | TypeError):
-        return InvalidArgument(f"{where}: {error}")
-    return error
+        return InvalidArgument(f"{request.line}: cannot be sent: {_reason(error)}")
+    return error if isinstance(error, ApiError) else _failures.broken(request, "{}", error)
+
+
+def _no_connection(causes: list[str]) -> str:
+    if "dns error" in causes:
+        return _failures.UNRESOLVED
+    if "tcp connect error" not in causes:
+        return _failures.TLS
+    refused = "refused" in causes[-1]
+    return _failures.REFUSED if refused else _failures.UNREACHABLE
+
+
+def _reason(error: Exception) -> object:
+    return getattr(error, "message", error)

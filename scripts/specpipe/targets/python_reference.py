@@ -1,0 +1,252 @@
+"""What the reference of the Python SDK says, ready for its template.
+
+Methods, options and errors are read off the modules of the SDK itself; what the spec says of them
+comes from the operations view and the schemas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from specpipe.render import markdown_text
+from specpipe.spec.model import Document, Response
+from specpipe.spec.names import Name
+from specpipe.targets.python_calls import Argument, Call, Calls, attribute
+from specpipe.targets.python_examples import Examples
+from specpipe.targets.python_models import Field, Model
+from specpipe.targets.python_source import (
+    Class,
+    Function,
+    aliases,
+    classes,
+    constants,
+    expanded,
+    module_functions,
+)
+from specpipe.tree import Tree
+
+INLINE = re.compile(r"[A-Za-z_][A-Za-z_0-9.]*|[^A-Za-z_]+")
+SEE = re.compile(r"^(.*?)(?:See (\w+)\.)?$", re.DOTALL)
+BOUNDS: Mapping[str, str] = {
+    "minimum": "at least {}",
+    "exclusiveMinimum": "more than {}",
+    "maximum": "at most {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "{} or more characters",
+    "maxLength": "{} characters at most",
+    "pattern": "matches {}",
+    "minItems": "{} or more items",
+    "maxItems": "{} items at most",
+    "default": "{} if left out",
+}
+"""What a keyword of JSON Schema asks for, in words."""
+
+PLAIN: Mapping[str, str] = {"AwareDatetime": "datetime", "Uuid": "str"}
+"""Types of the SDK as what they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A parameter or a member: a line of a table. `type` and `text` are Markdown."""
+
+    name: str
+    wire: str
+    type: str
+    required: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A documented failure: its status, the class it is raised as, and when it comes."""
+
+    status: int
+    error: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A resource: its tag, the attribute of the client, and the class of its methods."""
+
+    tag: Name
+    attribute: str
+    described: Class
+    calls: tuple[Call, ...]
+
+    @property
+    def others(self) -> tuple[Function, ...]:
+        """Its methods that are no operation."""
+        names = {"__init__", *(call.name for call in self.calls)}
+        functions = self.described.functions
+        return tuple(f for f in functions if f.name not in names and not f.is_property)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Data for a model: with a member that the model does not know, without `member`."""
+
+    name: str
+    member: str
+    data: Mapping[str, Any]
+
+
+class Reference:
+    """The SDK, as its reference shows it. `tree` has its modules, `package` is their folder."""
+
+    def __init__(self, document: Document, calls: Calls, tree: Tree, package: str) -> None:
+        """Of the SDK that was made from `document`."""
+        self._calls = calls
+        self._tree = tree
+        self._package = package
+        self.aliases = aliases(self._source("models"))
+        """Names of types that are no models, and what they stand for."""
+        self.examples = Examples(document, calls, self.aliases)
+        self._schemas = document.data.get("components", {}).get("schemas", {})
+        self._classes = {model.name for model in calls.models.models}
+        self._statuses = constants(self._source("errors"), "_CLASSES")
+
+    def module(self, name: str) -> Mapping[str, Class]:
+        """The public classes of one of the SDK's modules."""
+        return classes(self._source(name))
+
+    def _source(self, name: str) -> bytes:
+        return self._tree[f"{self._package}/{name}.py"]
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The resources, in document order."""
+        return tuple(
+            Section(
+                tag,
+                attribute(tag),
+                self.module(f"resources/{attribute(tag)}")[f"{tag.pascal}Resource"],
+                group,
+            )
+            for tag, group in self._calls.by_tag()
+        )
+
+    def has(self, method: str) -> str | None:
+        """The resource that has a method of that name, if one has: `client.…`."""
+        for section in self.sections:
+            if method in {function.name for function in section.described.functions}:
+                return f"client.{section.attribute}"
+        return None
+
+    @property
+    def discovers(self) -> bool:
+        """Whether a client can look for its server."""
+        client = self.module("client")["Client"]
+        return "discover" in {function.name for function in client.functions}
+
+    @property
+    def fixtures(self) -> tuple[Function, ...]:
+        """The fixtures for pytest, if there are any."""
+        plugin = self._tree.get(f"{self._package}/pytest_plugin.py", b"")
+        return module_functions(plugin)
+
+    @property
+    def sample(self) -> Sample | None:
+        """A small model with a member that can be left out."""
+        for model in self._calls.models.models:
+            needed = [it for it in model.fields if it.required]
+            optional = next((it for it in model.fields if not it.required), None)
+            if needed and optional and all(it.annotation == "str" for it in needed):
+                data = {it.wire: "a" for it in needed} | {"newer": 1}
+                return Sample(model.name, optional.name, data)
+        return None
+
+    def parameters(self, call: Call) -> Iterator[Row]:
+        """The arguments of a call that the API knows."""
+        documented = {p.wire: p for p in call.operation.parameters}
+        for it in call.path:
+            yield self._argument(it, documented[it.wire].schema)
+        if call.body:
+            text = "Members by their names on the wire, or the model."
+            if call.body.ids:
+                text += " Or just the ids, as a list."
+            yield Row("body", "", self.type(call.body.type), call.body.required, text)
+        for it in (*call.query, *call.headers):
+            yield self._argument(it, documented[it.wire].schema)
+
+    def _argument(self, it: Argument, schema: Mapping[str, Any]) -> Row:
+        text = sentences(markdown_text(it.description), limits(schema))
+        return Row(it.name, it.wire, self.type(it.type), it.required, text)
+
+    def failures(self, call: Call) -> Iterator[Failure]:
+        """The documented failures of a call."""
+        for response in sorted(call.operation.responses, key=lambda r: r.status):
+            if response.status >= 300:
+                yield Failure(response.status, self.error(response.status), said(response))
+
+    def error(self, status: int) -> str:
+        """The class of errors for a status."""
+        return self._statuses.get(status, "ServerError" if status >= 500 else "StatusError")
+
+    def status_of(self, error: str) -> int | None:
+        """The status that has a class of errors of its own."""
+        return next((s for s, name in self._statuses.items() if name == error), None)
+
+    def members(self, model: Model) -> Iterator[Row]:
+        """The members of a model."""
+        properties = self._schemas.get(model.name, {}).get("properties", {})
+        for it in model.fields:
+            text = sentences(self._description(it), limits(properties.get(it.wire, {})))
+            yield Row(it.name, it.wire, self.type(it.annotation), it.required, text)
+
+    def _description(self, it: Field) -> str:
+        """What a member is, with a link to its enumeration."""
+        match = SEE.match(it.description)
+        enums = {enum.name for enum in self._calls.models.enums}
+        if match is None or match[2] not in enums:
+            return markdown_text(it.description)
+        return sentences(markdown_text(match[1]), f"See [{match[2]}](#{match[2]}).")
+
+    def type(self, annotation: str) -> str:
+        """An annotation as Markdown: models lead to where they are described."""
+        words = expanded(annotation, {**self.aliases, **PLAIN}).replace("models.", "")
+        return "".join(
+            f"[{word}](#{word})"
+            if word in self._classes
+            else markdown_text(word)
+            if word.strip() == word
+            else word.replace("|", "\\|")
+            for word in INLINE.findall(words)
+        )
+
+
+def said(response: Response) -> str:
+    """When an answer comes."""
+    return markdown_text(response.description)
+
+
+def limits(schema: Any) -> str:
+    """What a schema asks of a value beyond its type, as Markdown."""
+    if not isinstance(schema, Mapping):
+        return ""
+    asked = [
+        words.format(shown(schema[keyword]))
+        for keyword, words in BOUNDS.items()
+        if keyword in schema
+    ]
+    if "enum" in schema:
+        asked.append(f"one of {', '.join(map(shown, schema['enum']))}")
+    text = ", ".join(asked)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def shown(value: Any) -> str:
+    """A value of the spec as Markdown."""
+    if isinstance(value, bool):
+        return f"`{value}`"
+    return markdown_text(str(value))
+
+
+def sentences(*texts: str) -> str:
+    """The texts that there are, one behind the other."""
+    return " ".join(text.strip() for text in texts if text.strip())
