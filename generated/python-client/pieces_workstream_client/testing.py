@@ -10,7 +10,7 @@ It is the package `pieces_workstream_server`: `pip install pieces-workstream-cli
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +50,7 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(folder: Path) -> Iterator[LiveServer]:
+def live_server(folder: Path) -> Generator[LiveServer]:
     """A fresh server that keeps its database and its log in `folder`. It is stopped afterwards, and
     ends with this process in any case. Raises StartError."""
     key = secrets.token_urlsafe(16)

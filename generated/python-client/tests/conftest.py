@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -57,7 +57,7 @@ def refused() -> Callable[[type[StatusError], int], AbstractContextManager[None]
     """What says that a call is refused: `with refused(GoneError, 410): ...`."""
 
     @contextmanager
-    def refused(error: type[StatusError], status: int) -> Iterator[None]:
+    def refused(error: type[StatusError], status: int) -> Generator[None]:
         with pytest.raises(error) as raised:
             yield
         assert raised.value.status == status

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +26,7 @@ class StartError(Exception):
 
 
 @contextmanager
-def serving(module: str, extra: str, folder: Path, key: str | None) -> Iterator[str]:
+def serving(module: str, extra: str, folder: Path, key: str | None) -> Generator[str]:
     """The address of the server that `module` is, with a database and a log in `folder`, asking
     for `key`. It is stopped afterwards, and ends with this process in any case. Raises StartError.
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from types import GenericAlias
 from typing import Any
 
 import msgspec
@@ -59,8 +60,10 @@ class _Twins:
         if settle is None:
             return annotation, None
         if kind is list:
-            return constrained(kind[twin], annotation), partial(_settle_list, settle)
-        return constrained(kind[str, twin], annotation), partial(_settle_map, settle)
+            many = GenericAlias(list, (twin,))
+            return constrained(many, annotation), partial(_settle_list, settle)
+        named = GenericAlias(dict, (str, twin))
+        return constrained(named, annotation), partial(_settle_map, settle)
 
     def _twin(self, model: type[msgspec.Struct]) -> tuple[Any, _Settle | None]:
         known, learned = members(model), lesson(model)

@@ -13,14 +13,16 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from threading import Thread, main_thread
 from typing import Any
 
-# pyreqwest imports it when the first call fails. With a signal pending that ends the process.
-import pyreqwest.exceptions  # noqa: F401
 from pyreqwest.client import SyncClient
 
 from ._clients import Clients, guards
+
+# pyreqwest imports it when the first call fails. With a signal pending that ends the process.
+import_module("pyreqwest.exceptions")
 
 
 class Interrupts:
