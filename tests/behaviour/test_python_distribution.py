@@ -108,13 +108,14 @@ def test_an_index_would_take_the_metadata(metadata: email.message.Message) -> No
     assert 0 < len(metadata["Summary"]) <= 512
 
 
-def test_the_readme_shows_on_an_index(metadata: email.message.Message) -> None:
-    """An index has no files to link to."""
+def test_each_link_of_the_readme_leads_to_what_is_distributed_with_it(
+    metadata: email.message.Message, python_folder: Path
+) -> None:
     text = str(metadata.get_payload())
-    assert text.lstrip().startswith("<!--")
     assert re.search(r"^# \S", text, re.MULTILINE)
     links = re.findall(r"\]\(([^)\s]+)\)", text)
-    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+    files = {link.partition("#")[0] for link in links if "://" not in link} - {""}
+    assert [name for name in files if not (python_folder / name).is_file()] == []
 
 
 def test_versions_of_python_agree(metadata: email.message.Message) -> None:
