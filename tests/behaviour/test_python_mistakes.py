@@ -128,3 +128,17 @@ def test_a_view_of_ones_own_client_has_what_it_has(sdk: ModuleType) -> None:
     view = client.with_options(retries=0)
     assert view.tenant == "a"
     assert view.workstream_event is not client.workstream_event
+
+
+@pytest.mark.parametrize("nothing", [{}, None])
+def test_unknown_members_can_be_taken_out(sdk: ModuleType, nothing: Any) -> None:
+    thing = sdk.models.ReferencedTag.from_dict({"id": "a", "new": 1})
+    thing.additional_properties = nothing
+    around = sdk.models.FlattenedTags(iterable=[thing])
+    assert (thing.to_dict(), around.to_dict()) == ({"id": "a"}, {"iterable": [{"id": "a"}]})
+
+
+def test_unknown_members_are_a_dict(sdk: ModuleType) -> None:
+    thing = sdk.models.ReferencedTag(id="a", additional_properties=5)
+    with pytest.raises(sdk.InvalidArgument, match=r"additional_properties: int, not a dict$"):
+        thing.to_json()
