@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from ._secret import Secret
 from .errors import InvalidArgument
 from .options import Timeout
+
+_T = TypeVar("_T")
 
 _NAME_CHARACTERS = frozenset(
     "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -62,6 +64,29 @@ def checked_retries(number: int) -> int:
     if not _is_number(number, int) or number < 0:
         raise InvalidArgument(f"retries: {number!r}: a whole number, 0 for none")
     return number
+
+
+def checked_mapping(name: str, value: Mapping[str, _T] | None) -> Mapping[str, _T]:
+    """What was given as `name`; nothing for None."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidArgument(f"{name}: {type(value).__name__} where a mapping (dict) is wanted")
+    return value
+
+
+def checked_transport(transport: object, *, awaited: bool) -> None:
+    """Something with a `send` that is awaited or not, as the client needs it."""
+    if type(transport).__module__.partition(".")[0] == "httpx":
+        wrapper = "AsyncHttpxTransport" if awaited else "HttpxTransport"
+        raise InvalidArgument(f"transport: a client of httpx: wrap it, as {wrapper}(client)")
+    from inspect import iscoroutinefunction  # for few: it is not light
+
+    send = getattr(transport, "send", None)
+    if not callable(send):
+        raise InvalidArgument(f"transport: {type(transport).__name__} has no send(request)")
+    if iscoroutinefunction(send) and not awaited:
+        raise InvalidArgument("transport: its send has to be awaited: give it to the AsyncClient")
 
 
 def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -128,10 +128,17 @@ def encode(value: Any) -> bytes:
 
 def encode_body(value: Any, annotation: Any) -> bytes:
     """`encode`, after a check that the receiver can decode it: naive date-times, missing members,
-    wrong types and broken constraints end here."""
+    wrong types, broken constraints and, in plain data, Python names end here."""
     data = encode(value)
+    with suppress(*_REFUSED):  # as almost always
+        _strict(data, annotation)
+        return data
     try:
-        decode(data, annotation)
+        decoded = decode(data, annotation)
     except DecodeError as error:
         raise InvalidArgument(f"body: {error.reason}") from None
+    if isinstance(value, Mapping):
+        from ._names import check_names
+
+        check_names(decoded)
     return data

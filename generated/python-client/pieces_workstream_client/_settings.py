@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from . import _operation
-from ._checks import checked_header, checked_headers, checked_retries, checked_timeout, checked_url
+from ._checks import (
+    checked_header,
+    checked_headers,
+    checked_mapping,
+    checked_retries,
+    checked_timeout,
+    checked_url,
+)
 from ._operation import Operation
 from ._retry import Attempts
 from .options import CallOptions, ClientOptions, Timeout, check_names
@@ -61,7 +68,8 @@ class Settings:
         if "timeout" in changes:
             other.timeout = checked_timeout(changes["timeout"])
         other.retries = checked_retries(changes.get("retries", self.retries))
-        other._headers = self._headers | checked_headers(changes.get("headers") or {})
+        headers = checked_mapping("headers", changes.get("headers"))
+        other._headers = self._headers | checked_headers(headers)
         return other
 
     def request(
@@ -77,7 +85,8 @@ class Settings:
             check_names(options, CallOptions)
         fields, content = {"accept": operation.accept, **self._headers}, None
         if operation.body is not None:
-            content = _operation.body(operation, given.get("body"), options.get("extra_body"))
+            members = checked_mapping("extra_body", options.get("extra_body"))
+            content = _operation.body(operation, given.get("body"), members)
             if content is not None:
                 fields["content-type"] = operation.body.media_type
         if operation.secured:
@@ -87,10 +96,11 @@ class Settings:
                 text = _operation.text(operation, name, value)
                 fields[name.lower()] = checked_header(name, text)
         if options:
-            fields |= checked_headers(options.get("extra_headers") or {})
+            headers = checked_mapping("extra_headers", options.get("extra_headers"))
+            fields |= checked_headers(headers)
         url = self.base_url + _operation.path(operation, path)
         shown = url = url + _operation.query(operation, given.get("query", {}))
-        if extra := options.get("extra_query"):
+        if extra := checked_mapping("extra_query", options.get("extra_query")):
             url = _operation.with_extra_query(url, extra)
         timeout = self.timeout
         if "timeout" in options:

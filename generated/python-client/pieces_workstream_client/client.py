@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
 from . import __version__
+from ._checks import checked_mapping, checked_transport
 from ._engine import AsyncEngine, Engine
 from ._secret import hidden
 from ._settings import Settings
@@ -48,7 +49,7 @@ class Client:
     ) -> None:
         api_key = hidden(api_key)
         key = ("X-Application-ID", api_key)
-        headers = {"User-Agent": _USER_AGENT, **(headers or {})}
+        headers = {"User-Agent": _USER_AGENT, **checked_mapping("headers", headers)}
         headers = {name: hidden(value) for name, value in headers.items()}
         settings = Settings(
             base_url,
@@ -62,6 +63,8 @@ class Client:
             from .transports.pyreqwest import PyreqwestTransport
 
             transport = self._own = PyreqwestTransport(base_url)
+        else:
+            checked_transport(transport, awaited=False)
         self._attach(Engine(settings, transport))
 
     def _attach(self, engine: Engine) -> None:
@@ -73,7 +76,7 @@ class Client:
         """A view of this client with other settings, for a call or for many. It uses the same
         connections: closing either closes both. Raises InvalidArgument."""
         view = object.__new__(type(self))
-        view._own = self._own
+        view.__dict__ |= self.__dict__
         view._attach(self._engine.changed(options))
         return view
 
@@ -150,7 +153,7 @@ class AsyncClient:
     ) -> None:
         api_key = hidden(api_key)
         key = ("X-Application-ID", api_key)
-        headers = {"User-Agent": _USER_AGENT, **(headers or {})}
+        headers = {"User-Agent": _USER_AGENT, **checked_mapping("headers", headers)}
         headers = {name: hidden(value) for name, value in headers.items()}
         settings = Settings(
             base_url,
@@ -164,6 +167,8 @@ class AsyncClient:
             from .transports.pyreqwest import AsyncPyreqwestTransport
 
             transport = self._own = AsyncPyreqwestTransport(base_url)
+        else:
+            checked_transport(transport, awaited=True)
         self._attach(AsyncEngine(settings, transport))
 
     def _attach(self, engine: AsyncEngine) -> None:
@@ -175,7 +180,7 @@ class AsyncClient:
         """A view of this client with other settings, for a call or for many. It uses the same
         connections: closing either closes both. Raises InvalidArgument."""
         view = object.__new__(type(self))
-        view._own = self._own
+        view.__dict__ |= self.__dict__
         view._attach(self._engine.changed(options))
         return view
 

@@ -52,7 +52,8 @@ class CallOptions(TypedDict, total=False):
     extra_query: Mapping[str, Scalar | Sequence[Scalar]]
     """Sent as well; a sequence is sent as one pair for each of its items. No message shows it."""
     extra_body: Mapping[str, Any]
-    """Members put into the JSON body, over those that are there. They are not checked."""
+    """Members put into the JSON body, over those that are there. They are not checked. Without
+    effect where a method has no body."""
 
 
 def check_names(given: Mapping[str, object], options: type) -> None:

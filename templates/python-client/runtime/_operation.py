@@ -92,7 +92,9 @@ def text(operation: Operation[Any], name: str, value: Any) -> str:
     type than the parameter's."""
     wanted = operation.types.get(name, str)
     if (wire := _TEXTS[wanted](name, value)) is None:
-        raise InvalidArgument(f"{name}: {type(value).__name__} where {wanted.__name__} is wanted")
+        advice = ": give its id" if isinstance(value, ApiModel) and hasattr(value, "id") else ""
+        given = type(value).__name__
+        raise InvalidArgument(f"{name}: {given} where {wanted.__name__} is wanted{advice}")
     return wire
 
 
@@ -204,14 +206,31 @@ def _checked_body(operation: Operation[Any], value: Any) -> bytes | None:
         return None
     if wanted.ids and not isinstance(value, ApiModel | Mapping):
         value = _wrapped(wanted.ids, value)
+    if isinstance(value, ApiModel):
+        _check_kind(value, wanted.type)
     return encode_body(value, wanted.type)
+
+
+def _check_kind(value: ApiModel, wanted: Any) -> None:
+    """Where nothing is required another model would pass, with all its members unknown."""
+    is_model = isinstance(wanted, type) and issubclass(wanted, ApiModel)
+    if is_model and not isinstance(value, wanted):
+        raise InvalidArgument(f"body: {type(value).__name__} where {wanted.__name__} is wanted")
 
 
 def _wrapped(members: tuple[str, ...], ids: Iterable[str]) -> Any:
     if isinstance(ids, str | bytes):
         raise InvalidArgument("body: one id; put it in a list")
+    if not isinstance(ids, Iterable):
+        raise InvalidArgument(f"body: {type(ids).__name__} where a list of ids is wanted")
     *outer, name = members
-    value: Any = [{name: id} for id in ids]
+    value: Any = [{name: _id(place, id)} for place, id in enumerate(ids)]
     for member in reversed(outer):
         value = {member: value}
+    return value
+
+
+def _id(place: int, value: Any) -> Any:
+    if isinstance(value, ApiModel):
+        raise InvalidArgument(f"body: [{place}]: {type(value).__name__} where an id is wanted")
     return value

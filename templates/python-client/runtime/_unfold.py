@@ -11,6 +11,7 @@ from msgspec import UNSET
 from ._fold import restored
 from ._model import ApiModel
 from ._shape import can_hold_models, members
+from .errors import InvalidArgument
 
 _LEAVES = frozenset({str, int, float, bool, type(None), datetime})
 
@@ -44,15 +45,18 @@ class _Unfolding:
         self._times = {member.wire: member for member in known if member.is_time}
 
     def __call__(self, model: ApiModel) -> Any:
-        """A dict in the place of `model`, or `model` itself when nothing in it is unknown."""
+        """A dict in the place of `model`, or `model` itself when nothing in it is unknown. No
+        unknown members are left out, rather than encoded as an empty member."""
         changed: dict[str, Any] = {}
         for name, wire in self._deeper:
             value = getattr(model, name)
             if value is not UNSET and (plain := unfold(value)) is not value:
                 changed[wire] = plain
         kept = model.additional_properties
-        if not (changed or kept):
+        if not changed and kept is UNSET:
             return model
+        if not isinstance(kept or {}, dict):
+            raise InvalidArgument(f"additional_properties: {type(kept).__name__}, not a dict")
         data = {
             wire: value
             for name, wire in self._names

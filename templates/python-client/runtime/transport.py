@@ -14,9 +14,13 @@ class Request(msgspec.Struct, frozen=True):
     """One HTTP request, ready to be sent. Header names are lower case."""
 
     method: str
+    """In upper case."""
     url: str
+    """In full, with the query."""
     headers: Mapping[str, str]
+    """The key is among them."""
     body: bytes | None = None
+    """None for no body."""
     timeout: Timeout = Timeout()
     """`total` is what is left of the call's budget: the whole answer must be there by then."""
     shown: str = ""
@@ -37,8 +41,11 @@ class Response(msgspec.Struct, frozen=True):
     """One HTTP answer, read to its end. Header names are lower case."""
 
     status: int
+    """The status."""
     headers: Mapping[str, str]
+    """All of them; those that came twice joined by a comma."""
     body: bytes = b""
+    """Without content encoding."""
 
     def __repr__(self) -> str:
         """Without the body: it may be large."""

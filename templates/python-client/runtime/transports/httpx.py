@@ -29,6 +29,8 @@ class HttpxTransport:
 
     def __init__(self, client: httpx.Client) -> None:
         """Over `client`."""
+        if isinstance(client, httpx.AsyncClient):
+            raise InvalidArgument("client: an httpx.AsyncClient: give it to AsyncHttpxTransport")
         self._client = client
 
     def send(self, request: Request) -> Response:
@@ -60,6 +62,8 @@ class AsyncHttpxTransport:
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         """Over `client`."""
+        if isinstance(client, httpx.Client):
+            raise InvalidArgument("client: an httpx.Client: give it to HttpxTransport")
         self._client = client
 
     async def send(self, request: Request) -> Response:

@@ -33,6 +33,9 @@ _CONNECTING = "client error (Connect)"
 """pyreqwest's ConnectError and ConnectTimeoutError also stand for connections that broke or
 stalled later; only this cause is proof."""
 
+_NO_LOOP = "no running event loop"
+"""What asyncio says where trio runs."""
+
 
 class PyreqwestTransport:
     """Sends over pooled connections. Safe to share between threads, and to use after a fork."""
@@ -175,6 +178,8 @@ def _translated(error: Exception, request: Request) -> Exception:
         return _failures.broken(request, text, reason)
     if isinstance(error, BuilderError | ValueError | TypeError):
         return InvalidArgument(f"{request.line}: cannot be sent: {_reason(error)}")
+    if isinstance(error, RuntimeError) and str(error) == _NO_LOOP:
+        error = InvalidArgument("transport: the default needs asyncio: give AsyncHttpxTransport")
     return error if isinstance(error, ApiError) else _failures.broken(request, "{}", error)
 
 
