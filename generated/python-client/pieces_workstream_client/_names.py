@@ -28,9 +28,10 @@ def check_names(value: Any) -> None:
 
 def _check(model: ApiModel) -> None:
     known = members(type(model))
-    for name in model.additional_properties or ():
+    wires = {member.wire for member in known}
+    for name in (model.additional_properties or {}).keys() - wires:
         for member in known:
-            if name == member.name != member.wire and getattr(model, name) is UNSET:
+            if name == member.name and getattr(model, name) is UNSET:
                 raise InvalidArgument(f"body: {name}: its name on the wire is {member.wire}")
     for member in known:
         check_names(getattr(model, member.name))
