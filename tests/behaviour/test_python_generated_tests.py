@@ -25,6 +25,7 @@ SPECS = {
     "ours": SPEC,
     "things": ROOT / "tests" / "unit" / "things.yaml",
     "odds and ends": ROOT / "tests" / "behaviour" / "odds-and-ends.yaml",
+    "rivals": ROOT / "tests" / "behaviour" / "rivals.yaml",
     **{path.parent.name: path for path in (ROOT / "tests" / "golden").glob("*/spec.yaml")},
 }
 
