@@ -29,6 +29,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.targets.",
         "specpipe.spec.model",
         "specpipe.spec.names",
+        "specpipe.spec.reserved",
         "specpipe.render",
         "specpipe.format",
         "specpipe.tree",

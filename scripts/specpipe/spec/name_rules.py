@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.build import method_names, package
@@ -91,7 +91,7 @@ def schemas_are_not_taken(document: Document) -> Iterator[Diagnostic]:
 
 
 def methods_do_not_collide(document: Document) -> Iterator[Diagnostic]:
-    """operationIds, tags, and what the operations of one tag are called."""
+    """operationIds, tags, and what the operations of one tag are called, by both their names."""
     ids: list[tuple[str, Node]] = []
     tags: dict[str, Node] = {}
     methods: dict[str, list[tuple[str, Node]]] = {}
@@ -101,14 +101,25 @@ def methods_do_not_collide(document: Document) -> Iterator[Diagnostic]:
         ids.append((operation.id, node.raw("operationId")))
         for tag in node.raw("tags").items():
             tags.setdefault(tag.text, tag)
-            name = names[node.pointer].snake
-            methods.setdefault(tag.text, []).append((name, node))
+            called = methods.setdefault(tag.text, [])
+            called += [(names[node.pointer].snake, node), (operation.id, node)]
     taken = list(_collisions("operationId", ids, exact=False))
     yield from taken
     yield from _collisions("tag", tags.items())
+    yield from _awaited(tags)
     if not taken and len({text for text, _ in ids}) == len(ids):
         for of_one_tag in methods.values():
             yield from _collisions("method", of_one_tag)
+
+
+def _awaited(tags: Mapping[str, Node]) -> Iterator[Diagnostic]:
+    """Tags that are called like the asynchronous class of another tag."""
+    plain = {_folded(text): text for text in tags}
+    for text, node in tags.items():
+        other = plain.get(_folded(text).removeprefix("async"), text)
+        if other != text:
+            message = f"tag {text!r} becomes the same class as {other!r}, awaited"
+            yield node.unsupported(message, "rename one of them")
 
 
 def routes_are_plain(document: Document) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.build import requirements, used_schemes
@@ -151,12 +152,19 @@ def package_is_described(document: Document) -> Iterator[Diagnostic]:
         url = server.raw("url")
         if server.raw("variables").map:
             yield server.raw("variables").unsupported("variables of a server", "list each address")
-        elif url.text and not _URL.fullmatch(url.text):
+        elif url.text and not _is_address(url.text):
             message = f"server address {url.text!r}"
             yield url.unsupported(message, "write http:// or https://, a host, a port and a path")
     ports = document_node.raw("x-port-range")
     if ports.value is not None and not _are_ports(ports.value):
         yield ports.fault("x-port-range is not two ports", "write [first, last]")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return _URL.fullmatch(text) is not None and urlsplit(text).port != 0
+    except ValueError:  # its port is too large, or its host has half a pair of brackets
+        return False
 
 
 def _are_ports(value: object) -> bool:

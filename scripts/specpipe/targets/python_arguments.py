@@ -44,7 +44,7 @@ class Arguments:
             and call.operation.behaviour.resource == behaviour.resource
             for call in self._calls
         )
-        return fixture(behaviour.resource) if creates else None
+        return stored(behaviour.resource) if creates else None
 
     def of(self, call: Call, needs: str | None, *, most: bool, refused: bool = False) -> str | None:
         """The least that a call takes, or the most, about the thing in the fixture `needs`; or
@@ -120,6 +120,6 @@ def documented(operation: Operation) -> str | None:
     return python_literal(example)
 
 
-def fixture(resource: Resource) -> str:
+def stored(resource: Resource) -> str:
     """The fixture with a thing of that kind that is stored."""
     return f"stored_{resource.name.snake}"

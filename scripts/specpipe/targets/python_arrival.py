@@ -23,7 +23,8 @@ def check_arrival(tree: Tree, package: str, document: Document, api: Api) -> Non
     """Raise ToolError, naming every operation, parameter and schema property that is missing, and
     where the spec has it."""
     lost = [
-        *lost_calls(classes(tree, f"{package}/resources/"), api),
+        *lost_calls(classes(tree, f"{package}/resources/"), api, ""),
+        *lost_calls(classes(tree, f"{package}/raw/"), api, "Raw"),
         *lost_members(classes(tree, f"{package}/models.py"), document),
     ]
     if lost:
@@ -42,10 +43,11 @@ def classes(tree: Tree, prefix: str) -> dict[str, ast.ClassDef]:
     }
 
 
-def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api) -> Iterator[Lost]:
-    """Operations without a method, sync or async, and parameters without an argument."""
+def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api, kind: str) -> Iterator[Lost]:
+    """Operations without a method, sync or async, and parameters without an argument, in the
+    resources of a `kind`: those whose class has it in front of the tag."""
     for operation in api.operations:
-        for prefix in ("", "Async"):
+        for prefix in (kind, f"Async{kind}"):
             resource = resources.get(f"{prefix}{operation.tag.pascal}Resource")
             methods = {m.name: m for m in functions(resource)} if resource else {}
             method = methods.get(safe(operation.method_name.snake, RESERVED_METHODS))

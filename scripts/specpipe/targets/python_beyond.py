@@ -5,7 +5,7 @@ from __future__ import annotations
 import jinja2
 
 from specpipe.spec.model import Api, Document
-from specpipe.targets.python_arguments import NOBODY
+from specpipe.targets.python_arguments import NOBODY, stored
 from specpipe.targets.python_calls import Calls, attribute, safe
 from specpipe.targets.python_reference import Reference
 from specpipe.targets.python_refusals import ERRORS, error
@@ -19,9 +19,12 @@ RESERVED_FIXTURES = frozenset(
         *("doctest_namespace", "monkeypatch", "pytestconfig", "pytester", "record_property"),
         *("record_testsuite_property", "record_xml_attribute", "recwarn", "request", "subtests"),
         *("testdir", "tmp_path", "tmp_path_factory", "tmpdir", "tmpdir_factory"),
+        *("anyio_backend", "anyio_backend_name", "anyio_backend_options"),
+        *("testrun_uid", "worker_id"),
+        "refused",
     }
 )
-"""Names of pytest's own fixtures."""
+"""Names of fixtures that pytest, anyio and xdist have, and of one of the generated tests."""
 
 PAGES = ("README.md", "REFERENCE.md")
 
@@ -29,11 +32,12 @@ PAGES = ("README.md", "REFERENCE.md")
 def beyond(env: jinja2.Environment, document: Document, api: Api, calls: Calls) -> Tree:
     """Those files, by path relative to the SDK's folder. `env` renders our templates."""
     package, checks = f"{api.package.snake}_client", Checks(document, api, calls)
+    taken = RESERVED_FIXTURES | {stored(resource) for resource in api.resources}
     shared = {
         "package": package,
         "distribution": f"{api.package.kebab}-client",
         "server_package": f"{api.package.snake}_server",
-        "fixture": safe(api.package.snake, RESERVED_FIXTURES),
+        "fixture": safe(api.package.snake, taken),
         "checks": checks,
         "emptying": checks.emptying,
         "errors": tuple(dict.fromkeys(ERRORS.values())),

@@ -97,7 +97,6 @@ class Calls:
         """Join the operations view with what openapi-python-client has for it."""
         self.models = models
         self._api = api
-        self._models = models
         endpoints = {
             endpoint.name: endpoint
             for collection in data.endpoint_collections_by_tag.values()
@@ -157,17 +156,11 @@ class Calls:
     def _type(self, prop: Any, component: str | None) -> str:
         """The annotation of a body, with the module in front of each model."""
         schema = {"$ref": f"#/components/schemas/{component}"} if component else {}
-        text = self._models.types.of(prop, schema)
+        text = self.models.types.of(prop, schema)
         words = text.replace("[", " [ ").replace("]", " ] ").replace(",", " , ").split()
-        known = self._models.names
+        known = self.models.names
         named = (f"models.{word}" if word in known else word for word in words)
         return " ".join(named).replace(" [ ", "[").replace(" ]", "]").replace(" ,", ",")
-
-    @property
-    def simplest(self) -> Call | None:
-        """The first call that needs no argument, for an example."""
-        calls = self._calls.values()
-        return next((c for c in calls if not c.path and not (c.body and c.body.required)), None)
 
 
 def attribute(tag: Name) -> str:

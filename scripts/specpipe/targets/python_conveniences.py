@@ -127,7 +127,7 @@ def _iteration(listing: Call, lookup: Call) -> Iteration | None:
         until=until,
         full=full,
         limit=lists.limit,
-        largest=_largest(limit),
+        largest=largest(limit),
         items=field_name(resource.items),
         id=field_name(resource.id),
         found=field_name(fetches.found),
@@ -137,7 +137,7 @@ def _iteration(listing: Call, lookup: Call) -> Iteration | None:
     )
 
 
-def _largest(parameter: Parameter) -> int | None:
+def largest(parameter: Parameter) -> int | None:
     """The greatest integer that a parameter can be."""
     schema = parameter.schema
     bounds = [math.floor(schema["maximum"])] if "maximum" in schema else []

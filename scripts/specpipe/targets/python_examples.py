@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from specpipe.render import python_identifier
 from specpipe.spec.model import (
@@ -14,19 +15,21 @@ from specpipe.spec.model import (
     BatchFetch,
     Create,
     Delete,
-    Document,
     Get,
     Identifiers,
+    Parameter,
     Resource,
     Snapshot,
     Update,
 )
 from specpipe.targets.python_calls import Argument, Call, Calls, attribute
+from specpipe.targets.python_conveniences import iteration, largest, modification
 from specpipe.targets.python_models import field_name
+from specpipe.targets.python_samples import sample
 from specpipe.targets.python_source import expanded
-from specpipe.targets.python_values import Values, example_of
+from specpipe.targets.python_values import Values
 
-NAMES = frozenset({"client", "models", "datetime", "date", "each"})
+NAMES = frozenset({"client", "models", "datetime", "date", "each", "change", "print"})
 """What an example has besides its own variables."""
 IMPORTS = ("datetime", "date")
 """Those of them that an example imports itself."""
@@ -43,10 +46,12 @@ class Failing:
 class Examples:
     """Examples for the calls of an API."""
 
-    def __init__(self, document: Document, calls: Calls, names: Mapping[str, str]) -> None:
+    def __init__(self, calls: Calls, names: Mapping[str, str]) -> None:
         """Of the operations and models in `calls`; `names` are those of other types."""
-        self._document = document
-        self._calls = [call for _, group in calls.by_tag() for call in group]
+        groups = [group for _, group in calls.by_tag()]
+        self._calls = [call for group in groups for call in group]
+        self._iteration = next(filter(None, map(iteration, groups)), None)
+        self._modification = next(filter(None, map(modification, groups)), None)
         self._models = {model.name: model for model in calls.models.models}
         self._names = names
         self._values = Values(self._models, names)
@@ -91,20 +96,27 @@ class Examples:
         """A call for something that is not there."""
         for call in self._calls:
             if isinstance(get := call.operation.behaviour, Get):
-                given = ", ".join(self._argument(call, it) for it in call.path)
-                tag = attribute(call.operation.tag)
-                return Failing(get.resource.gone, f"client.{tag}.{call.name}({given})")
+                given = [self._argument(call, it) for it in call.path]
+                return Failing(get.resource.gone, self._method(call, given))
         return None
+
+    def iterating(self) -> str:
+        """Lines that go through all things there are."""
+        it = self._iteration
+        assert it is not None
+        used = f"client.{attribute(it.listing.operation.tag)}.iterate"
+        return f"for thing in {used}(page_size={min(50, it.page_size)}):\n    print(thing)"
 
     def modifying(self) -> str:
         """Lines that change a part of a thing through `modify`."""
-        (call,) = (c for c in self._calls if isinstance(c.operation.behaviour, Update))
-        resource = resource_of(call)
-        *made, changed, _ = [*self._made(resource), *self._updated(call, resource)][:3]
-        name, _, value = changed.partition(".")
-        head = f"def change({name}: models.{resource.schema}) -> None:\n    {name}.{value}\n"
-        used = f"client.{attribute(call.operation.tag)}.modify({self._id(resource)}, change)"
-        return with_imports([*made, "", head, used])
+        it = self._modification
+        assert it is not None
+        name = variable(it.resource)
+        line = next(self._changes(it.update, it.resource), f"print({name})")
+        head = f"def change({name}: {it.model}) -> None:\n    {line}\n"
+        id = self._path_argument(it.read, it.id)
+        used = f"client.{attribute(it.read.operation.tag)}.modify({id}, change)"
+        return with_imports([*self._made(it.resource), "", head, used])
 
     def _simple(self, **options: str) -> str:
         call = self._simplest
@@ -176,37 +188,49 @@ class Examples:
         return []
 
     def _updated(self, call: Call, resource: Resource) -> Iterator[str]:
-        """Members of the example put into the thing, and the thing sent."""
-        name, model = variable(resource), self._models.get(resource.schema)
+        """Members of the example put into the thing, and the thing sent; the example, under the
+        thing's id, where a body is something else."""
         same = call.body is not None and call.body.type == f"models.{resource.schema}"
-        if not model or not same or not self._made(resource):
-            yield f"print({self._called(call, self._body(call))})"
+        if not same or not self._made(resource):
+            body = self._body(call, {resource.id: self._id(resource)})
+            yield f"print({self._called(call, body)})"
             return
-        example = call.operation.body.example if call.operation.body else None
-        fixed = {resource.id, resource.created[0], resource.updated[0]}
-        for it in model.fields:
-            if it.wire in (example or {}) and not it.required and it.wire not in fixed:
-                value = self._values.expression(it.annotation, (example or {})[it.wire])
-                yield f"{name}.{it.name} = {value}"
+        name = variable(resource)
+        yield from self._changes(call, resource)
         yield f"{name} = {self._called(call, name)}"
 
-    def _body(self, call: Call) -> str | None:
-        """The example of a call's body as an expression."""
+    def _changes(self, call: Call, resource: Resource) -> Iterator[str]:
+        """Lines that put members of the example of an update into a thing."""
+        example = call.operation.body.example if call.operation.body else None
+        fixed = {resource.id, resource.created[0], resource.updated[0]}
+        for it in self._models[resource.schema].fields:
+            if it.wire in (example or {}) and not it.required and it.wire not in fixed:
+                value = self._values.expression(it.annotation, (example or {})[it.wire])
+                yield f"{variable(resource)}.{it.name} = {value}"
+
+    def _body(self, call: Call, instead: Mapping[str, str] = MappingProxyType({})) -> str | None:
+        """The example of a call's body as an expression, with other source for some members."""
         body = call.operation.body
         if body is None or call.body is None:
             return None
-        return self._values.expression(call.body.type.removeprefix("models."), body.example)
+        type = call.body.type.removeprefix("models.")
+        return self._values.expression(type, body.example, instead)
 
     def _called(self, call: Call, body: str | None = None, **options: str) -> str:
-        """The call as an expression: with a body and options if given, with the arguments that it
-        must have and a limit if it takes one."""
-        behaviour = call.operation.behaviour
-        limit = behaviour.limit if isinstance(behaviour, Identifiers) else None
+        """The call as an expression, about the thing that `_made` gives: with a body and options if
+        given."""
         given = [self._path_argument(call, it) for it in call.path]
         given += [body] if body is not None else []
+        return self._method(call, given, **options)
+
+    def _method(self, call: Call, given: list[str], **options: str) -> str:
+        """The call with what is `given` for its path and body, with the arguments that it must
+        have, and with a limit if it takes one."""
+        behaviour = call.operation.behaviour
+        limit = behaviour.limit if isinstance(behaviour, Identifiers) else None
         for it in (*call.query, *call.headers):
             if it.wire == limit:
-                given.append(f"{it.name}=10")
+                given.append(f"{it.name}={self._few(call, it)}")
             elif it.required:
                 given.append(f"{it.name}={self._argument(call, it)}")
         given += [f"{name}={value}" for name, value in options.items()]
@@ -224,9 +248,16 @@ class Examples:
             return ""
         return f"{variable(resource)}.{field_name(resource.id)}"
 
+    def _few(self, call: Call, it: Argument) -> int:
+        """A small limit that the API lets a call have."""
+        most = largest(parameter_of(call, it))
+        return 10 if most is None else min(10, most)
+
     def _argument(self, call: Call, it: Argument) -> str:
-        (parameter,) = (p for p in call.operation.parameters if p.wire == it.wire)
-        value = example_of(parameter, self._document)
+        parameter = parameter_of(call, it)
+        text = f"a-{parameter.name.kebab}"
+        value = sample(parameter, text)
+        value = text if value is None else value
         return self._values.expression("AwareDatetime" if it.type == "datetime" else it.type, value)
 
 
@@ -241,6 +272,11 @@ def resource_of(call: Call) -> Resource:
     """The resource that a call is about."""
     assert call.operation.behaviour is not None
     return call.operation.behaviour.resource
+
+
+def parameter_of(call: Call, it: Argument) -> Parameter:
+    """What an argument of a call is in the contract."""
+    return next(p for p in call.operation.parameters if p.wire == it.wire)
 
 
 def variable(resource: Resource) -> str:

@@ -27,6 +27,7 @@ from specpipe.diagnostics import ToolError
 from specpipe.render import python_identifier
 from specpipe.spec.model import Document
 from specpipe.spec.names import Name
+from specpipe.spec.reserved import SDK_MODELS
 from specpipe.targets.python_constraints import Constraints
 
 RESERVED_FIELDS = frozenset(
@@ -37,8 +38,8 @@ RESERVED_FIELDS = frozenset(
 )
 """Names that a field cannot have: a model's own, and those that annotations need."""
 
-TAKEN = frozenset({"Annotated", "Any", "ApiModel", "AwareDatetime", "Meta", "UnsetType", "Uuid"})
-"""Names that `models.py` imports."""
+TAKEN = SDK_MODELS | {"None", "True", "False"}
+"""Names that `models.py` imports, and constants of Python."""
 
 SCALARS: Mapping[type, str] = {
     AnyProperty: "Any",

@@ -106,7 +106,7 @@ class Reference:
         self._package = package
         self.aliases = aliases(self._source("models"))
         """Names of types that are no models, and what they stand for."""
-        self.examples = Examples(document, calls, self.aliases)
+        self.examples = Examples(calls, self.aliases)
         self._schemas = document.data.get("components", {}).get("schemas", {})
         self._classes = {model.name for model in calls.models.models}
         self._statuses = constants(self._source("errors"), "_CLASSES")

@@ -26,19 +26,22 @@ def source(parameter: Parameter, value: Any = None) -> str | None:
     return python_literal(int(value) if parameter.type == "integer" else value)
 
 
-def sample(parameter: Parameter) -> Any:
-    """A valid value: documented ones first. None for a pattern without an example."""
+def sample(parameter: Parameter, text: str = "example") -> Any:
+    """A valid value: documented ones first; `text`, or something like it, where any text will do.
+    None for a pattern without an example."""
     for known in (parameter.example, parameter.default, *parameter.schema.get("enum", ())[:1]):
         if known is not None:
             return known
+    if parameter.type == "string":
+        return string(parameter.schema, text)
     return _SAMPLES[parameter.type](parameter.schema)
 
 
-def string(schema: Mapping[str, Any]) -> str | None:
-    """Some text; None when it has to match a pattern that plain text does not."""
+def string(schema: Mapping[str, Any], text: str) -> str | None:
+    """Text like `text`; None when it has to match a pattern that this does not."""
     if schema.get("format") == "uuid":
         return UUID
-    text = "example"[: schema.get("maxLength", 7)].ljust(schema.get("minLength", 0), "x")
+    text = text[: schema.get("maxLength", len(text))].ljust(schema.get("minLength", 0), "x")
     return text if re.search(schema.get("pattern", ""), text) else None
 
 
@@ -63,7 +66,6 @@ _SAMPLES: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "date-time": lambda _: MOMENT,
     "integer": integer,
     "number": number,
-    "string": string,
 }
 
 

@@ -114,8 +114,10 @@ class Checks:
     def associating(self, check: Check) -> str | None:
         """A call that adds the reference that `check` takes out; None when there is none."""
         for other in self.all:
-            adds = isinstance(other.behaviour, Associate) and not other.behaviour.removes
-            if adds and other.behaviour.member == check.behaviour.member and other.most:
+            there, here = other.behaviour, check.behaviour
+            adds = isinstance(there, Associate) and not there.removes
+            same = adds and (there.resource, there.member) == (here.resource, here.member)
+            if same and other.most:
                 return f"{other.method}({other.most})"
         return None
 

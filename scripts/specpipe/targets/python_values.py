@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from specpipe.render import python_literal
-from specpipe.spec.model import Document, Parameter
-from specpipe.targets.python_calls import PARAMETER_TYPES
 from specpipe.targets.python_models import Model
 from specpipe.targets.python_source import expanded
 
@@ -21,12 +20,15 @@ class Values:
         self._models = models
         self._names = names
 
-    def expression(self, annotation: str, value: Any) -> str:
-        """`value` of the spec, where code has `annotation`, as an expression."""
+    def expression(
+        self, annotation: str, value: Any, instead: Mapping[str, str] = MappingProxyType({})
+    ) -> str:
+        """`value` of the spec, where code has `annotation`, as an expression. `instead` has source
+        for members of the model that it is, by name on the wire."""
         arms = expanded(annotation, self._names).split(" | ")
         for arm in arms:
             if isinstance(value, Mapping) and arm in self._models:
-                return self._model(self._models[arm], value)
+                return self._model(self._models[arm], value, instead)
             if isinstance(value, str) and (text := moment(arm, value)):
                 return text
         inner = arms[0]
@@ -39,12 +41,12 @@ class Values:
             return f"{{{', '.join(pairs)}}}"
         return python_literal(value)
 
-    def _model(self, model: Model, value: Mapping[str, Any]) -> str:
+    def _model(self, model: Model, value: Mapping[str, Any], instead: Mapping[str, str]) -> str:
         fields = {it.wire: it for it in model.fields}
         given = [
-            f"{fields[wire].name}={self.expression(fields[wire].annotation, inner)}"
+            f"{it.name}={instead.get(wire) or self.expression(it.annotation, inner)}"
             for wire, inner in value.items()
-            if wire in fields
+            if (it := fields.get(wire)) is not None
         ]
         unknown = {wire: inner for wire, inner in value.items() if wire not in fields}
         if unknown:
@@ -62,23 +64,3 @@ def moment(annotation: str, text: str) -> str | None:
     except ValueError:
         return None
     return f"{kind.__name__}.fromisoformat({python_literal(text)})"
-
-
-def example_of(parameter: Parameter, document: Document) -> Any:
-    """The documented example of a parameter; without one a value of its type."""
-    node: Any = document.data
-    for step in parameter.pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        node = node[int(key)] if isinstance(node, list) else node[key]
-    several = (each.get("value") for each in node.get("examples", {}).values())
-    schema = parameter.schema
-    found = (node.get("example"), next(several, None), *schema.get("examples", ())[:1])
-    found += (schema.get("example"), schema.get("default"), *schema.get("enum", ())[:1])
-    fallback = {
-        "bool": True,
-        "datetime": "2024-05-06T07:08:09+00:00",
-        "int": schema.get("minimum", 1),
-        "float": schema.get("minimum", 1.0),
-        "str": f"a-{parameter.name.kebab}",
-    }[PARAMETER_TYPES[parameter.type]]
-    return next((value for value in found if value is not None), fallback)
