@@ -194,7 +194,11 @@ def _with_members(content: bytes, extra: Mapping[str, Any]) -> bytes:
     data = msgspec.json.decode(content)
     if not isinstance(data, dict):
         raise InvalidArgument("extra_body: the body is no object")
-    return encode(data | dict(extra))
+    content = encode(data | dict(extra))
+    from ._exact import check
+
+    check(extra)
+    return content
 
 
 def _checked_body(operation: Operation[Any], value: Any) -> bytes | None:
@@ -211,6 +215,8 @@ def _checked_body(operation: Operation[Any], value: Any) -> bytes | None:
 def _wrapped(members: tuple[str, ...], ids: Iterable[str]) -> Any:
     if isinstance(ids, str | bytes):
         raise InvalidArgument("body: one id; put it in a list")
+    if not isinstance(ids, Iterable):
+        raise InvalidArgument(f"body: {type(ids).__name__}: give a list of ids")
     *outer, name = members
     value: Any = [{name: id} for id in ids]
     for member in reversed(outer):
