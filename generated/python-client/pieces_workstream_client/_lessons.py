@@ -13,6 +13,8 @@ from typing import Any
 
 LIMIT = 32
 """Members noted for one model: more of them are not a newer contract, but names made up."""
+LONGEST = 128
+"""Characters of such a member's name: what is noted stays for as long as the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,13 @@ class Lesson:
 
 
 _lessons: dict[type, Lesson] = {}
-made: dict[Any, Any] = {}
-"""What has been made of the notes: it holds until the next one."""
+_made: list[dict[Any, Any]] = [{}]
+
+
+def made() -> dict[Any, Any]:
+    """What has been made of the notes. It holds until the next one, which brings a new dict: what
+    another thread makes of the notes before it goes into the old one, and is gone with it."""
+    return _made[0]
 
 
 def learn(model: type, surplus: Iterable[str], nulls: Iterable[str]) -> None:
@@ -35,7 +42,7 @@ def learn(model: type, surplus: Iterable[str], nulls: Iterable[str]) -> None:
     more = Lesson(known.surplus.union(filter(_is_plain, surplus)), known.nulls.union(nulls))
     if more != known and len(more.surplus) <= LIMIT:
         _lessons[model] = more
-        made.clear()
+        _made[0] = {}
 
 
 def lesson(model: type) -> Lesson:
@@ -45,4 +52,4 @@ def lesson(model: type) -> Lesson:
 
 def _is_plain(name: str) -> bool:
     """Whether a member of a struct can have the name."""
-    return name.isprintable() and not {'"', "\\"} & set(name)
+    return len(name) <= LONGEST and name.isprintable() and not {'"', "\\"} & set(name)

@@ -10,6 +10,7 @@ are there, `_unfold` puts them where they belong.
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -46,6 +47,8 @@ LARGE = 1 << 16
 """Bytes from which on a document is worth some thought."""
 
 _MARK = ADDITIONAL.encode()
+_OFFSET = re.compile(rb':\d\d"')
+"""Found in JSON text that may have a date-time with an offset other than Z."""
 _encode = msgspec.json.Encoder().encode
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _UNFIT = (TypeError, ValueError, RecursionError, msgspec.MsgspecError)
@@ -106,8 +109,8 @@ def _strict(data: bytes, annotation: Any) -> Any:
         return decoder.decode(data)
     # The garbage collector would walk what is being made again and again: a quarter of the time.
     # Nobody else has to do without it: no other thread runs while the decoder does.
-    gc.disable()
-    try:
+    try:  # around the first step as well: Ctrl-C may strike right behind it
+        gc.disable()
         return decoder.decode(data)
     finally:
         gc.enable()
@@ -128,8 +131,13 @@ def encode(value: Any) -> bytes:
 
 def encode_body(value: Any, annotation: Any) -> bytes:
     """`encode`, after a check that the receiver can decode it: naive date-times, missing members,
-    wrong types, broken constraints and, in plain data, Python names end here."""
+    wrong types, broken constraints, what JSON would change and, in plain data, Python names end
+    here."""
     data = encode(value)
+    if b"null" in data or _OFFSET.search(data):
+        from ._exact import check
+
+        check(value)
     with suppress(*_REFUSED):  # as almost always
         _strict(data, annotation)
         return data

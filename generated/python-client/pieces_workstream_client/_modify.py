@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 import msgspec
 
 from ._engine import AsyncEngine, Engine
+from ._exact import check
 from ._model import ApiModel
 from ._operation import Operation
 from .errors import EditConflictError, InvalidArgument
@@ -135,6 +136,7 @@ class _Reading(Generic[T]):
         """What an update has to send: what differs, and what has to be there as it was sent; None
         when nothing differs. Raises InvalidArgument for what no update can do."""
         editing, before, after = self._editing, self._before, _members(changed)
+        check(changed)
         for name in before:
             if name not in after:
                 raise InvalidArgument(f"change: {name}: an update cannot remove a member")

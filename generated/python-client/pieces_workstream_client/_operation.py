@@ -196,7 +196,11 @@ def _with_members(content: bytes, extra: Mapping[str, Any]) -> bytes:
     data = msgspec.json.decode(content)
     if not isinstance(data, dict):
         raise InvalidArgument("extra_body: the body is no object")
-    return encode(data | dict(extra))
+    content = encode(data | dict(extra))
+    from ._exact import check
+
+    check(extra)
+    return content
 
 
 def _checked_body(operation: Operation[Any], value: Any) -> bytes | None:

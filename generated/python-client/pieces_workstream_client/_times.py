@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-FINER = re.compile(rb"\.\d{7,}[Zz+-]")
-"""Found in JSON text that may have a date-time finer than microseconds."""
+FINER = re.compile(rb"\.\d{7,}[Zz+\\-]")
+"""Found in JSON text that may have a date-time finer than microseconds. The backslash: some
+servers escape the plus sign."""
 _SURPLUS = re.compile(r"(?<=\.\d{6})\d+(?=[Zz+-])", re.ASCII)
 _LEAP = re.compile(r"(?<=.[Tt ]\d\d:\d\d:)60(?:\.\d+)?(?=[Zz+-])", re.ASCII)
 _HOURS = re.compile(r"(?<=\d)[+-]\d\d\Z", re.ASCII)

@@ -35,7 +35,8 @@ def checked_url(url: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise InvalidArgument(f"base_url: {url!r}: write it as http://host:port")
+        shown = "" if "@" in url else f"{url!r}: "
+        raise InvalidArgument(f"base_url: {shown}write it as http://host:port")
     if any(c in "?#\\" or c <= " " for c in url):
         raise InvalidArgument(f"base_url: {url!r}: no query, fragment or spaces")
     return url.rstrip("/")

@@ -13,6 +13,9 @@ from .transport import Request, Response
 _STATUSES = frozenset({408, 429, 502, 503, 504})
 _FIRST = 0.2
 _LONGEST = 5.0
+_PATIENCE = 3600.0
+"""Seconds that a server may ask for, however much time there is: what is further off is an
+outage, and its error says more than silence."""
 
 
 class Attempts:
@@ -50,6 +53,8 @@ class Attempts:
         if self._left <= 0:
             return None
         delay = _jitter(self._number) if wanted is None else wanted
+        if delay > _PATIENCE:
+            return None
         if self._deadline is not None and time.monotonic() + delay >= self._deadline:
             return None
         self._left -= 1

@@ -29,9 +29,10 @@ def decoder(annotation: Any, fine: bool) -> _Decode:
 
     With `fine` it keeps date-times that a datetime would round. It raises ValidationError.
     """
-    known: _Decode | None = made.get((annotation, fine))
+    decoders = made()  # first: what is learned from now on is not in what is made here
+    known: _Decode | None = decoders.get((annotation, fine))
     if known is None:
-        known = made[annotation, fine] = _decoder(annotation, fine)
+        known = decoders[annotation, fine] = _decoder(annotation, fine)
     return known
 
 

@@ -101,6 +101,8 @@ guards: list[Interrupts] = []
 
 
 def _after_fork() -> None:
+    for guard in guards:
+        guard.after_fork()
     guards.clear()
     for clients in list(_everyone):
         clients.after_fork()

@@ -56,6 +56,15 @@ class Interrupts:
             signal.set_wakeup_fd(previous)
             self._waiting = before
 
+    def after_fork(self) -> None:
+        """In a child that another thread forked during a call: its signals are its own."""
+        with suppress(ValueError):
+            wake_up = signal.set_wakeup_fd(-1)
+            if wake_up != self._wake_up:
+                signal.set_wakeup_fd(wake_up)
+        self._reader.close()
+        self._writer.close()
+
     def _watch(self) -> None:
         while numbers := self._reader.recv(64):
             if self._previous != -1:
