@@ -142,7 +142,7 @@ def test_a_password_in_half_an_address_is_not_shown(sdk: ModuleType, url: str) -
 
 
 def test_what_is_no_list_of_ids_is_refused(call: Caller, stub: Stub) -> None:
-    with pytest.raises(call.sdk.InvalidArgument, match="body: int: give a list of ids"):
+    with pytest.raises(call.sdk.InvalidArgument, match="body: int where a list of ids is wanted"):
         call(lambda client: client.workstream_events.batch(5))
     assert stub.seen == []
 

@@ -259,7 +259,6 @@ def test_method(tmp_path: Path) -> None:
         operation = data["paths"]["/things/{thing_id}"]["get"]
         operation["parameters"] += [
             {"name": "since", "in": "query", "schema": {"type": "string", "format": "date-time"}},
-            {"name": "X-Trace", "in": "header", "schema": {"type": "string"}},
         ]
 
     source = module(rendered(tmp_path, change=change), "resources/things")
@@ -271,7 +270,6 @@ def test_method(tmp_path: Path) -> None:
                 thing_id: str,
                 *,
                 since: datetime | None = None,
-                x_trace: str | None = None,
                 **options: Unpack[CallOptions],
             ) -> models.Thing:
                 """Read
@@ -285,9 +283,6 @@ def test_method(tmp_path: Path) -> None:
                     (thing_id,),
                     query={
                         "since": since,
-                    },
-                    headers={
-                        "X-Trace": x_trace,
                     },
                     options=options,
                 )

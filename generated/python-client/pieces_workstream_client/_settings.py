@@ -22,11 +22,10 @@ from .transport import Request
 
 
 class Given(TypedDict, total=False):
-    """What a call is given besides what is in its path. None in `query`, `headers` or `body` is
-    not sent."""
+    """What a call is given besides what is in its path. None in `query` or `body` is not
+    sent."""
 
     query: Mapping[str, Any]
-    headers: Mapping[str, Any]
     body: Any
     options: CallOptions
 
@@ -91,10 +90,6 @@ class Settings:
                 fields["content-type"] = operation.body.media_type
         if operation.secured:
             fields |= self._key
-        for name, value in given.get("headers", {}).items():
-            if value is not None:
-                text = _operation.text(operation, name, value)
-                fields[name.lower()] = checked_header(name, text)
         if options:
             headers = checked_mapping("extra_headers", options.get("extra_headers"))
             fields |= checked_headers(headers)

@@ -155,7 +155,7 @@ def _parameter(node: Node) -> Parameter:
     return Parameter(
         wire=node.raw("name").text,
         name=Name.of(node.raw("name").text),
-        place=cast(Literal["path", "query", "header"], node.raw("in").text),
+        place=cast(Literal["path", "query"], node.raw("in").text),
         type=cast(ParameterType, "date-time" if is_time else schema.raw("type").text),
         required=node.raw("required").value is True,
         schema=schema.map,

@@ -37,11 +37,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A path, query or header parameter. `schema` is its JSON Schema, references resolved."""
+    """A path or query parameter. `schema` is its JSON Schema, references resolved."""
 
     wire: str
     name: Name
-    place: Literal["path", "query", "header"]
+    place: Literal["path", "query"]
     type: ParameterType
     required: bool
     schema: Mapping[str, Any]

@@ -72,7 +72,6 @@ class Call:
     """Its path with `{}` for each parameter."""
     path: tuple[Argument, ...]
     query: tuple[Argument, ...]
-    headers: tuple[Argument, ...]
     body: BodyArgument | None
     answers: tuple[tuple[int, str | None, str], ...]
     failures: tuple[int, ...]
@@ -81,7 +80,7 @@ class Call:
     @property
     def types(self) -> tuple[tuple[str, str], ...]:
         """Name on the wire and type of each parameter that is not text."""
-        arguments = (*self.path, *self.query, *self.headers)
+        arguments = (*self.path, *self.query)
         return tuple((it.wire, it.type) for it in arguments if it.type != "str")
 
     @property
@@ -129,7 +128,6 @@ class Calls:
             template=template(operation),
             path=tuple(argument(p) for p in operation.parameters_in("path")),
             query=tuple(argument(p) for p in operation.parameters_in("query")),
-            headers=tuple(argument(p) for p in operation.parameters_in("header")),
             body=self._body(operation, endpoint),
             answers=tuple(self._answer(r, endpoint) for r in operation.responses if r.status < 300),
             failures=tuple(sorted(r.status for r in operation.responses if r.status >= 300)),

@@ -164,7 +164,7 @@ def _modification(read: Call, update: Call) -> Modification | None:
     resource = reads.resource
     if resource != updates.resource or len(read.path) != 1 or not _need_nothing(update):
         return None
-    if any(it.required for it in read.query + read.headers):
+    if any(it.required for it in read.query):
         return None
     given = (("full_read", reads.full), ("full_update", updates.full))
     return Modification(
@@ -208,6 +208,4 @@ def _free(it: Argument) -> Argument:
 
 def _need_nothing(*calls: Call) -> bool:
     """Whether all that the calls cannot do without is a body."""
-    return not any(
-        call.path or any(it.required for it in call.query + call.headers) for call in calls
-    )
+    return not any(call.path or any(it.required for it in call.query) for call in calls)

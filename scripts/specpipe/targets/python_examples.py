@@ -228,7 +228,7 @@ class Examples:
         have, and with a limit if it takes one."""
         behaviour = call.operation.behaviour
         limit = behaviour.limit if isinstance(behaviour, Identifiers) else None
-        for it in (*call.query, *call.headers):
+        for it in call.query:
             if it.wire == limit:
                 given.append(f"{it.name}={self._few(call, it)}")
             elif it.required:

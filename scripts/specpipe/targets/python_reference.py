@@ -171,7 +171,7 @@ class Reference:
             if call.body.ids:
                 text += " Or just the ids, as a list."
             yield Row("body", "", self.type(call.body.type), call.body.required, text)
-        for it in (*call.query, *call.headers):
+        for it in call.query:
             yield self._argument(it, documented[it.wire].schema)
 
     def _argument(self, it: Argument, schema: Mapping[str, Any]) -> Row:
