@@ -7,7 +7,7 @@ import os
 import statistics
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from specpipe.bench.commits import program
@@ -20,6 +20,7 @@ from specpipe.bench.snapshots import Answers, answers_of, snapshot_of
 from specpipe.bench.subjects import Run
 
 SYNC, ASYNC = "one after the other", "the same, awaited"
+ONE_CORE = "the same, on one core"
 FOREIGN = "an unknown member in each"
 FIRST_CLIENT = "first client"
 FEW = 10
@@ -90,12 +91,27 @@ def measure_memory(bench: Run, sdk: Sdk, answers: Answers, results: Results) -> 
 
 
 def measure_calls(bench: Run, sdk: Sdk, answers: Answers, results: Results) -> None:
-    """Reading one thing from a server that does next to nothing."""
-    tasks = {SYNC: "call"} | ({ASYNC: "async_call"} if sdk.name in (OURS, STOCK) else {})
+    """Reading one thing from a server that does next to nothing. On one core nothing sleeps: what
+    it costs to wake a core, which machines differ in widely, is in the other cases alone."""
+    tasks = {SYNC: "call", ONE_CORE: "call"}
+    if sdk.name in (OURS, STOCK):
+        tasks[ASYNC] = "async_call"
     for case, task in tasks.items():
-        with answering(bench.folder, answers.thing) as server:
+        cores = one_core() if case == ONE_CORE else nullcontext()
+        with cores, answering(bench.folder, answers.thing) as server:
             found = sdk.measure(task, server.base_url, answers.id, bench.effort.seconds)
         results.add("call", case, named(sdk, "call"), **found)
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """What is started meanwhile runs on one core, and so does this process."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 @contextmanager

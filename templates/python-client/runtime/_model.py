@@ -93,8 +93,10 @@ def decode(data: bytes, annotation: Any) -> Any:
     """`data` as `annotation`. Raises DecodeError."""
     try:
         if FINER.search(data) is None:
-            with suppress(msgspec.ValidationError):
+            try:  # not suppress(): this is in every call
                 return _strict(data, annotation)
+            except msgspec.ValidationError:
+                pass
         from ._tolerant import read
 
         return read(data, annotation)
