@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from specpipe.spec.model import Parameter
 from specpipe.spec.names import Name
-from specpipe.targets.python_refusals import ERRORS
+from specpipe.targets.python_refusals import error_classes
 from specpipe.targets.python_samples import sample, source
 from specpipe.workspace import TEMPLATES
 
@@ -102,4 +102,4 @@ def test_the_classes_of_statuses_are_those_of_the_sdk() -> None:
         for k, v in zip(table.keys, table.values, strict=True)
         if k
     }
-    assert theirs == ERRORS
+    assert theirs == error_classes()

@@ -8,7 +8,7 @@ from specpipe.spec.model import Api, Document
 from specpipe.targets.python_arguments import NOBODY, stored
 from specpipe.targets.python_calls import Calls, attribute, safe
 from specpipe.targets.python_reference import Reference
-from specpipe.targets.python_refusals import ERRORS, error
+from specpipe.targets.python_refusals import error, error_classes
 from specpipe.targets.python_tests import Checks
 from specpipe.tree import Tree
 from specpipe.workspace import ROOT
@@ -40,7 +40,7 @@ def beyond(env: jinja2.Environment, document: Document, api: Api, calls: Calls) 
         "fixture": safe(api.package.snake, taken),
         "checks": checks,
         "emptying": checks.emptying,
-        "errors": tuple(dict.fromkeys(ERRORS.values())),
+        "errors": tuple(dict.fromkeys(error_classes().values())),
         "nobody": NOBODY,
         "error": error,
     }

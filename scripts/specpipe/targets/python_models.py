@@ -57,6 +57,10 @@ CONSTRAINED = (FloatProperty, IntProperty, StringProperty)
 """Scalars that a schema can say more about."""
 
 
+PLAIN: Mapping[str, str] = {"AwareDatetime": "datetime", "Uuid": "str"}
+"""Types of the SDK's own for scalars, as what they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One member of a model."""

@@ -17,13 +17,13 @@ from specpipe.spec.model import Document, Response
 from specpipe.spec.names import Name
 from specpipe.targets.python_calls import Argument, Call, Calls, attribute
 from specpipe.targets.python_examples import Examples
-from specpipe.targets.python_models import Field, Model
+from specpipe.targets.python_models import PLAIN, Field, Model
+from specpipe.targets.python_refusals import error, error_classes
 from specpipe.targets.python_source import (
     Class,
     Function,
     aliases,
     classes,
-    constants,
     expanded,
     module_functions,
 )
@@ -45,9 +45,6 @@ BOUNDS: Mapping[str, str] = {
     "default": "{} if left out",
 }
 """What a keyword of JSON Schema asks for, in words."""
-
-PLAIN: Mapping[str, str] = {"AwareDatetime": "datetime", "Uuid": "str"}
-"""Types of the SDK as what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,6 @@ class Reference:
         self.examples = Examples(calls, self.aliases)
         self._schemas = document.data.get("components", {}).get("schemas", {})
         self._classes = {model.name for model in calls.models.models}
-        self._statuses = constants(self._source("errors"), "_CLASSES")
 
     def module(self, name: str) -> Mapping[str, Class]:
         """The public classes of one of the SDK's modules."""
@@ -186,11 +182,11 @@ class Reference:
 
     def error(self, status: int) -> str:
         """The class of errors for a status."""
-        return self._statuses.get(status, "ServerError" if status >= 500 else "StatusError")
+        return error(status)
 
-    def status_of(self, error: str) -> int | None:
+    def status_of(self, name: str) -> int | None:
         """The status that has a class of errors of its own."""
-        return next((s for s, name in self._statuses.items() if name == error), None)
+        return next((s for s, known in error_classes().items() if known == name), None)
 
     def members(self, model: Model) -> Iterator[Row]:
         """The members of a model."""

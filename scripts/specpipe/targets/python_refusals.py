@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from specpipe.render import python_literal
 from specpipe.spec.model import Addressing, Api, Operation
 from specpipe.targets.python_samples import mistake
-
-ERRORS: Mapping[int, str] = {
-    400: "BadRequestError",
-    401: "UnauthorizedError",
-    403: "ForbiddenError",
-    404: "NotFoundError",
-    405: "MethodNotAllowedError",
-    406: "NotAcceptableError",
-    409: "ConflictError",
-    410: "GoneError",
-    413: "PayloadTooLargeError",
-    415: "UnsupportedMediaTypeError",
-    422: "ValidationError",
-    429: "RateLimitError",
-}
-"""The class for a status, as `errors.py` has it."""
+from specpipe.targets.python_source import constants
+from specpipe.workspace import TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +24,16 @@ class Refusal:
     options: str
 
 
+@cache
+def error_classes() -> Mapping[int, str]:
+    """The classes that the SDK has for statuses, as its `errors.py` lists them."""
+    source = TEMPLATES / "python-client" / "runtime" / "errors.py"
+    return constants(source.read_bytes(), "_CLASSES")
+
+
 def error(status: int) -> str:
-    """The class for a status."""
-    return ERRORS.get(status, "StatusError")
+    """The class for a status, as `status_error` in `errors.py` chooses it."""
+    return error_classes().get(status, "ServerError" if status >= 500 else "StatusError")
 
 
 def refusals(api: Api, schemas: Mapping[str, Any], operation: Operation) -> tuple[Refusal, ...]:

@@ -12,6 +12,7 @@ from specpipe.spec.model import Addressing, Api, Associate, Create, Document, Ge
 from specpipe.targets.python_arguments import Arguments, documented
 from specpipe.targets.python_calls import Call, Calls, attribute
 from specpipe.targets.python_emptying import emptying
+from specpipe.targets.python_models import PLAIN
 from specpipe.targets.python_reach import Reach
 from specpipe.targets.python_refusals import Refusal, refusals
 from specpipe.targets.python_samples import source
@@ -143,7 +144,7 @@ class Checks:
             return check.kind
         while name in self._aliases:
             name = re.split(r"[\[,]", self._aliases[name].removeprefix("Annotated["))[0]
-        return {"Uuid": "str", "AwareDatetime": "datetime"}.get(name, name)
+        return PLAIN.get(name, name)
 
     def _check(self, call: Call) -> Check:
         operation, behaviour = call.operation, call.operation.behaviour
