@@ -13,10 +13,8 @@ def client(base_url: str) -> Any:
 
 
 def decode(client: Any, text: bytes) -> Any:
-    """What the method for everything would give back."""
-    from typing import get_type_hints
-
-    return get_type_hints(_method(client, "LISTING"))["return"].from_json(text)
+    """What the method for everything would give back, by the function that it decodes with."""
+    return _everything(client).from_json(text)
 
 
 def encode(client: Any, value: Any) -> bytes:
@@ -40,6 +38,14 @@ async def async_get(client: Any, id: str) -> Any:
     return await _method(client, "GETTING")(id)
 
 
+def _everything(client: Any) -> Any:
+    if "everything" not in _TYPES:  # looked up in the warm-up: no call of the SDK does that
+        from typing import get_type_hints
+
+        _TYPES["everything"] = get_type_hints(_method(client, "LISTING"))["return"]
+    return _TYPES["everything"]
+
+
 def _method(client: Any, name: str) -> Any:
     if name not in _METHODS:
         resource, method = os.environ[name].split(".")
@@ -48,3 +54,4 @@ def _method(client: Any, name: str) -> Any:
 
 
 _METHODS: dict[str, Any] = {}
+_TYPES: dict[str, Any] = {}
