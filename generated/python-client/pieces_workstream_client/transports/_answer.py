@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from ..transport import Response
@@ -24,9 +26,9 @@ class Answer:
 
     __slots__ = (
         "_alone",
+        "_body",
         "_fed",
         "_parser",
-        "_parts",
         "done",
         "headed",
         "headers",
@@ -43,7 +45,7 @@ class Answer:
         self.done = False
         self.kept = False
         """Whether the connection can be used again."""
-        self._parts: list[bytes] = []
+        self._body = BytesIO()
         self._fed = 0
         self._alone = method == "HEAD"
         self._parser: HttpResponseParser | None = HttpResponseParser(self)
@@ -61,11 +63,11 @@ class Answer:
             if self._fed > _LONGEST_HEAD:
                 raise Garbled(f"a head of more than {_LONGEST_HEAD} bytes")
 
-    def take(self, body: bytes) -> int:
+    def take(self, part: bytes) -> int:
         """The next bytes of a body, past the parser. How many are missing now."""
-        if not body:
+        if not part:
             self._end()
-        self._parts.append(body)
+        self._body.write(part)
         missing = self.missing
         self.done = not missing
         return missing
@@ -75,12 +77,12 @@ class Answer:
         """Bytes of the body that are yet to come, when its head says how many there are."""
         if self.done or not self.headed or "content-length" not in self.headers:
             return 0
-        return int(self.headers["content-length"]) - sum(map(len, self._parts))
+        return int(self.headers["content-length"]) - self._body.tell()
 
     @property
     def response(self) -> Response:
         """All of it. Raises Packed."""
-        body = b"".join(self._parts)
+        body = self._body.getvalue()
         if body and (coding := self.headers.get("content-encoding")):
             body = _unpacked(coding, body)
         return Response(self.status, self.headers, body)
@@ -144,7 +146,7 @@ class Answer:
     def on_body(self, data: bytes) -> None:
         """A part of the body."""
         if not self.done:
-            self._parts.append(data)
+            self._body.write(data)
 
     def on_message_complete(self) -> None:
         """The end, if it is not that of an interim answer."""

@@ -186,7 +186,7 @@ class SocketTransport:
         """Head and body. Raises _Unsendable for what would not arrive as it is."""
         headers = request.headers
         target = request.url.removeprefix(self._origin)
-        if target is request.url:
+        if not request.url.startswith(self._origin):
             raise _Unsendable(f"this transport is for {self._origin}")
         lines = [f"{request.method} {target or '/'} HTTP/1.1"]
         if "host" not in headers:

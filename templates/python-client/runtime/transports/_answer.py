@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from ..transport import Response
@@ -21,7 +23,7 @@ class Packed(Exception):
 class Answer:
     """Is fed until it is `done`; then there is a `response`. llhttp parses it, and is strict."""
 
-    __slots__ = ("_alone", "_fed", "_parser", "_parts", "done", "headed", "headers", "kept", "status")
+    __slots__ = ("_alone", "_body", "_fed", "_parser", "done", "headed", "headers", "kept", "status")
 
     def __init__(self, method: str) -> None:
         """To a request with that method."""
@@ -32,7 +34,7 @@ class Answer:
         self.done = False
         self.kept = False
         """Whether the connection can be used again."""
-        self._parts: list[bytes] = []
+        self._body = BytesIO()
         self._fed = 0
         self._alone = method == "HEAD"
         self._parser: HttpResponseParser | None = HttpResponseParser(self)
@@ -50,11 +52,11 @@ class Answer:
             if self._fed > _LONGEST_HEAD:
                 raise Garbled(f"a head of more than {_LONGEST_HEAD} bytes")
 
-    def take(self, body: bytes) -> int:
+    def take(self, part: bytes) -> int:
         """The next bytes of a body, past the parser. How many are missing now."""
-        if not body:
+        if not part:
             self._end()
-        self._parts.append(body)
+        self._body.write(part)
         missing = self.missing
         self.done = not missing
         return missing
@@ -64,12 +66,12 @@ class Answer:
         """Bytes of the body that are yet to come, when its head says how many there are."""
         if self.done or not self.headed or "content-length" not in self.headers:
             return 0
-        return int(self.headers["content-length"]) - sum(map(len, self._parts))
+        return int(self.headers["content-length"]) - self._body.tell()
 
     @property
     def response(self) -> Response:
         """All of it. Raises Packed."""
-        body = b"".join(self._parts)
+        body = self._body.getvalue()
         if body and (coding := self.headers.get("content-encoding")):
             body = _unpacked(coding, body)
         return Response(self.status, self.headers, body)
@@ -133,7 +135,7 @@ class Answer:
     def on_body(self, data: bytes) -> None:
         """A part of the body."""
         if not self.done:
-            self._parts.append(data)
+            self._body.write(data)
 
     def on_message_complete(self) -> None:
         """The end, if it is not that of an interim answer."""

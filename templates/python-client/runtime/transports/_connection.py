@@ -14,8 +14,9 @@ from ._answer import Answer
 
 _PART = 64 * 1024
 """Bytes read at once, until the length of a body is known."""
-_LARGE_PART = 1024 * 1024
-"""Bytes read at once of a body whose length is known."""
+_LARGE_PART = 256 * 1024
+"""Bytes read at once of a body whose length is known: more would not be in the processor's cache
+any more when they are put to the others."""
 _NEVER = 2e6
 """Seconds from which on a limit is none: a system counts them in milliseconds, in 31 bits."""
 
@@ -90,7 +91,7 @@ class Connection:
             self._await_part(limits)
             answer.feed(self._socket.recv(_PART))
             missing = answer.missing
-            while missing:
+            while missing:  # not a byte more is read, and none is parsed
                 self._await_part(limits)
                 missing = answer.take(self._socket.recv(min(missing, _LARGE_PART)))
         answer.kept = answer.kept and whole
