@@ -25,15 +25,8 @@ class Answer:
     """Is fed until it is `done`; then there is a `response`. llhttp parses it, and is strict."""
 
     __slots__ = (
-        "_alone",
-        "_body",
-        "_fed",
-        "_parser",
-        "done",
-        "headed",
-        "headers",
-        "kept",
-        "status",
+        *("_alone", "_body", "_fed", "_parser"),
+        *("done", "headed", "headers", "kept", "status"),
     )
 
     def __init__(self, method: str) -> None:

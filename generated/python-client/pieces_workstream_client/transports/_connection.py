@@ -78,7 +78,6 @@ class Connection:
         self._socket.connect(address)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._wait = _waiter(self._socket)
 
     def is_quiet(self) -> bool:
         """Whether nothing came since the last answer: neither an end nor what nobody asked for."""

@@ -30,17 +30,24 @@ _HEAD = re.compile(r"[A-Z]+ /[!-~]* HTTP/1\.1(?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]+
 
 
 class _NoConnection(Exception):
-    """There is none; `reason` goes into `text`, which is None when there was no time left."""
+    """There is none, for a `reason` that goes into `text`, or for lack of time, without a text."""
 
     def __init__(self, text: str | None, reason: object = None) -> None:
-        self.text = text
-        self.reason = reason
+        self._text = text
+        self._reason = reason
+
+    def translated(self, request: Request) -> Exception:
+        """As one of ours."""
+        if self._text is None:
+            return _failures.timed_out(request, connecting=True)
+        return _failures.no_connection(request, self._text, self._reason)
 
 
 class _Unsendable(Exception):
     """The request would not arrive as it is."""
 
 
+_TEXTS: dict[type[Exception], str] = {Garbled: _failures.GARBLED, Packed: _failures.PACKED}
 _FAILURES = (_NoConnection, _Unsendable, EOFError, Garbled, OSError, Packed)
 
 
@@ -50,14 +57,8 @@ class SocketTransport:
     and none that a fork could leave locked."""
 
     __slots__ = (
-        "__weakref__",
-        "_busy",
-        "_closed",
-        "_host",
-        "_host_line",
-        "_idle",
-        "_origin",
-        "_port",
+        *("__weakref__", "_busy", "_closed", "_idle"),
+        *("_host", "_host_line", "_origin", "_port"),
     )
 
     def __init__(self, base_url: str) -> None:
@@ -208,15 +209,10 @@ class SocketTransport:
         if self._closed:
             return _failures.broken(request, _failures.GIVEN_UP)
         if isinstance(error, _NoConnection):
-            if error.text is None:
-                return _failures.timed_out(request, connecting=True)
-            return _failures.no_connection(request, error.text, error.reason)
+            return error.translated(request)
         if _is_out_of_time(error):
             return _failures.timed_out(request, connecting=False)
-        if isinstance(error, Garbled):
-            return _failures.broken(request, _failures.GARBLED, error)
-        text = _failures.PACKED if isinstance(error, Packed) else _failures.BROKEN
-        return _failures.broken(request, text, _reason(error))
+        return _failures.broken(request, _TEXTS.get(type(error), _failures.BROKEN), _reason(error))
 
 
 def _length(request: Request) -> int | None:
