@@ -198,7 +198,7 @@ class SocketTransport:
             lines.append(f"content-length: {length}")
         lines += [f"{name}: {value}" for name, value in headers.items()]
         head = "\r\n".join(lines)
-        if not _HEAD.fullmatch(head):
+        if not _HEAD.fullmatch(head) or head.count("\n") != len(lines) - 1:
             raise _Unsendable("its URL or a header is not printable ASCII")
         return head.encode() + b"\r\n\r\n" + (request.body or b"")
 
