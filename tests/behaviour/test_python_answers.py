@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ def test_the_pieces_do_not_matter(modules: dict[str, ModuleType]) -> None:
     @given(answers(), st.sets(st.integers(1, 200)))
     def check(sent: Sent, cuts: set[int]) -> None:
         bounds = [0, *sorted(cut for cut in cuts if cut < len(sent.wire)), len(sent.wire)]
-        pieces = [sent.wire[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        pieces = [sent.wire[a:b] for a, b in itertools.pairwise(bounds)]
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         here.setblocking(False)
         with there:

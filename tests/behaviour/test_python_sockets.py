@@ -269,7 +269,7 @@ def test_a_connection_is_kept_after_an_answer_with_an_end(
     [
         (OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + b"ok", {}),
         (OK.replace(b"/1.1", b"/1.0") + b"ok", {}),
-        (OK + b"ok" + OK + b"of nobody", {}),
+        (OK + b"ok" + OK + b"no", {}),
         (OK + b"ok and more", {}),
         (OK + b"ok", {"headers": {"connection": "close"}}),
         (OK + b"ok", {"headers": {"connection": "Upgrade"}}),
@@ -599,12 +599,13 @@ def struck_in(where: str, ask: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_is_left_to_the_garbage_collector(asking: Any, stub: Stub) -> None:
     """A parser and what it reports to know each other."""
     stub.answer(Reply(body=b"ok"), Reply(body=b"x", headers={"Content-Encoding": "br"}))
-    ask = asking(stub.url)
+    ask, nobody = asking(stub.url), asking("http://127.0.0.1:1")
     gc.collect()
     gc.disable()
     try:
         ask()
         failure(ask)
+        failure(nobody)
         kinds = [(type(it).__module__, type(it).__name__) for it in gc.get_objects()]
         assert (f"{ask.sdk.__name__}.transports._answer", "Answer") not in kinds
     finally:

@@ -95,10 +95,8 @@ class Answer:
             failure = Garbled("it changes to a protocol that nobody asked for")
         else:
             return None
-        if isinstance(failure, Garbled) and self.done:
-            self.kept = False
-            return None
-        return failure
+        # What follows the answer may be anything.
+        return None if isinstance(failure, Garbled) and self.done else failure
 
     def _end(self) -> None:
         lasting = not {"content-length", "transfer-encoding"}.isdisjoint(self.headers)

@@ -33,7 +33,11 @@ class Limits:
 
     def within(self, limit: float | None) -> Limits:
         """Those of a part of the work that has a limit of its own."""
-        return Limits(self._left(limit), None)
+        part = Limits(limit, None)
+        ours, its = self._deadline, part._deadline
+        if ours is not None and (its is None or ours < its):
+            part._deadline = ours
+        return part
 
     def seconds(self) -> float | None:
         """For connecting. Each of these raises OutOfTime when none are left."""

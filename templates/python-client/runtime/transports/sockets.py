@@ -102,8 +102,8 @@ class SocketTransport:
         message = self._message(request)
         timeout = request.timeout
         limits = Limits(timeout.total, timeout.read)
-        answer = Answer(request.method)
         connection = self._idle_one() or self._new(limits.within(timeout.connect))
+        answer = Answer(request.method)
         try:
             self._busy.add(connection)
             if self._closed:
