@@ -290,20 +290,23 @@ def test_a_connection_is_not_kept_where_more_may_come(
 
 @pytest.mark.parametrize("stray", [b"", OK + b"no", b"?"], ids=["end", "answer", "byte"])
 def test_a_connection_that_was_not_left_alone_is_not_used(asking: Any, stray: bytes) -> None:
-    done = threading.Event()
+    asked, done, strayed = threading.Event(), threading.Event(), threading.Semaphore(0)
 
     def script(connection: socket.socket) -> None:
         connection.sendall(OK + b"ok")
-        time.sleep(0.05)
+        asked.wait(10)
+        asked.clear()
         if stray:
             connection.sendall(stray)
+            strayed.release()
             done.wait(10)
 
     with sockets.scripted(script) as server:
         ask = asking(server.url)
         for _ in range(3):
             assert ask(method="POST").body == b"ok"
-            time.sleep(0.15)
+            asked.set()
+            assert (strayed if stray else server.closed).acquire(timeout=10)
         done.set()
         assert server.requests(3) == 3
 
@@ -410,12 +413,12 @@ def test_an_answer_that_comes_early_counts(asking: Any, closing: bool) -> None:
             connection.recv(1000)
             connection.sendall(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno")
             if not closing:
-                over.wait(10)
+                over.wait(30)
 
     threading.Thread(target=serve, daemon=True).start()
     with listener:
         ask = asking(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        answer = ask(method="POST", body=LARGE)
+        answer = ask(method="POST", body=LARGE, total=5.0)
         over.set()
     assert (answer.status, answer.body) == (413, b"no")
     assert ask.transport._idle == []
@@ -508,7 +511,8 @@ def test_limits_hold_where_the_system_has_no_poll(
 def closed_during(ask: Asking, wait: Callable[[], object]) -> str:
     """What a call says whose transport is closed after `wait`."""
     errors: list[Any] = []
-    thread = threading.Thread(target=lambda: errors.append(failure(ask)))
+    limits = {"total": 60.0, "connect": 60.0}
+    thread = threading.Thread(target=lambda: errors.append(failure(ask, **limits)))
     thread.start()
     wait()
     ask.transport.close()
@@ -532,6 +536,23 @@ def test_closing_ends_a_connection_that_is_being_made(asking: Any) -> None:
     with sockets.unanswering() as url:
         text = closed_during(asking(url), lambda: time.sleep(0.2))
         assert text.endswith(": the client was closed during the call")
+
+
+def test_closing_spares_no_connection_that_comes_back(
+    asking: Any, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub.answer(Reply(body=b"ok"))
+    ask = asking(stub.url)
+    answer = importlib.import_module(f"{ask.sdk.__name__}.transports._answer").Answer
+    release = answer.release
+
+    def released(self: Any) -> None:
+        release(self)
+        ask.transport.close()
+
+    monkeypatch.setattr(answer, "release", released)
+    assert ask().body == b"ok"
+    assert (ask.transport._idle, ask.transport._busy) == ([], set())
 
 
 def test_threads_never_share_a_connection_at_a_time(asking: Any, stub: Stub) -> None:

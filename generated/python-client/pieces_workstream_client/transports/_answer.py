@@ -102,7 +102,7 @@ class Answer:
         lasting = not {"content-length", "transfer-encoding"}.isdisjoint(self.headers)
         if lasting or not self.headed:
             raise EOFError("the server closed it")
-        self.done, self.kept = True, False
+        self.done = True  # and not `kept`, says the parser of such an answer
 
     # What the parser calls. An answer may be followed by what belongs to none.
 
