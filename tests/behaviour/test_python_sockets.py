@@ -211,11 +211,43 @@ def test_a_client_uses_it_for_plain_http_to_this_machine(
         assert type(client._own).__name__ == name
 
 
-def test_all_addresses_of_a_host_are_tried(sdk: ModuleType, stub: Stub) -> None:
-    """localhost is ::1 and 127.0.0.1; the stub listens on one."""
-    with sdk.Client(stub.url.replace("127.0.0.1", "localhost")) as client:
+REFUSING = (socket.AF_INET, ("127.0.0.1", 1))
+MISSING = (socket.AF_INET, ("255.255.255.255", 1))
+"""An address that no connection can go to."""
+
+
+def resolved(monkeypatch: pytest.MonkeyPatch, module: ModuleType, *addresses: Any) -> None:
+    """Let every host have these."""
+    found = [(family, socket.SOCK_STREAM, 6, "", address) for family, address in addresses]
+    monkeypatch.setattr(module, "getaddrinfo", lambda *_, **__: found)
+
+
+def test_all_addresses_of_a_host_are_tried(
+    sdk: ModuleType, module: ModuleType, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """localhost may be ::1 and 127.0.0.1, while the server listens on one."""
+    there = (socket.AF_INET, ("127.0.0.1", stub.server.server_port))
+    resolved(monkeypatch, module, REFUSING, MISSING, there)
+    with sdk.Client("http://localhost:1") as client:
         client.workstream_events.delete("e")
-    assert stub.seen[0].headers["host"].startswith("localhost:")
+    assert stub.seen[0].headers["host"] == "localhost:1"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "said"),
+    [
+        ([REFUSING, MISSING], ": nothing listens there ("),
+        ([MISSING, REFUSING], ": nothing listens there ("),
+        ([MISSING], ": no connection ("),
+    ],
+)
+def test_what_is_wrong_with_a_host_is_said_of_all_its_addresses(
+    module: ModuleType, asking: Any, monkeypatch: pytest.MonkeyPatch, addresses: Any, said: str
+) -> None:
+    resolved(monkeypatch, module, *addresses)
+    error = failure(asking("http://localhost:1"), connect=0.5)
+    assert said in str(error)
+    assert error.sent is False
 
 
 def test_a_server_with_an_address_of_version_6(sdk: ModuleType) -> None:
@@ -237,6 +269,14 @@ def test_a_server_with_an_address_of_version_6(sdk: ModuleType) -> None:
             threading.Thread(target=serve, daemon=True).start()
             with sdk.Client(f"http://{host}:{listener.getsockname()[1]}", timeout=10) as client:
                 client.workstream_events.delete("e")
+
+
+def test_a_small_request_waits_for_no_other(asking: Any, stub: Stub) -> None:
+    stub.answer(Reply(body=b"ok"))
+    ask = asking(stub.url)
+    ask()
+    (kept,) = ask.transport._idle
+    assert kept._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 # What is read
@@ -553,6 +593,22 @@ def test_closing_spares_no_connection_that_comes_back(
     monkeypatch.setattr(answer, "release", released)
     assert ask().body == b"ok"
     assert (ask.transport._idle, ask.transport._busy) == ([], set())
+
+
+def test_closing_spares_no_connection_that_is_taken(
+    asking: Any, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub.answer(Reply(body=b"ok"))
+    ask = asking(stub.url)
+    ask()
+
+    def is_quiet(_: Any) -> bool:
+        ask.transport.close()
+        return True
+
+    monkeypatch.setattr(type(ask.transport._idle[0]), "is_quiet", is_quiet)
+    assert str(failure(ask)).endswith(": the client was closed during the call")
+    assert len(stub.seen) == 1
 
 
 def test_threads_never_share_a_connection_at_a_time(asking: Any, stub: Stub) -> None:
