@@ -421,7 +421,7 @@ def test_a_packed_body_is_unpacked(asking: Any, stub: Stub, coding: str, pack: A
     ("coding", "body"),
     [
         ("br", b"x"),
-        ("gzip", gzip.compress(b"body")[:-1]),
+        ("gzip", gzip.compress(b"body", mtime=0)[:-1]),
         ("gzip", b"x"),
         ("deflate", zlib.compress(b"body")[:-1]),
     ],
