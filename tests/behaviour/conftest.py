@@ -7,6 +7,7 @@ import importlib
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -200,7 +201,18 @@ def stub() -> Iterator[Stub]:
     server.server.server_close()
 
 
-FLAVOURS = ("sync", "async", "sync-httpx", "async-httpx")
+FLAVOURS = ("sync", "sync-pyreqwest", "async", "sync-httpx", "async-httpx")
+
+
+@contextmanager
+def over_pyreqwest(sdk: ModuleType, base_url: str, **options: Any) -> Iterator[Any]:
+    """A sync client that uses pyreqwest for this machine too."""
+    module = importlib.import_module(f"{sdk.__name__}.transports.pyreqwest")
+    transport = module.PyreqwestTransport(base_url)
+    try:
+        yield sdk.Client(base_url, transport=transport, **options)
+    finally:
+        transport.close()
 
 
 @dataclass(frozen=True)
@@ -218,6 +230,9 @@ class Caller:
             return asyncio.run(self._awaited(use, options))
         if self.flavour == "sync":
             with self.sdk.Client(**options) as client:
+                return use(client)
+        if self.flavour == "sync-pyreqwest":
+            with over_pyreqwest(self.sdk, **options) as client:
                 return use(client)
         with httpx.Client(trust_env=False) as inner:
             module = importlib.import_module(f"{self.sdk.__name__}.transports.httpx")

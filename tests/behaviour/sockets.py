@@ -138,3 +138,10 @@ def answer(*parts: bytes) -> Script:
             connection.sendall(part)
 
     return script
+
+
+@contextlib.contextmanager
+def unread() -> Iterator[str]:
+    """The URL of a server that takes connections and never reads from them."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -45,7 +45,7 @@ def test_one_that_is_not_ascii_spoils_no_call(call: Caller, stub: Stub) -> None:
     stub.answer(Reply(204, type=None, headers={"X-Where": "caf\xe9", "X-Request-Id": "r-1"}))
     raw = call(lambda client: client.workstream_events.with_raw_response.delete("e"))
     assert (raw.status, raw.parse(), raw.request_id) == (204, None, "r-1")
-    assert raw.headers.get("x-where") in (None, "caf\xe9")  # pyreqwest cannot read it
+    assert raw.headers.get("x-where") in (None, "caf\xe9")  # which pyreqwest cannot read
     assert "x-request-id" in list(raw.headers)
 
 

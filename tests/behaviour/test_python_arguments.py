@@ -196,7 +196,7 @@ def test_so_does_one_that_was_given_its_transport(call: Caller, sdk: ModuleType)
     kept: list[Any] = []
     call(lambda client: (kept.append(client), client.workstream_events.delete("e"))[1])
     (client,) = kept
-    if call.flavour == "sync-httpx":
+    if call.flavour in ("sync-httpx", "sync-pyreqwest"):
         client.close()
     if call.flavour.startswith("sync"):
         with pytest.raises(sdk.ApiError, match="the client is closed"):

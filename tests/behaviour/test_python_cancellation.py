@@ -131,6 +131,7 @@ def test_a_client_made_in_one_event_loop_works_in_another(sdk: ModuleType, stub:
 PROGRAM = """
 import asyncio, sys, time
 from {package} import AsyncClient, Client, Timeout
+from {package}.transports.pyreqwest import PyreqwestTransport
 {body}
 """
 SYNC = """
@@ -142,6 +143,9 @@ except KeyboardInterrupt:
     print("interrupted", flush=True)
 print(client.with_options(timeout=1, retries=0).workstream_events.snapshot(), flush=True)
 """
+SYNC_OVER_PYREQWEST = SYNC.replace(
+    "sys.argv[1],", "sys.argv[1], transport=PyreqwestTransport(sys.argv[1]),"
+)
 ASYNC_PROGRAM = """
 async def main():
     async with AsyncClient(sys.argv[1]) as client:
@@ -195,7 +199,11 @@ def first_silent_then_a_list() -> sockets.Script:
     return script
 
 
-@pytest.mark.parametrize("body", [SYNC, ASYNC_PROGRAM], ids=["sync", "async"])
+@pytest.mark.parametrize(
+    "body",
+    [SYNC, SYNC_OVER_PYREQWEST, ASYNC_PROGRAM],
+    ids=["sync", "sync over pyreqwest", "async"],
+)
 def test_ctrl_c_counts_at_once(python_folder: Path, api: Api, body: str) -> None:
     with sockets.scripted(first_silent_then_a_list()) as server:
 
@@ -206,12 +214,13 @@ def test_ctrl_c_counts_at_once(python_folder: Path, api: Api, body: str) -> None
         package = f"{api.package.snake}_client"
         said = interrupted(python_folder, package, body, server.url, wait).splitlines()
         wanted = ["interrupted"]
-        if body is SYNC:
+        if body is not ASYNC_PROGRAM:
             wanted.append("WorkstreamEvents(iterable=[])")
         assert said == wanted
 
 
-def test_other_signals_leave_a_call_alone(python_folder: Path, api: Api) -> None:
+@pytest.mark.parametrize("transport", ["None", "PyreqwestTransport(sys.argv[1])"])
+def test_other_signals_leave_a_call_alone(python_folder: Path, api: Api, transport: str) -> None:
     body = """
 import signal, threading, os
 seen = []
@@ -219,13 +228,15 @@ signal.signal(signal.SIGUSR1, lambda *_: seen.append(1))
 signal.signal(signal.SIGINT, lambda *_: seen.append(2))
 for number, delay in ((signal.SIGUSR1, 0.2), (signal.SIGINT, 0.3)):
     threading.Timer(delay, os.kill, (os.getpid(), number)).start()
-print(Client(sys.argv[1], retries=0).workstream_events.snapshot(), sorted(seen))
+client = Client(sys.argv[1], retries=0, transport=TRANSPORT)
+print(client.workstream_events.snapshot(), sorted(seen))
 """
 
     def slowly(connection: Any) -> None:
         time.sleep(1)
         connection.sendall(sockets.HEAD.replace(b"100000", b"16") + LIST.body)
 
+    body = body.replace("TRANSPORT", transport)
     program = PROGRAM.format(package=f"{api.package.snake}_client", body=body)
     with sockets.scripted(slowly) as server:
         run = subprocess.run(

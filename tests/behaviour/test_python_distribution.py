@@ -131,7 +131,11 @@ def test_versions_of_python_agree(metadata: email.message.Message) -> None:
 
 def test_every_requirement_has_both_ends(metadata: email.message.Message, api: Api) -> None:
     requirements = [Requirement(text) for text in metadata.get_all("Requires-Dist") or ()]
-    assert {r.name for r in requirements if r.marker is None} == {"msgspec", "pyreqwest"}
+    assert {r.name for r in requirements if r.marker is None} == {
+        "httptools",
+        "msgspec",
+        "pyreqwest",
+    }
     assert set(metadata.get_all("Provides-Extra") or ()) == {"httpx", "server"}
     for requirement in requirements:
         operators = {specifier.operator for specifier in requirement.specifier}

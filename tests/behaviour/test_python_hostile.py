@@ -150,6 +150,7 @@ def test_what_is_no_list_of_ids_is_refused(call: Caller, stub: Stub) -> None:
 FORKED_ASIDE = """
 import os, signal, socket, sys, threading
 from {package} import Client
+from {package}.transports.pyreqwest import PyreqwestTransport
 
 server = socket.create_server(("127.0.0.1", 0))
 asked, struck = threading.Event(), threading.Event()
@@ -182,17 +183,20 @@ def fork():
 for target in (serve, fork):
     threading.Thread(target=target, daemon=True).start()
 address = "http://127.0.0.1:%d" % server.getsockname()[1]
-print(Client(address, retries=0).workstream_events.snapshot().iterable)
+transport = {transport}
+print(Client(address, retries=0, transport=transport).workstream_events.snapshot().iterable)
 """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("transport", ["None", "PyreqwestTransport(address)"])
 def test_ctrl_c_for_a_child_does_not_end_the_call_of_its_parent(
-    python_folder: Path, api: Api
+    python_folder: Path, api: Api, transport: str
 ) -> None:
     """The child of another thread than the main one, which waits: as those of a pool are."""
+    program = FORKED_ASIDE.format(package=f"{api.package.snake}_client", transport=transport)
     run = subprocess.run(
-        (sys.executable, "-c", FORKED_ASIDE.format(package=f"{api.package.snake}_client")),
+        (sys.executable, "-c", program),
         cwd=python_folder,
         capture_output=True,
         text=True,

@@ -61,6 +61,18 @@ def test_a_sync_client_does_without_asyncio(python_folder: Path, api: Api) -> No
     assert not [name for name in ("asyncio", "httpx") if name in loaded]
 
 
+def test_a_sync_client_of_this_machine_does_without_pyreqwest(
+    python_folder: Path, api: Api, stub: Stub
+) -> None:
+    code = (
+        f"import sys; from {api.package.snake}_client import Client\n"
+        "Client(sys.argv[1]).workstream_events.delete('e'); print(*sys.modules)"
+    )
+    loaded = run(sys.executable, "-c", code, stub.url, cwd=python_folder).split()
+    assert not [name for name in ("asyncio", "httpx", "pyreqwest") if name in loaded]
+    assert stub.seen
+
+
 def test_the_interpreter_exits_cleanly(python_folder: Path, api: Api, stub: Stub) -> None:
     """pyreqwest's thread and an interpreter that shuts down get in each other's way."""
     program = f"""

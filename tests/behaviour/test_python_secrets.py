@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from specpipe.spec.model import Api
 
 from . import sockets
-from .conftest import Caller, Reply, Stub
+from .conftest import Caller, Reply, Stub, over_pyreqwest
 
 KEY = "k3y-that-must-not-show"
 HEADERS = {"Authorization": f"Bearer {KEY}", "X-Token": KEY}
@@ -224,13 +224,17 @@ def test_a_proxy_of_the_environment_is_used_for_other_machines(
 
 
 def test_whatever_the_id_the_server_sees_one_segment(sdk: ModuleType, stub: Stub) -> None:
-    """Or nothing at all. Both transports."""
+    """Or nothing at all. All sync transports."""
     module = importlib.import_module(f"{sdk.__name__}.transports.httpx")
     stub.answer(Reply(204, type=None))
     odd = st.sampled_from(["..", ".", "", "%2e%2e", "/", "\\", "?", "#", ";", "a/../b", "\r\n"])
     values = st.one_of(st.text(), odd, st.lists(odd, max_size=4).map("".join))
-    with httpx.Client(trust_env=False) as inner, sdk.Client(stub.url) as first:
-        second = sdk.Client(stub.url, transport=module.HttpxTransport(inner))
+    with (
+        httpx.Client(trust_env=False) as inner,
+        sdk.Client(stub.url) as first,
+        over_pyreqwest(sdk, stub.url) as second,
+    ):
+        third = sdk.Client(stub.url, transport=module.HttpxTransport(inner))
 
         @settings(
             max_examples=250,
@@ -240,7 +244,7 @@ def test_whatever_the_id_the_server_sees_one_segment(sdk: ModuleType, stub: Stub
         )
         @given(values)
         def check(value: str) -> None:
-            for client in (first, second):
+            for client in (first, second, third):
                 stub.seen.clear()
                 try:
                     client.workstream_events.delete(value)

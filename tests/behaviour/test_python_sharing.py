@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import random
 import re
@@ -24,11 +25,21 @@ from specpipe.targets.server import ServerTarget
 from specpipe.workspace import SPEC
 
 from . import sockets
-from .conftest import Caller, Reply, Stub
+from .conftest import Caller, Reply, Stub, over_pyreqwest
 from .test_python_lossless import APPLICATION
 
 THREADS = 16
 EACH = 150
+
+
+def over_sockets(sdk: ModuleType, url: str) -> Any:
+    """A client with its own transport."""
+    return sdk.Client(url)
+
+
+OURS = {"sockets": over_sockets, "pyreqwest": over_pyreqwest}
+BOTH = pytest.mark.parametrize("made", OURS.values(), ids=OURS)
+"""Clients over each of the sync transports of ours."""
 
 
 def of_target(seen: Any) -> Reply:
@@ -75,11 +86,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.kill()
 
 
-@pytest.fixture(params=["pyreqwest", "httpx"])
+@pytest.fixture(params=["sockets", "pyreqwest", "httpx"])
 def client(request: pytest.FixtureRequest, sdk: ModuleType, stub: Stub) -> Iterator[Any]:
     """A sync client that asks the stub."""
-    if request.param == "pyreqwest":
-        with sdk.Client(stub.url) as client:
+    if request.param != "httpx":
+        with OURS[request.param](sdk, stub.url) as client:
             yield client
         return
     module = __import__(f"{sdk.__name__}.transports.httpx", fromlist=["HttpxTransport"])
@@ -114,15 +125,19 @@ def test_views_are_made_and_used_in_threads(client: Any, stub: Stub) -> None:
     in_threads(use)
 
 
-def test_closing_ends_the_calls_of_others_in_order(sdk: ModuleType, stub: Stub) -> None:
+@pytest.mark.parametrize("name", OURS)
+def test_closing_ends_the_calls_of_others_in_order(sdk: ModuleType, stub: Stub, name: str) -> None:
     stub.reply = of_target
+    module = importlib.import_module(f"{sdk.__name__}.transports.{name}")
+    make = module.SocketTransport if name == "sockets" else module.PyreqwestTransport
     for _ in range(5):
-        client = sdk.Client(stub.url)
+        transport = make(stub.url)
+        client = sdk.Client(stub.url, transport=transport)
 
-        def use(thread: int, client: Any = client) -> str:
+        def use(thread: int, client: Any = client, transport: Any = transport) -> str:
             if thread == 0:
                 threading.Event().wait(random.random() * 0.1)
-                client.close()
+                transport.close()
                 return "closed"
             while True:
                 try:
@@ -139,9 +154,10 @@ def test_closing_ends_the_calls_of_others_in_order(sdk: ModuleType, stub: Stub) 
         assert ends
 
 
-def test_the_server_and_many_threads(sdk: ModuleType, server: str) -> None:
+@BOTH
+def test_the_server_and_many_threads(sdk: ModuleType, server: str, made: Any) -> None:
     seed = {"application": APPLICATION, "trigger": {}}
-    with sdk.Client(server) as client:
+    with made(sdk, server) as client:
 
         def use(thread: int) -> None:
             for number in range(20):
@@ -158,7 +174,13 @@ def test_the_server_and_many_threads(sdk: ModuleType, server: str) -> None:
 FORK = """
 import asyncio, multiprocessing, os, sys, threading
 from {package} import ApiError, AsyncClient, Client
+from {package}.transports.pyreqwest import PyreqwestTransport
 
+class PyreqwestClient(Client):
+    def __init__(self, url):
+        super().__init__(url, transport=PyreqwestTransport(url))
+
+Client = {client}
 client, url = Client(sys.argv[1]), sys.argv[1]
 other = AsyncClient(sys.argv[1])
 
@@ -205,9 +227,12 @@ print("well")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_client_works_in_a_forked_process(python_folder: Path, api: Api, stub: Stub) -> None:
+@pytest.mark.parametrize("client", ["Client", "PyreqwestClient"])
+def test_a_client_works_in_a_forked_process(
+    python_folder: Path, api: Api, stub: Stub, client: str
+) -> None:
     stub.reply = of_target
-    program = FORK.format(package=f"{api.package.snake}_client")
+    program = FORK.format(package=f"{api.package.snake}_client", client=client)
     run = subprocess.run(
         (sys.executable, "-c", program, stub.url),
         cwd=python_folder,
@@ -219,10 +244,11 @@ def test_a_client_works_in_a_forked_process(python_folder: Path, api: Api, stub:
     assert (run.stdout, run.stderr, run.returncode) == ("well\n", "", 0)
 
 
-def test_no_cookie_is_kept(sdk: ModuleType, stub: Stub) -> None:
+@BOTH
+def test_no_cookie_is_kept(sdk: ModuleType, stub: Stub, made: Any) -> None:
     """With a client of one's own over httpx that is its affair."""
     stub.answer(Reply(204, type=None, headers={"Set-Cookie": "session=1; Path=/"}))
-    with sdk.Client(stub.url) as client:
+    with made(sdk, stub.url) as client:
         client.workstream_events.delete("e")
         client.workstream_events.delete("e")
     assert [seen.headers.get("cookie") for seen in stub.seen] == [None, None]

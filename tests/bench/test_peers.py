@@ -17,7 +17,7 @@ THINGS = ROOT / "tests" / "unit" / "things.yaml"
 PEERS = ROOT / "scripts" / "specpipe" / "bench" / "peers"
 REQUIREMENTS = {
     PEERS / "requirements.txt": ("uvicorn", "uvloop", "httptools", "starlette"),
-    PEERS / "ours.txt": ("msgspec", "pyreqwest"),
+    PEERS / "ours.txt": ("httptools", "msgspec", "pyreqwest"),
     PEERS / "stock.txt": ("httpx", "attrs"),
     ROOT / "spec" / "bench" / "published.txt": ("pieces-os-client",),
 }

@@ -18,6 +18,7 @@ from .resources.workstream_events import AsyncWorkstreamEventsResource, Workstre
 if TYPE_CHECKING:
     from .transport import AsyncTransport, Transport
     from .transports.pyreqwest import AsyncPyreqwestTransport, PyreqwestTransport
+    from .transports.sockets import SocketTransport
 
 BASE_URL = "http://localhost:1000"
 _PORTS = (*range(39300, 39334), 1000, 5323)
@@ -29,7 +30,7 @@ class Client:
 
     `timeout` limits a whole call, its `retries` included, and the phases of each attempt. A call is
     repeated only when nothing was sent, or when repeating it does no harm. Without `transport`
-    requests go through pyreqwest.
+    requests go over plain sockets to a server on this machine, through pyreqwest to others.
     """
 
     workstream_events: WorkstreamEventsResource
@@ -58,11 +59,11 @@ class Client:
             timeout=timeout,
             retries=retries,
         )
-        self._own: PyreqwestTransport | None = None
+        self._own: PyreqwestTransport | SocketTransport | None = None
         if transport is None:
-            from .transports.pyreqwest import PyreqwestTransport
+            from .transports._local import own_transport
 
-            transport = self._own = PyreqwestTransport(base_url)
+            transport = self._own = own_transport(base_url)
         else:
             checked_transport(transport, awaited=False)
         self._attach(Engine(settings, transport))

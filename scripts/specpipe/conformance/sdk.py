@@ -65,9 +65,9 @@ class SyncDriver:
     name = "Python SDK"
 
     def __init__(self, package: ModuleType, api: Api, server: Running) -> None:
-        transports = importlib.import_module(f"{package.__name__}.transports.pyreqwest")
+        transports = importlib.import_module(f"{package.__name__}.transports.sockets")
         self.exchanges: list[Exchange] = []
-        self._inner = transports.PyreqwestTransport(server.base_url)
+        self._inner = transports.SocketTransport(server.base_url)
         self._header = key_header(api)
         self._client = package.Client(server.base_url, **credentials(server), transport=self)
 

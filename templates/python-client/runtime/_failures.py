@@ -12,6 +12,7 @@ UNREACHABLE = "no connection ({}): is the base URL right?"
 TLS = "no secure connection ({}): does the server speak https on this port?"
 GARBLED = "what came back is no HTTP ({}): is it the right port?"
 BROKEN = "the connection broke before the whole answer was there ({})"
+PACKED = "the body of the answer cannot be unpacked ({})"
 GIVEN_UP = "the client was closed during the call"
 
 

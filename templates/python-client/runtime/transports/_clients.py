@@ -8,20 +8,19 @@ stays in the parent.
 from __future__ import annotations
 
 import os
-import re
 import weakref
 from _thread import allocate_lock
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
 from pyreqwest.client import BaseClientBuilder, Client, ClientBuilder, SyncClient, SyncClientBuilder
 
 from .._failures import closed
 from ..errors import ApiError
 from ..options import DEFAULT_TIMEOUT, Timeout
+from ._local import is_local
 
 if TYPE_CHECKING:
     from ._interrupts import Interrupts
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 C = TypeVar("C", Client, SyncClient)
 _Builder = TypeVar("_Builder", bound=BaseClientBuilder)
 
-_LOCAL = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
-"""Hosts that are this machine."""
 _MOST = 8
 """Clients of one transport. Limits that change from call to call must not pile them up."""
 
@@ -134,8 +131,7 @@ def configured(
         made = made.connect_timeout(timedelta(seconds=connect))
     if read is not None:
         made = made.read_timeout(timedelta(seconds=read))
-    local = _LOCAL.fullmatch(urlsplit(base_url).hostname or "")
-    return made.no_proxy() if local else made
+    return made.no_proxy() if is_local(base_url) else made
 
 
 def _running(builder: ClientBuilder | SyncClientBuilder) -> Any:

@@ -1,4 +1,5 @@
-"""The default transports, over pyreqwest.
+"""The transports over pyreqwest: of an async client for all servers, of a sync one for those that
+are not on this machine or speak https.
 
 The environment's proxies (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) are used for all hosts but
 this machine. A proxy for an http:// URL sees all of a request, its key included; one for https://
