@@ -1,0 +1,68 @@
+"""The TypeScript SDK: types of the schemas by @hey-api/openapi-ts, the rest by our templates
+around a hand-written runtime.
+
+hey-api's own client is not used: it passes a missing member or a page of HTML as typed data, and
+throws strings. Its types are, with enumerations open and date-times as dates.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from specpipe import node
+from specpipe.render import MARK, environment
+from specpipe.spec.model import Api, Document
+from specpipe.targets.base import runtime
+from specpipe.targets.typescript_calls import Calls, attribute
+from specpipe.targets.typescript_models import schemas_document
+from specpipe.tree import Tree
+from specpipe.workspace import ROOT, TEMPLATES
+
+TOOLS = Path(__file__).with_name("typescript_tools.mjs")
+TEMPLATED = {
+    "package.json": "package.json.j2",
+    "tsconfig.json": "tsconfig.json.j2",
+    "src/client.ts": "client.ts.j2",
+    "src/index.ts": "index.ts.j2",
+    "src/operations.ts": "operations.ts.j2",
+    "src/validators.ts": "validators.ts.j2",
+}
+
+
+class TypeScriptTarget:
+    """Renders an npm package `<x-package>-client` with a client, resources, models and errors."""
+
+    name = "typescript"
+    folder = "typescript-client"
+
+    def render(self, document: Document, api: Api) -> Tree:
+        """All files of the SDK. Raises ToolError without Node.js and its tools."""
+        env = environment(TEMPLATES / self.folder)
+        calls = Calls(api)
+        context: dict[str, Any] = {
+            "api": api,
+            "calls": calls,
+            "attribute": attribute,
+            "client": api.package.pascal,
+            "distribution": f"{api.package.kebab}-client",
+            "schemas": api.schemas,
+        }
+        files = {
+            name: env.get_template(template).render(context) for name, template in TEMPLATED.items()
+        }
+        for tag, group in calls.by_tag():
+            files[f"src/resources/{attribute(tag)}.ts"] = env.get_template("resource.ts.j2").render(
+                **context, tag=tag, group=group
+            )
+        given = {
+            "document": schemas_document(document.data),
+            "models": "src/models.ts",
+            "head": f"// {MARK}\n/** The component schemas as types. */\n\n",
+            "files": files,
+        }
+        made: dict[str, str] = node.run(TOOLS, given, "TARGETS=typescript")
+        tree = {f"{self.folder}/{path}": text.encode() for path, text in made.items()}
+        tree |= runtime(self.folder, f"{self.folder}/src/runtime")
+        tree[f"{self.folder}/LICENSE"] = (ROOT / "LICENSE").read_bytes()
+        return tree
