@@ -57,11 +57,9 @@ export class WorkstreamEventResource {
     body?: models.WorkstreamEvent | null,
     options: WorkstreamEventUpdateOptions = {},
   ): Promise<models.WorkstreamEvent> {
-    const { transferables, ...rest } = options;
     return this.#engine.call(operations.workstreamEventUpdate, {
-      query: { transferables: transferables },
       body,
-      options: rest,
+      options,
     });
   }
 
@@ -84,11 +82,9 @@ export class WorkstreamEventResource {
     workstreamEvent: string,
     options: WorkstreamEventGetOptions = {},
   ): Promise<models.WorkstreamEvent> {
-    const { transferables, ...rest } = options;
     return this.#engine.call(operations.workstreamEventsSpecificWorkstreamEventSnapshot, {
       path: [workstreamEvent],
-      query: { transferables: transferables },
-      options: rest,
+      options,
     });
   }
 
@@ -118,7 +114,7 @@ export class WorkstreamEventResource {
     return this.#engine.call(operations.workstreamEventScoresIncrement, {
       path: [workstreamEvent],
       body,
-      options: options,
+      options,
     });
   }
 
@@ -148,7 +144,7 @@ export class WorkstreamEventResource {
   ): Promise<void> {
     return this.#engine.call(operations.workstreamEventAssociateWorkstreamSummary, {
       path: [workstreamEvent, workstreamSummary],
-      options: options,
+      options,
     });
   }
 
@@ -179,7 +175,7 @@ export class WorkstreamEventResource {
   ): Promise<void> {
     return this.#engine.call(operations.workstreamEventDisassociateWorkstreamSummary, {
       path: [workstreamEvent, workstreamSummary],
-      options: options,
+      options,
     });
   }
 

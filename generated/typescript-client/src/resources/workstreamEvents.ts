@@ -71,10 +71,8 @@ export class WorkstreamEventsResource {
    * GET /workstream_events (#/paths/~1workstream_events/get)
    */
   snapshot(options: WorkstreamEventsSnapshotOptions = {}): Promise<models.WorkstreamEvents> {
-    const { transferables, ...rest } = options;
     return this.#engine.call(operations.workstreamEventsSnapshot, {
-      query: { transferables: transferables },
-      options: rest,
+      options,
     });
   }
 
@@ -98,11 +96,9 @@ export class WorkstreamEventsResource {
     body?: models.SeededWorkstreamEvent | null,
     options: WorkstreamEventsCreateOptions = {},
   ): Promise<models.WorkstreamEvent> {
-    const { transferables, ...rest } = options;
     return this.#engine.call(operations.workstreamEventsCreateNewWorkstreamEvent, {
-      query: { transferables: transferables },
       body,
-      options: rest,
+      options,
     });
   }
 
@@ -124,16 +120,8 @@ export class WorkstreamEventsResource {
   identifiers(
     options: WorkstreamEventsIdentifiersOptions = {},
   ): Promise<models.FlattenedWorkstreamEvents> {
-    const { limit, createdFrom, createdTo, updatedFrom, updatedTo, ...rest } = options;
     return this.#engine.call(operations.workstreamEventsIdentifiersSnapshot, {
-      query: {
-        limit: limit,
-        created_from: createdFrom,
-        created_to: createdTo,
-        updated_from: updatedFrom,
-        updated_to: updatedTo,
-      },
-      options: rest,
+      options,
     });
   }
 
@@ -157,11 +145,9 @@ export class WorkstreamEventsResource {
     body: models.WorkstreamEventsBatchFetchInput | Iterable<string>,
     options: WorkstreamEventsBatchOptions = {},
   ): Promise<models.WorkstreamEventsBatchFetchOutput> {
-    const { transferables, ...rest } = options;
     return this.#engine.call(operations.workstreamEventsBatch, {
-      query: { transferables: transferables },
       body,
-      options: rest,
+      options,
     });
   }
 
@@ -185,7 +171,7 @@ export class WorkstreamEventsResource {
   delete(workstreamEvent: string, options: WorkstreamEventsDeleteOptions = {}): Promise<void> {
     return this.#engine.call(operations.workstreamEventsDeleteSpecificWorkstreamEvent, {
       path: [workstreamEvent],
-      options: options,
+      options,
     });
   }
 
