@@ -16,6 +16,7 @@ from specpipe.spec.model import Api, Document
 from specpipe.targets.base import runtime
 from specpipe.targets.typescript_calls import Calls, attribute
 from specpipe.targets.typescript_models import schemas_document
+from specpipe.targets.typescript_validators import Validators
 from specpipe.tree import Tree
 from specpipe.workspace import ROOT, TEMPLATES
 
@@ -46,7 +47,7 @@ class TypeScriptTarget:
             "attribute": attribute,
             "client": api.package.pascal,
             "distribution": f"{api.package.kebab}-client",
-            "schemas": api.schemas,
+            "validators": Validators(document.data.get("components", {}).get("schemas", {})),
         }
         files = {
             name: env.get_template(template).render(context) for name, template in TEMPLATED.items()

@@ -1,39 +1,38 @@
 /** How a method's body becomes the body of a request. */
 import { checkedRecord, isRecord, kind } from './checks.js';
-import { Mismatch } from './check.js';
-import { encode } from './encode.js';
+import { encode, encodeBody } from './encode.js';
 import { InvalidArgument } from './errors.js';
-import type { Body } from './operation.js';
+import type { Body, Given } from './operation.js';
 
-/** The JSON text for `value`, with `extra` members in it; undefined for none. */
-export function bodyText(wanted: Body, value: unknown, extraBody: unknown): string | undefined {
+/** The JSON text for what is given, with `extra` members in it; undefined for none. */
+export function bodyText(wanted: Body, given: Given, extraBody: unknown): string | undefined {
   const extra = checkedRecord('extraBody', extraBody);
   const isExtended = Object.keys(extra).length > 0;
-  const given = value ?? (isExtended ? {} : undefined);
-  if (given === undefined) {
+  const value = valueOf(wanted, given) ?? (isExtended ? {} : undefined);
+  if (value === undefined) {
     if (wanted.required) {
       throw new InvalidArgument('body: is required');
     }
     return undefined;
   }
-  const text = encode(wanted.ids && !isRecord(given) ? wrapped(wanted.ids, given) : given);
-  const parsed = checked(wanted, text);
-  return isExtended ? extended(parsed, text, extra) : text;
+  const text = encodeBody(wanted.check, value);
+  return isExtended ? extended(text, extra) : (given.json ?? text);
 }
 
-function checked(wanted: Body, text: string): unknown {
-  try {
-    return wanted.check(JSON.parse(text));
-  } catch (error) {
-    throw error instanceof Mismatch ? new InvalidArgument(`body: ${error.message}`) : error;
+function valueOf({ ids }: Body, { body, json }: Given): unknown {
+  if (json !== undefined) {
+    return JSON.parse(json);
   }
+  const isWhole = !ids || isRecord(body) || body === undefined || body === null;
+  return isWhole ? body : wrapped(ids, body);
 }
 
-function extended(parsed: unknown, text: string, extra: object): string {
-  if (!isRecord(parsed)) {
+function extended(text: string, extra: object): string {
+  const body: unknown = JSON.parse(text);
+  if (!isRecord(body)) {
     throw new InvalidArgument('extraBody: the body is no object');
   }
-  return encode({ ...(JSON.parse(text) as object), ...extra });
+  return encode({ ...body, ...extra });
 }
 
 function wrapped(members: readonly string[], ids: unknown): unknown {
@@ -43,16 +42,13 @@ function wrapped(members: readonly string[], ids: unknown): unknown {
   if (typeof ids !== 'object' || ids === null || !(Symbol.iterator in ids)) {
     throw new InvalidArgument(`body: ${kind(ids)} where a list of ids is wanted`);
   }
-  const name = members.at(-1) ?? '';
-  const list = Array.from(ids as Iterable<unknown>, (id, place) => ({
-    [name]: checkedId(place, id),
-  }));
-  return members.slice(0, -1).reduceRight<unknown>((value, member) => ({ [member]: value }), list);
-}
-
-function checkedId(place: number, value: unknown): unknown {
-  if (typeof value !== 'string') {
-    throw new InvalidArgument(`body: [${place}]: ${kind(value)} where an id is wanted`);
-  }
-  return value;
+  const outer = [...members];
+  const name = outer.pop() ?? '';
+  const list = Array.from(ids as Iterable<unknown>, (id, place) => {
+    if (typeof id !== 'string') {
+      throw new InvalidArgument(`body: [${place}]: ${kind(id)} where an id is wanted`);
+    }
+    return { [name]: id };
+  });
+  return outer.reduceRight<unknown>((value, member) => ({ [member]: value }), list);
 }

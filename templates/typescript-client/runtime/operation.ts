@@ -49,6 +49,8 @@ export interface Operation<T> {
 export interface Given {
   readonly path?: readonly string[];
   readonly body?: unknown;
+  /** In place of a body: JSON text, which is checked and sent to the letter. */
+  readonly json?: string;
   /** Query parameters are among them. */
   readonly options: CallOptions;
 }

@@ -1,8 +1,11 @@
 /** How arguments become the path and the query of a request. */
 import { checkedRecord, isRecord, kind } from './checks.js';
 import { InvalidArgument } from './errors.js';
-import { isDateTime } from './moment.js';
 import type { Operation, ParameterType } from './operation.js';
+import { momentOf } from './timestamp.js';
+
+/** With an offset; there is no year 0. */
+const RFC3339 = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
 /** The operation's path. Throws InvalidArgument for a value that would change the path. */
 export function path(operation: Operation<unknown>, values: readonly unknown[]): string {
@@ -93,7 +96,8 @@ function dateText(value: Date): string | undefined {
 
 /** It may be finer than a date can be. */
 function exactText(value: unknown): string | undefined {
-  return typeof value === 'string' && isDateTime(value) ? value : undefined;
+  const isText = typeof value === 'string' && RFC3339.test(value);
+  return isText && !Number.isNaN(momentOf(value)) ? value : undefined;
 }
 
 /** What a value is; of numbers their kind says too little. */

@@ -31,6 +31,11 @@ export class Engine {
     return new Engine(this.#settings, true);
   }
 
+  /** Throws InvalidArgument for what `call` would not send. */
+  check(operation: Operation<unknown>, given: Given): void {
+    this.#settings.request(operation, given);
+  }
+
   /** The result of `operation`. Rejects with ApiError, or with the reason of the given signal. */
   async call<T>(operation: Operation<T>, given: Given): Promise<T> {
     const request = this.#settings.request(operation, given);

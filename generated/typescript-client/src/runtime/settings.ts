@@ -102,7 +102,7 @@ export class Settings {
     const known = [...Object.keys(operation.query), ...OF_CALL];
     const options: CallOptions = checkedNames('options', given.options, known);
     const own = changed(this.#own, { timeout: options.timeout, retries: options.retries });
-    const body = operation.body && bodyText(operation.body, given.body, options.extraBody);
+    const body = operation.body && bodyText(operation.body, given, options.extraBody);
     const { method } = operation;
     const url = this.baseUrl + path(operation, given.path ?? []) + query(operation, { ...options });
     return {
