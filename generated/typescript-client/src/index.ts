@@ -25,3 +25,4 @@ export type {
   ViewOptions,
 } from './runtime/options.js';
 export type { Raw, RawResponse } from './runtime/raw.js';
+export { Timestamp } from './runtime/timestamp.js';

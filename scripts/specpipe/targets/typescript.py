@@ -18,6 +18,7 @@ from specpipe.targets.conveniences import discovery
 from specpipe.targets.typescript_calls import Calls, attribute
 from specpipe.targets.typescript_conveniences import iteration, modification
 from specpipe.targets.typescript_models import schemas_document
+from specpipe.targets.typescript_validators import Validators
 from specpipe.tree import Tree
 from specpipe.workspace import ROOT, TEMPLATES
 
@@ -48,12 +49,12 @@ class TypeScriptTarget:
             "attribute": attribute,
             "client": api.package.pascal,
             "distribution": f"{api.package.kebab}-client",
-            "schemas": api.schemas,
             "document": document,
             "discovery": discovery(document, api),
             "iteration": iteration,
             "modification": modification,
             "modifies": any(modification(group, document) for _, group in calls.by_tag()),
+            "validators": Validators(document.data.get("components", {}).get("schemas", {})),
         }
         files = {
             name: env.get_template(template).render(context) for name, template in TEMPLATED.items()

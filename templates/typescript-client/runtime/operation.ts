@@ -22,7 +22,7 @@ export interface Body {
 /** What a parameter can be. */
 export type ParameterType = 'string' | 'integer' | 'number' | 'boolean' | 'date-time';
 
-/** Name on the wire, type, and true if it has to be there. */
+/** A query parameter's name on the wire, its type, and true when it has to be there. */
 export type QueryParameter = readonly [wire: string, type: ParameterType, required?: true];
 
 /** One operation of the API; `T` is what a call gives. */
@@ -31,9 +31,9 @@ export interface Operation<T> {
   readonly method: string;
   /** With `{}` where path parameters go. */
   readonly path: string;
-  /** Of the arguments that are its path parameters. */
+  /** Of the arguments for its path. */
   readonly names: readonly string[];
-  /** Its query parameters, by the options that they are. */
+  /** Its query parameters, by the names of the options that they are. */
   readonly query: Readonly<Record<string, QueryParameter>>;
   readonly answers: Readonly<Record<number, Answer<T>>>;
   /** Documented statuses that are no success. */
@@ -49,5 +49,8 @@ export interface Operation<T> {
 export interface Given {
   readonly path?: readonly string[];
   readonly body?: unknown;
+  /** In place of a body: JSON text, which is checked and sent to the letter. */
+  readonly json?: string;
+  /** Query parameters are among them. */
   readonly options: CallOptions;
 }

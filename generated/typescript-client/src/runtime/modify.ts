@@ -6,12 +6,13 @@
  * request that is what saves the work of others. It asks for the whole thing: what is found newer
  * is then there to be changed.
  */
-import { slices } from './slices.js';
 import { encodeBody } from './encode.js';
 import type { Engine } from './engine.js';
 import { EditConflictError, InvalidArgument } from './errors.js';
 import type { Check, Operation } from './operation.js';
 import type { CallOptions } from './options.js';
+import type { RawResponse } from './raw.js';
+import { slices } from './slices.js';
 
 /** How things of type `T` are read and updated. Names are those on the wire. */
 export interface Editing<T> {
@@ -81,10 +82,8 @@ async function read<T>(
   id: string,
   options: CallOptions,
 ): Promise<Reading<T>> {
-  const answer = await engine.raw().call(editing.read, {
-    path: [id],
-    options: { ...options, ...editing.fullRead },
-  });
+  const given = { path: [id], options: { ...options, ...editing.fullRead } };
+  const answer = (await engine.raw().call(editing.read, given)) as unknown as RawResponse<T>;
   return new Reading(editing, answer.parse(), new TextDecoder().decode(answer.body));
 }
 
