@@ -13,8 +13,11 @@ from specpipe import node
 from specpipe.render import MARK, environment
 from specpipe.spec.model import Api, Document
 from specpipe.targets.base import runtime
+from specpipe.targets.conveniences import discovery
 from specpipe.targets.typescript_calls import Calls, attribute
+from specpipe.targets.typescript_conveniences import iteration, modification
 from specpipe.targets.typescript_models import schemas_document
+from specpipe.targets.typescript_validators import Validators
 from specpipe.tree import Tree
 from specpipe.workspace import ROOT, TEMPLATES
 
@@ -47,7 +50,12 @@ class TypeScriptTarget:
             "attribute": attribute,
             "client": api.package.pascal,
             "distribution": f"{api.package.kebab}-client",
-            "schemas": api.schemas,
+            "document": document,
+            "discovery": discovery(document, api),
+            "iteration": iteration,
+            "modification": modification,
+            "modifies": any(modification(group, document) for _, group in calls.by_tag()),
+            "validators": Validators(document.data.get("components", {}).get("schemas", {})),
         }
         files = {
             name: env.get_template(template).render(context) for name, template in TEMPLATED.items()

@@ -1,0 +1,215 @@
+"""From schemas to the functions that check values, for the TypeScript SDK.
+
+Each component schema has a function of its name. What has no name in the spec and needs more than
+one call has a function too, called after the place it is in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from specpipe.render import typescript_identifier
+from specpipe.spec.names import Name
+from specpipe.targets.python_constraints import bounds, range_name
+
+SAFE = 2**53
+"""From here on JavaScript's numbers are not exact: no bound beyond can be broken."""
+HELPERS = frozenset(
+    {
+        *("boolean", "broken", "integer", "leave", "list", "map", "maybe", "members", "number"),
+        *("object", "own", "points", "string", "time", "uuid"),
+    }
+)
+"""What `runtime/check.ts` gives the functions."""
+INHERITED = frozenset(
+    {
+        *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+        *("toLocaleString", "toString", "valueOf"),
+    }
+)
+"""Members that every object of JavaScript has, whatever JSON it came of."""
+_SCALARS: Mapping[str, str] = {
+    "boolean": "boolean",
+    "integer": "integer",
+    "number": "number",
+    "string": "string",
+}
+_FORMATS: Mapping[str, str] = {"date-time": "time", "uuid": "uuid"}
+_BROKEN: Mapping[str, tuple[str, str]] = {
+    "gt": ("<=", ">"),
+    "ge": ("<", ">="),
+    "lt": (">=", "<"),
+    "le": (">", "<="),
+}
+"""How a bound is broken, and what is expected then."""
+_LENGTHS: Mapping[str, tuple[str, str]] = {
+    "minLength": ("<", ">="),
+    "maxLength": (">", "<="),
+    "minItems": ("<", ">="),
+    "maxItems": (">", "<="),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What breaks a rule: `measure operator limit`. `expected` is what a message says then."""
+
+    measure: str
+    operator: str
+    limit: int | float
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A property of an object. `replaces`: its check gives another value than it is given."""
+
+    wire: str
+    check: str
+    required: bool
+    replaces: bool
+
+    @property
+    def inherited(self) -> bool:
+        """Whether every object has something of this name."""
+        return self.wire in INHERITED
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A check. `kind` is the function that does the first part of it, `item` the check of what is
+    in it, if all of that is alike."""
+
+    name: str
+    type: str | None
+    """Of a component schema: its name."""
+    kind: str
+    item: str | None = None
+    members: tuple[Member, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    pattern: str | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing beyond the first part."""
+        return not (self.rules or self.pattern)
+
+
+class Validators:
+    """The functions of a spec's component schemas."""
+
+    def __init__(self, schemas: Mapping[str, Mapping[str, Any]]) -> None:
+        """Makes them all."""
+        self._schemas = schemas
+        self._local: dict[str, Function] = {}
+        self.exported = tuple(self._function(n, s, n) for n, s in schemas.items())
+        self.local = tuple(self._local.values())
+
+    @property
+    def helpers(self) -> list[str]:
+        """Those that the functions call."""
+        used = {"leave"} if any(f.members for f in self._all()) else set()
+        for function in self._all():
+            used |= {function.kind, function.item} | {m.check for m in function.members}
+            used |= {"own"} if any(m.inherited for m in function.members) else set()
+            loose = any(not (m.required or m.replaces) for m in function.members)
+            used |= {"maybe"} if loose else set()
+            used |= {"points"} if any(r.measure == "points(it)" for r in function.rules) else set()
+            used |= {"broken"} if not function.is_plain else set()
+        return sorted(used & HELPERS)
+
+    @property
+    def patterns(self) -> Mapping[str, str]:
+        """The name of each pattern."""
+        found = dict.fromkeys(f.pattern for f in self._all() if f.pattern)
+        return {pattern: f"PATTERN_{number}" for number, pattern in enumerate(found, 1)}
+
+    def _all(self) -> tuple[Function, ...]:
+        return (*self.exported, *self.local)
+
+    def _function(self, name: str, schema: Mapping[str, Any], type_: str | None) -> Function:
+        if "$ref" in schema:
+            return Function(name, type_, target(schema))
+        match schema["type"]:
+            case "object" if schema.get("properties"):
+                return Function(name, type_, "members", members=self._members(name, schema))
+            case "object" if isinstance(schema.get("additionalProperties"), Mapping):
+                item = self._check(schema["additionalProperties"], f"{name}_value")
+                return Function(name, type_, "map", item)
+            case "object":
+                return Function(name, type_, "object")
+            case "array":
+                item = self._check(schema["items"], f"{name}_item")
+                return Function(name, type_, "list", item, rules=tuple(rules(schema)))
+            case kind:
+                first = _FORMATS.get(schema.get("format", ""), _SCALARS[kind])
+                pattern = schema.get("pattern") or None
+                return Function(name, type_, first, rules=tuple(rules(schema)), pattern=pattern)
+
+    def _members(self, name: str, schema: Mapping[str, Any]) -> tuple[Member, ...]:
+        required = schema.get("required", ())
+        return tuple(
+            Member(
+                wire,
+                self._check(member, f"{name}_{wire}"),
+                wire in required,
+                self._is_time(member),
+            )
+            for wire, member in schema["properties"].items()
+        )
+
+    def _check(self, schema: Mapping[str, Any], place: str) -> str:
+        """The name of the function that checks a schema in another one."""
+        if "$ref" in schema:
+            return target(schema)
+        function = self._function(place, schema, None)
+        if function == Function(place, None, function.kind):
+            return function.kind
+        name = typescript_identifier(Name.of(called(function, schema)).camel)
+        while name in HELPERS or self._local.get(name, replace(function, name=name)) != replace(
+            function, name=name
+        ):
+            name += "_"
+        self._local[name] = replace(function, name=name)
+        return name
+
+    def _is_time(self, schema: Mapping[str, Any]) -> bool:
+        while "$ref" in schema:
+            schema = self._schemas[target(schema)]
+        return schema.get("format") == "date-time"
+
+
+def rules(schema: Mapping[str, Any]) -> list[Rule]:
+    """What a scalar or an array has to keep beyond its type, but for a pattern."""
+    kind = schema["type"]
+    found = []
+    for key, limit in bounds(schema).items():
+        if key == "multiple_of":
+            text = f"`{kind}` that's a multiple of {limit}"
+            found.append(Rule(f"it % {limit}", "!==", 0, text))
+        elif kind != "integer" or abs(limit) < SAFE:
+            operator, wanted = _BROKEN[key]
+            found.append(Rule("it", operator, limit, f"`{kind}` {wanted} {limit}"))
+    for key, (operator, wanted) in _LENGTHS.items():
+        if schema.get(key):
+            measure = "it.length" if kind == "array" else "points(it)"
+            limit = schema[key]
+            found.append(Rule(measure, operator, limit, f"`{kind}` of length {wanted} {limit}"))
+    return found
+
+
+def called(function: Function, schema: Mapping[str, Any]) -> str:
+    """What a function is called that has no name in the spec: after what it checks where that is
+    short, so that equal ones are one; otherwise after its place."""
+    if function.item and function.is_plain:
+        return f"{function.item}_{function.kind}"
+    if function.kind == "integer":
+        return range_name(bounds(schema)) or function.name
+    return function.name
+
+
+def target(schema: Mapping[str, Any]) -> str:
+    """The component schema that a schema refers to."""
+    return str(schema["$ref"]).rpartition("/")[2]
