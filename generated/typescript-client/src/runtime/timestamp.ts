@@ -49,7 +49,7 @@ export function momentOf(text: string): number {
   const end = afterFraction(text);
   const time =
     dayOf(text) * DAY +
-    (hourOf(text, 11, 14) * 60 - offsetOf(text, end)) * 60_000 +
+    (hourOf(text, 11, 14) - offsetOf(text, end)) * 60_000 +
     (leap ? 59_999 : second * 1000 + thousandths(text, end));
   if (second > 60 || (leap && (time + DAY + 1) % DAY !== 0)) return NaN;
   return time;
