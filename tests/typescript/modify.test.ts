@@ -7,6 +7,7 @@ import {
   GoneError,
   InvalidArgument,
   PiecesWorkstream,
+  ValidationError,
   type Change,
   type WorkstreamEvent,
 } from '../../generated/typescript-client/src/index.js';
@@ -123,12 +124,12 @@ describe('a change', () => {
     expect(after['other']).toBe(1);
   });
 
-  it('gives null as null', async () => {
+  it('to null is sent, and refused by a server that has no null there', async () => {
     const id = await create({ readable: 'r' });
-    await client.workstreamEvent.modify(id, (it) => void (it.readable = null)).then(
-      async () => expect((await read(id))['readable']).toBeNull(),
-      (error: unknown) => expect(error).toHaveProperty('status', 422),
-    );
+    const { events, bodies } = watched();
+    const call = events.modify(id, (it) => void (it.readable = null));
+    await expect(call).rejects.toThrow(ValidationError);
+    expect(bodies[0]).toHaveProperty('readable', null);
   });
 });
 

@@ -32,6 +32,8 @@ export async function find(ports: readonly number[], fetch: typeof globalThis.fe
   }
   throw new ConnectionError(
     `no server is up on ${HOST}, ports ${shown(ports)}: start it, or pass its baseUrl`,
+    {},
+    false,
   );
 }
 
