@@ -40,7 +40,9 @@ export class RawResponse<T> {
 /** The methods of a resource, each giving its answer as it came. */
 export type Raw<R> = {
   readonly [
-    K in keyof R as R[K] extends (...given: never[]) => Promise<unknown> ? K : never
+    K in Exclude<keyof R, 'withRawResponse'> as R[K] extends (...given: never[]) => Promise<unknown>
+      ? K
+      : never
   ]: R[K] extends (...given: infer A) => Promise<infer T>
     ? (...given: A) => Promise<RawResponse<T>>
     : never;
