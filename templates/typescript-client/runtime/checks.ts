@@ -77,7 +77,10 @@ export function checkedUrl(url: unknown): string {
 function isAddress(url: string): boolean {
   try {
     const { hostname, port } = new URL(url);
-    const isHost = hostname.split('.').every((label) => label && label.length < 64);
+    const isHost = hostname
+      .replace(/\.$/, '')
+      .split('.')
+      .every((label) => label && label.length < 64);
     return /^https?:\/\/[^/]/i.test(url) && port !== '0' && isHost;
   } catch {
     return false;
@@ -91,6 +94,9 @@ export function checkedTimeout(timeout: unknown, usual: Limits): Limits {
   }
   if (timeout === null || typeof timeout === 'number') {
     return { total: checkedLimit('total', timeout), read: null };
+  }
+  if (!isRecord(timeout)) {
+    return refuse(`timeout: ${kind(timeout)} where milliseconds, {total, read} or null are wanted`);
   }
   const { total = USUAL.total, read = USUAL.read } = checkedNames(
     'timeout',
@@ -107,7 +113,10 @@ function checkedLimit(name: string, value: unknown): number | null {
 }
 
 /** A whole number, 0 or more. */
-export function checkedRetries(number: unknown): number {
+export function checkedRetries(number: unknown, usual: number): number {
+  if (number === undefined) {
+    return usual;
+  }
   return typeof number === 'number' && Number.isInteger(number) && number >= 0
     ? number
     : refuse(`retries: ${shown(number)}: a whole number, 0 for none`);

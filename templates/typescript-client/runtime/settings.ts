@@ -68,7 +68,7 @@ export class Settings {
     this.#key = key === '' ? {} : { [`${keyHeader}`.toLowerCase()]: checkedHeader('apiKey', key) };
     this.#headers = checkedHeaders('headers', given.headers);
     this.#timeout = checkedTimeout(given.timeout, USUAL);
-    this.#retries = checkedRetries(given.retries ?? 2);
+    this.#retries = checkedRetries(given.retries, 2);
   }
 
   /** `fetch` as it is now: a mock may have taken the place of the global one. */
@@ -94,7 +94,7 @@ export class Settings {
       },
       body,
       timeout: checkedTimeout(options.timeout, this.#timeout),
-      retries: checkedRetries(options.retries ?? this.#retries),
+      retries: checkedRetries(options.retries, this.#retries),
       signal: checkedSignal(options.signal),
       asked: { method, url },
       line: `${method} ${url}`,
