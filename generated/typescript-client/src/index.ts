@@ -8,17 +8,15 @@ export type {
   WorkstreamEventsCreateOptions,
   WorkstreamEventsIdentifiersOptions,
   WorkstreamEventsBatchOptions,
-  WorkstreamEventsDeleteOptions,
+  WorkstreamEventsIterateOptions,
 } from './resources/workstreamEvents.js';
 export type {
   WorkstreamEventResource,
   WorkstreamEventUpdateOptions,
   WorkstreamEventGetOptions,
-  WorkstreamEventScoresIncrementOptions,
-  WorkstreamEventAssociateWorkstreamSummaryOptions,
-  WorkstreamEventDisassociateWorkstreamSummaryOptions,
 } from './resources/workstreamEvent.js';
 export * from './runtime/errors.js';
+export type { Change, ModifyOptions } from './runtime/modify.js';
 export type {
   CallOptions,
   ClientOptions,
@@ -27,3 +25,4 @@ export type {
   ViewOptions,
 } from './runtime/options.js';
 export type { Raw, RawResponse } from './runtime/raw.js';
+export { Timestamp } from './runtime/timestamp.js';

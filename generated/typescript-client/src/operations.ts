@@ -10,7 +10,7 @@ export const workstreamEventsSnapshot: Operation<models.WorkstreamEvents> = {
   method: 'GET',
   path: '/workstream_events',
   names: [],
-  query: { transferables: 'boolean' },
+  query: { transferables: ['transferables', 'boolean'] },
   answers: {
     200: { mediaType: 'application/json', check: check.WorkstreamEvents },
   },
@@ -26,7 +26,7 @@ export const workstreamEventsCreateNewWorkstreamEvent: Operation<models.Workstre
   method: 'POST',
   path: '/workstream_events/create',
   names: [],
-  query: { transferables: 'boolean' },
+  query: { transferables: ['transferables', 'boolean'] },
   answers: {
     200: { mediaType: 'application/json', check: check.WorkstreamEvent },
   },
@@ -48,11 +48,11 @@ export const workstreamEventsIdentifiersSnapshot: Operation<models.FlattenedWork
   path: '/workstream_events/identifiers',
   names: [],
   query: {
-    limit: 'integer',
-    created_from: 'date-time',
-    created_to: 'date-time',
-    updated_from: 'date-time',
-    updated_to: 'date-time',
+    limit: ['limit', 'integer'],
+    createdFrom: ['created_from', 'date-time'],
+    createdTo: ['created_to', 'date-time'],
+    updatedFrom: ['updated_from', 'date-time'],
+    updatedTo: ['updated_to', 'date-time'],
   },
   answers: {
     200: { mediaType: 'application/json', check: check.FlattenedWorkstreamEvents },
@@ -69,7 +69,7 @@ export const workstreamEventsBatch: Operation<models.WorkstreamEventsBatchFetchO
   method: 'POST',
   path: '/workstream_events/batch/fetch',
   names: [],
-  query: { transferables: 'boolean' },
+  query: { transferables: ['transferables', 'boolean'] },
   answers: {
     200: { mediaType: 'application/json', check: check.WorkstreamEventsBatchFetchOutput },
   },
@@ -90,7 +90,7 @@ export const workstreamEventsDeleteSpecificWorkstreamEvent: Operation<void> = {
   id: 'workstream_events_delete_specific_workstream_event',
   method: 'POST',
   path: '/workstream_events/{}/delete',
-  names: ['workstream_event'],
+  names: ['workstreamEvent'],
   query: {},
   answers: {
     204: {},
@@ -107,7 +107,7 @@ export const workstreamEventUpdate: Operation<models.WorkstreamEvent> = {
   method: 'POST',
   path: '/workstream_event/update',
   names: [],
-  query: { transferables: 'boolean' },
+  query: { transferables: ['transferables', 'boolean'] },
   answers: {
     200: { mediaType: 'application/json', check: check.WorkstreamEvent },
   },
@@ -127,8 +127,8 @@ export const workstreamEventsSpecificWorkstreamEventSnapshot: Operation<models.W
   id: 'workstream_events_specific_workstream_event_snapshot',
   method: 'GET',
   path: '/workstream_event/{}',
-  names: ['workstream_event'],
-  query: { transferables: 'boolean' },
+  names: ['workstreamEvent'],
+  query: { transferables: ['transferables', 'boolean'] },
   answers: {
     200: { mediaType: 'application/json', check: check.WorkstreamEvent },
   },
@@ -143,7 +143,7 @@ export const workstreamEventScoresIncrement: Operation<void> = {
   id: 'workstream_event_scores_increment',
   method: 'POST',
   path: '/workstream_event/{}/scores/increment',
-  names: ['workstream_event'],
+  names: ['workstreamEvent'],
   query: {},
   answers: {
     204: {},
@@ -164,7 +164,7 @@ export const workstreamEventAssociateWorkstreamSummary: Operation<void> = {
   id: 'workstream_event_associate_workstream_summary',
   method: 'POST',
   path: '/workstream_event/{}/workstream_summaries/associate/{}',
-  names: ['workstream_event', 'workstream_summary'],
+  names: ['workstreamEvent', 'workstreamSummary'],
   query: {},
   answers: {
     204: {},
@@ -180,7 +180,7 @@ export const workstreamEventDisassociateWorkstreamSummary: Operation<void> = {
   id: 'workstream_event_disassociate_workstream_summary',
   method: 'POST',
   path: '/workstream_event/{}/workstream_summaries/disassociate/{}',
-  names: ['workstream_event', 'workstream_summary'],
+  names: ['workstreamEvent', 'workstreamSummary'],
   query: {},
   answers: {
     204: {},

@@ -11,7 +11,6 @@ from specpipe.spec.model import Api, Document
 from specpipe.tree import Tree
 from specpipe.workspace import TEMPLATES
 
-
 COMMENTS: Mapping[str, str] = {".py": "#", ".ts": "//"}
 """What a comment begins with, by the suffix of a module."""
 

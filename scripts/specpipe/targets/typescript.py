@@ -7,20 +7,23 @@ throws strings. Its types are, with enumerations open and date-times as dates.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from specpipe import node
 from specpipe.render import MARK, environment
 from specpipe.spec.model import Api, Document
 from specpipe.targets.base import runtime
+from specpipe.targets.conveniences import discovery
 from specpipe.targets.typescript_calls import Calls, attribute
+from specpipe.targets.typescript_conveniences import iteration, modification
 from specpipe.targets.typescript_models import schemas_document
 from specpipe.targets.typescript_validators import Validators
 from specpipe.tree import Tree
 from specpipe.workspace import ROOT, TEMPLATES
 
-TOOLS = Path(__file__).with_name("typescript_tools.mjs")
+TOOLS = ROOT / "scripts" / "specpipe" / "targets" / "typescript_tools.mjs"
+WITHOUT = "TARGETS=python,server"
+"""All targets but this one."""
 TEMPLATED = {
     "package.json": "package.json.j2",
     "tsconfig.json": "tsconfig.json.j2",
@@ -47,6 +50,11 @@ class TypeScriptTarget:
             "attribute": attribute,
             "client": api.package.pascal,
             "distribution": f"{api.package.kebab}-client",
+            "document": document,
+            "discovery": discovery(document, api),
+            "iteration": iteration,
+            "modification": modification,
+            "modifies": any(modification(group, document) for _, group in calls.by_tag()),
             "validators": Validators(document.data.get("components", {}).get("schemas", {})),
         }
         files = {
@@ -62,8 +70,18 @@ class TypeScriptTarget:
             "head": f"// {MARK}\n/** The component schemas as types. */\n\n",
             "files": files,
         }
-        made: dict[str, str] = node.run(TOOLS, given, "TARGETS=typescript")
+        made: dict[str, str] = tools(given)
         tree = {f"{self.folder}/{path}": text.encode() for path, text in made.items()}
         tree |= runtime(self.folder, f"{self.folder}/src/runtime")
         tree[f"{self.folder}/LICENSE"] = (ROOT / "LICENSE").read_bytes()
         return tree
+
+
+def tools(given: dict[str, Any]) -> dict[str, str]:
+    """What the tools make of `given`. Raises ToolError; without Node.js it says how to do without
+    this target too."""
+    try:
+        made: dict[str, str] = node.run(TOOLS, given, "TARGETS=typescript")
+    except node.NoNode as error:
+        raise node.NoNode(f"{error}; or leave it out: {WITHOUT}") from None
+    return made

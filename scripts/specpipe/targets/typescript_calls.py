@@ -24,9 +24,9 @@ RESERVED_OPTIONS = frozenset(
     {"timeout", "retries", "signal", "extraHeaders", "extraQuery", "extraBody"}
 )
 """Options that every method has: no query parameter can be one of them."""
-RESERVED_ARGUMENTS = frozenset({"body", "options", "query", "rest"})
+RESERVED_ARGUMENTS = frozenset({"body", "options"})
 """Names that every method has for something else."""
-RESERVED_ATTRIBUTES = frozenset({"constructor", "withOptions"})
+RESERVED_ATTRIBUTES = frozenset({"constructor", "baseUrl", "withOptions"})
 """Names that a client has besides its resources."""
 
 
@@ -77,8 +77,6 @@ class Call:
     operation: Operation
     name: str
     aliases: tuple[str, ...]
-    options: str
-    """The name of the type of its options."""
     template: str
     path: tuple[Argument, ...]
     query: tuple[Argument, ...]
@@ -86,6 +84,23 @@ class Call:
     answers: tuple[Answer, ...]
     failures: tuple[int, ...]
     accept: str
+
+    @property
+    def options(self) -> str:
+        """The name of the type of its options: their common one when it adds none."""
+        name = f"{self.operation.tag.pascal}{self.operation.method_name.pascal}Options"
+        return name if self.query else "CallOptions"
+
+    @property
+    def needs_options(self) -> bool:
+        """Whether there is an option that it cannot do without."""
+        return any(it.required for it in self.query)
+
+    @property
+    def queried(self) -> Mapping[str, tuple[str | bool, ...]]:
+        """Its query parameters, by the options that they are: name on the wire, type, and whether
+        it has to be there if it does."""
+        return {it.name: (it.wire, it.kind, *([True] if it.required else [])) for it in self.query}
 
     @property
     def result(self) -> str:
@@ -116,7 +131,6 @@ def call(operation: Operation) -> Call:
         operation=operation,
         name=name,
         aliases=(alias,) if alias != name else (),
-        options=f"{operation.tag.pascal}{operation.method_name.pascal}Options",
         template=template(operation),
         path=tuple(argument(p, RESERVED_ARGUMENTS) for p in operation.parameters_in("path")),
         query=tuple(argument(p, RESERVED_OPTIONS) for p in operation.parameters_in("query")),

@@ -3,6 +3,8 @@
 import type * as models from '../models.js';
 import * as operations from '../operations.js';
 import type { Engine } from '../runtime/engine.js';
+import { type Change, type Editing, type ModifyOptions, modify } from '../runtime/modify.js';
+import * as check from '../validators.js';
 import type { CallOptions } from '../runtime/options.js';
 import type { Raw } from '../runtime/raw.js';
 
@@ -10,38 +12,40 @@ import type { Raw } from '../runtime/raw.js';
 export interface WorkstreamEventUpdateOptions extends CallOptions {
   /** Whether events come in full. `false` leaves out `context` and `workstreamEventsVector`, which
    * makes the reply smaller and faster. */
-  transferables?: boolean | undefined;
+  readonly transferables?: boolean | undefined;
 }
 
 /** What {@link WorkstreamEventResource.get} takes besides its arguments. */
 export interface WorkstreamEventGetOptions extends CallOptions {
   /** Whether events come in full. `false` leaves out `context` and `workstreamEventsVector`, which
    * makes the reply smaller and faster. */
-  transferables?: boolean | undefined;
+  readonly transferables?: boolean | undefined;
 }
 
-/** What {@link WorkstreamEventResource.scoresIncrement} takes besides its arguments. */
-export interface WorkstreamEventScoresIncrementOptions extends CallOptions {}
-
-/** What {@link WorkstreamEventResource.associateWorkstreamSummary} takes besides its arguments. */
-export interface WorkstreamEventAssociateWorkstreamSummaryOptions extends CallOptions {}
-
-/** What {@link WorkstreamEventResource.disassociateWorkstreamSummary} takes besides its arguments. */
-export interface WorkstreamEventDisassociateWorkstreamSummaryOptions extends CallOptions {}
+const EDITING: Editing<models.WorkstreamEvent> = {
+  read: operations.workstreamEventsSpecificWorkstreamEventSnapshot,
+  update: operations.workstreamEventUpdate,
+  check: check.WorkstreamEvent,
+  id: 'id',
+  created: 'created',
+  updated: ['updated', 'value'],
+  required: ['id', 'application', 'trigger', 'created', 'updated'],
+  fullRead: { transferables: true },
+  fullUpdate: { transferables: true },
+};
 
 /** One event. Read, update, score and link it to summaries. */
 export class WorkstreamEventResource {
   readonly #engine: Engine;
 
+  /** @internal Clients make their own. */
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
   /** The same methods; each gives its answer as it came, to be parsed later. */
-  get withRawResponse(): Raw<WorkstreamEventResource> {
-    return new WorkstreamEventResource(
-      this.#engine.raw(),
-    ) as unknown as Raw<WorkstreamEventResource>;
+  get withRawResponse(): Raw<Omit<WorkstreamEventResource, 'modify'>> {
+    return new WorkstreamEventResource(this.#engine.raw()) as never;
   }
 
   /**
@@ -57,19 +61,15 @@ export class WorkstreamEventResource {
     body?: models.WorkstreamEvent | null,
     options: WorkstreamEventUpdateOptions = {},
   ): Promise<models.WorkstreamEvent> {
-    const { transferables, ...rest } = options;
-    return this.#engine.call(operations.workstreamEventUpdate, {
-      query: { transferables: transferables },
-      body,
-      options: rest,
-    });
+    return this.#engine.call(operations.workstreamEventUpdate, { body, options });
   }
 
   /** The documented name of {@link update}. */
   workstreamEventUpdate(
-    ...given: Parameters<WorkstreamEventResource['update']>
+    body?: models.WorkstreamEvent | null,
+    options?: WorkstreamEventUpdateOptions,
   ): Promise<models.WorkstreamEvent> {
-    return this.update(...given);
+    return this.update(body, options);
   }
 
   /**
@@ -84,19 +84,18 @@ export class WorkstreamEventResource {
     workstreamEvent: string,
     options: WorkstreamEventGetOptions = {},
   ): Promise<models.WorkstreamEvent> {
-    const { transferables, ...rest } = options;
     return this.#engine.call(operations.workstreamEventsSpecificWorkstreamEventSnapshot, {
       path: [workstreamEvent],
-      query: { transferables: transferables },
-      options: rest,
+      options,
     });
   }
 
   /** The documented name of {@link get}. */
   workstreamEventsSpecificWorkstreamEventSnapshot(
-    ...given: Parameters<WorkstreamEventResource['get']>
+    workstreamEvent: string,
+    options?: WorkstreamEventGetOptions,
   ): Promise<models.WorkstreamEvent> {
-    return this.get(...given);
+    return this.get(workstreamEvent, options);
   }
 
   /**
@@ -113,20 +112,22 @@ export class WorkstreamEventResource {
   scoresIncrement(
     workstreamEvent: string,
     body?: models.SeededScoreIncrement | null,
-    options: WorkstreamEventScoresIncrementOptions = {},
+    options: CallOptions = {},
   ): Promise<void> {
     return this.#engine.call(operations.workstreamEventScoresIncrement, {
       path: [workstreamEvent],
       body,
-      options: options,
+      options,
     });
   }
 
   /** The documented name of {@link scoresIncrement}. */
   workstreamEventScoresIncrement(
-    ...given: Parameters<WorkstreamEventResource['scoresIncrement']>
+    workstreamEvent: string,
+    body?: models.SeededScoreIncrement | null,
+    options?: CallOptions,
   ): Promise<void> {
-    return this.scoresIncrement(...given);
+    return this.scoresIncrement(workstreamEvent, body, options);
   }
 
   /**
@@ -144,19 +145,21 @@ export class WorkstreamEventResource {
   associateWorkstreamSummary(
     workstreamEvent: string,
     workstreamSummary: string,
-    options: WorkstreamEventAssociateWorkstreamSummaryOptions = {},
+    options: CallOptions = {},
   ): Promise<void> {
     return this.#engine.call(operations.workstreamEventAssociateWorkstreamSummary, {
       path: [workstreamEvent, workstreamSummary],
-      options: options,
+      options,
     });
   }
 
   /** The documented name of {@link associateWorkstreamSummary}. */
   workstreamEventAssociateWorkstreamSummary(
-    ...given: Parameters<WorkstreamEventResource['associateWorkstreamSummary']>
+    workstreamEvent: string,
+    workstreamSummary: string,
+    options?: CallOptions,
   ): Promise<void> {
-    return this.associateWorkstreamSummary(...given);
+    return this.associateWorkstreamSummary(workstreamEvent, workstreamSummary, options);
   }
 
   /**
@@ -175,18 +178,47 @@ export class WorkstreamEventResource {
   disassociateWorkstreamSummary(
     workstreamEvent: string,
     workstreamSummary: string,
-    options: WorkstreamEventDisassociateWorkstreamSummaryOptions = {},
+    options: CallOptions = {},
   ): Promise<void> {
     return this.#engine.call(operations.workstreamEventDisassociateWorkstreamSummary, {
       path: [workstreamEvent, workstreamSummary],
-      options: options,
+      options,
     });
   }
 
   /** The documented name of {@link disassociateWorkstreamSummary}. */
   workstreamEventDisassociateWorkstreamSummary(
-    ...given: Parameters<WorkstreamEventResource['disassociateWorkstreamSummary']>
+    workstreamEvent: string,
+    workstreamSummary: string,
+    options?: CallOptions,
   ): Promise<void> {
-    return this.disassociateWorkstreamSummary(...given);
+    return this.disassociateWorkstreamSummary(workstreamEvent, workstreamSummary, options);
+  }
+
+  /**
+   * Read a workstream event, change it, and update what changed
+   *
+   * Calls `change` with the workstream event in full; it changes that in place, or gives back
+   * another. Only members that it changed are sent, each as a whole, and those that an update has
+   * to have. Gives what is stored then. Nothing changed: nothing is sent.
+   *
+   * Right before the update the workstream event is read again. If others have updated it since,
+   * `change` is called once more, on that. So what others change in other members stays. The API
+   * has no conditional update, so a change that arrives between that last look and the update is
+   * overwritten if it is of the same member, or of one that an update has to have.
+   *
+   * The options hold for each request: get before and after `change`, and update. Rejects with
+   * EditConflictError when others were faster every time, and with InvalidArgument when `change`
+   * removed a member, or changed the id or one of the times, which no update does.
+   * @param workstreamEvent Id of the event.
+   * @param change What to do. May be async. What it throws comes out as it is, and nothing is sent. Called again
+   * it gets a fresh workstream event.
+   */
+  modify(
+    workstreamEvent: string,
+    change: Change<models.WorkstreamEvent>,
+    options: ModifyOptions = {},
+  ): Promise<models.WorkstreamEvent> {
+    return modify(this.#engine, EDITING, workstreamEvent, change, options);
   }
 }

@@ -3,6 +3,7 @@
 import type * as models from '../models.js';
 import * as operations from '../operations.js';
 import type { Engine } from '../runtime/engine.js';
+import { type Collection, type IterateOptions, things } from '../runtime/iterate.js';
 import type { CallOptions } from '../runtime/options.js';
 import type { Raw } from '../runtime/raw.js';
 
@@ -10,56 +11,80 @@ import type { Raw } from '../runtime/raw.js';
 export interface WorkstreamEventsSnapshotOptions extends CallOptions {
   /** Whether events come in full. `false` leaves out `context` and `workstreamEventsVector`, which
    * makes the reply smaller and faster. */
-  transferables?: boolean | undefined;
+  readonly transferables?: boolean | undefined;
 }
 
 /** What {@link WorkstreamEventsResource.create} takes besides its arguments. */
 export interface WorkstreamEventsCreateOptions extends CallOptions {
   /** Whether events come in full. `false` leaves out `context` and `workstreamEventsVector`, which
    * makes the reply smaller and faster. */
-  transferables?: boolean | undefined;
+  readonly transferables?: boolean | undefined;
 }
 
 /** What {@link WorkstreamEventsResource.identifiers} takes besides its arguments. */
 export interface WorkstreamEventsIdentifiersOptions extends CallOptions {
   /** The most ids to return. 0 gives an empty list; without it all matching ids are returned. */
-  limit?: number | undefined;
+  readonly limit?: number | undefined;
   /** Earliest moment of creation, inclusive. RFC 3339; an offset without a colon (+0530, +0000) is
    * accepted too. */
-  createdFrom?: Date | string | undefined;
+  readonly createdFrom?: Date | string | undefined;
   /** Latest moment of creation, inclusive. RFC 3339; an offset without a colon (+0530, +0000) is
    * accepted too. */
-  createdTo?: Date | string | undefined;
+  readonly createdTo?: Date | string | undefined;
   /** Earliest moment of the last change, inclusive. RFC 3339; an offset without a colon (+0530,
    * +0000) is accepted too. */
-  updatedFrom?: Date | string | undefined;
+  readonly updatedFrom?: Date | string | undefined;
   /** Latest moment of the last change, inclusive. RFC 3339; an offset without a colon (+0530, +0000)
    * is accepted too. */
-  updatedTo?: Date | string | undefined;
+  readonly updatedTo?: Date | string | undefined;
 }
 
 /** What {@link WorkstreamEventsResource.batch} takes besides its arguments. */
 export interface WorkstreamEventsBatchOptions extends CallOptions {
   /** Whether events come with `context`. Unlike elsewhere they do not, unless this says `true`. */
-  transferables?: boolean | undefined;
+  readonly transferables?: boolean | undefined;
 }
 
-/** What {@link WorkstreamEventsResource.delete} takes besides its arguments. */
-export interface WorkstreamEventsDeleteOptions extends CallOptions {}
+/** What {@link WorkstreamEventsResource.iterate} takes. */
+export interface WorkstreamEventsIterateOptions extends IterateOptions {
+  /** Earliest moment of creation, inclusive. RFC 3339; an offset without a colon (+0530, +0000) is
+   * accepted too. */
+  readonly createdFrom?: Date | string | undefined;
+  /** Latest moment of creation, inclusive. RFC 3339; an offset without a colon (+0530, +0000) is
+   * accepted too. */
+  readonly createdTo?: Date | string | undefined;
+  /** Whether events come with `context`. Unlike elsewhere they do not, unless this says `true`. */
+  readonly transferables?: boolean | undefined;
+}
+
+const COLLECTION: Collection = {
+  listing: operations.workstreamEventsIdentifiersSnapshot,
+  lookup: operations.workstreamEventsBatch,
+  bounds: { createdFrom: 'createdFrom', createdTo: 'createdTo' },
+  full: { transferables: 'transferables' },
+  until: 'createdTo',
+  limit: 'limit',
+  largest: 2147483647,
+  pageSize: 100,
+  items: 'iterable',
+  id: 'id',
+  found: 'workstreamEvents',
+  missing: 'notFound',
+  created: ['created', 'value'],
+};
 
 /** The collection. Create, list, look up several and delete. */
 export class WorkstreamEventsResource {
   readonly #engine: Engine;
 
+  /** @internal Clients make their own. */
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
   /** The same methods; each gives its answer as it came, to be parsed later. */
   get withRawResponse(): Raw<WorkstreamEventsResource> {
-    return new WorkstreamEventsResource(
-      this.#engine.raw(),
-    ) as unknown as Raw<WorkstreamEventsResource>;
+    return new WorkstreamEventsResource(this.#engine.raw()) as never;
   }
 
   /**
@@ -71,18 +96,14 @@ export class WorkstreamEventsResource {
    * GET /workstream_events (#/paths/~1workstream_events/get)
    */
   snapshot(options: WorkstreamEventsSnapshotOptions = {}): Promise<models.WorkstreamEvents> {
-    const { transferables, ...rest } = options;
-    return this.#engine.call(operations.workstreamEventsSnapshot, {
-      query: { transferables: transferables },
-      options: rest,
-    });
+    return this.#engine.call(operations.workstreamEventsSnapshot, { options });
   }
 
   /** The documented name of {@link snapshot}. */
   workstreamEventsSnapshot(
-    ...given: Parameters<WorkstreamEventsResource['snapshot']>
+    options?: WorkstreamEventsSnapshotOptions,
   ): Promise<models.WorkstreamEvents> {
-    return this.snapshot(...given);
+    return this.snapshot(options);
   }
 
   /**
@@ -98,19 +119,18 @@ export class WorkstreamEventsResource {
     body?: models.SeededWorkstreamEvent | null,
     options: WorkstreamEventsCreateOptions = {},
   ): Promise<models.WorkstreamEvent> {
-    const { transferables, ...rest } = options;
     return this.#engine.call(operations.workstreamEventsCreateNewWorkstreamEvent, {
-      query: { transferables: transferables },
       body,
-      options: rest,
+      options,
     });
   }
 
   /** The documented name of {@link create}. */
   workstreamEventsCreateNewWorkstreamEvent(
-    ...given: Parameters<WorkstreamEventsResource['create']>
+    body?: models.SeededWorkstreamEvent | null,
+    options?: WorkstreamEventsCreateOptions,
   ): Promise<models.WorkstreamEvent> {
-    return this.create(...given);
+    return this.create(body, options);
   }
 
   /**
@@ -124,24 +144,14 @@ export class WorkstreamEventsResource {
   identifiers(
     options: WorkstreamEventsIdentifiersOptions = {},
   ): Promise<models.FlattenedWorkstreamEvents> {
-    const { limit, createdFrom, createdTo, updatedFrom, updatedTo, ...rest } = options;
-    return this.#engine.call(operations.workstreamEventsIdentifiersSnapshot, {
-      query: {
-        limit: limit,
-        created_from: createdFrom,
-        created_to: createdTo,
-        updated_from: updatedFrom,
-        updated_to: updatedTo,
-      },
-      options: rest,
-    });
+    return this.#engine.call(operations.workstreamEventsIdentifiersSnapshot, { options });
   }
 
   /** The documented name of {@link identifiers}. */
   workstreamEventsIdentifiersSnapshot(
-    ...given: Parameters<WorkstreamEventsResource['identifiers']>
+    options?: WorkstreamEventsIdentifiersOptions,
   ): Promise<models.FlattenedWorkstreamEvents> {
-    return this.identifiers(...given);
+    return this.identifiers(options);
   }
 
   /**
@@ -157,19 +167,15 @@ export class WorkstreamEventsResource {
     body: models.WorkstreamEventsBatchFetchInput | Iterable<string>,
     options: WorkstreamEventsBatchOptions = {},
   ): Promise<models.WorkstreamEventsBatchFetchOutput> {
-    const { transferables, ...rest } = options;
-    return this.#engine.call(operations.workstreamEventsBatch, {
-      query: { transferables: transferables },
-      body,
-      options: rest,
-    });
+    return this.#engine.call(operations.workstreamEventsBatch, { body, options });
   }
 
   /** The documented name of {@link batch}. */
   workstreamEventsBatch(
-    ...given: Parameters<WorkstreamEventsResource['batch']>
+    body: models.WorkstreamEventsBatchFetchInput | Iterable<string>,
+    options?: WorkstreamEventsBatchOptions,
   ): Promise<models.WorkstreamEventsBatchFetchOutput> {
-    return this.batch(...given);
+    return this.batch(body, options);
   }
 
   /**
@@ -182,17 +188,37 @@ export class WorkstreamEventsResource {
    * (#/paths/~1workstream_events~1{workstream_event}~1delete/post)
    * @param workstreamEvent Id of the event.
    */
-  delete(workstreamEvent: string, options: WorkstreamEventsDeleteOptions = {}): Promise<void> {
+  delete(workstreamEvent: string, options: CallOptions = {}): Promise<void> {
     return this.#engine.call(operations.workstreamEventsDeleteSpecificWorkstreamEvent, {
       path: [workstreamEvent],
-      options: options,
+      options,
     });
   }
 
   /** The documented name of {@link delete}. */
   workstreamEventsDeleteSpecificWorkstreamEvent(
-    ...given: Parameters<WorkstreamEventsResource['delete']>
+    workstreamEvent: string,
+    options?: CallOptions,
   ): Promise<void> {
-    return this.delete(...given);
+    return this.delete(workstreamEvent, options);
+  }
+
+  /**
+   * Every workstream event, newest first, a page at a time
+   *
+   * Memory holds one page, however many there are. Each workstream event that was there when the
+   * first page was listed is given exactly once, as it is when its page is read, whatever others
+   * create, update and delete meanwhile. What is created later is left out, and so is what is
+   * deleted before its page is read.
+   *
+   * Left out of each: workstreamEventsVector.
+   *
+   * The options hold for each request: two for a page (identifiers, batch). Arguments are checked
+   * at once. Throws ApiError where going on would leave something out.
+   */
+  iterate(
+    options: WorkstreamEventsIterateOptions = {},
+  ): AsyncGenerator<models.WorkstreamEvent, void, undefined> {
+    return things(this.#engine, COLLECTION, options);
   }
 }

@@ -23,16 +23,19 @@ export interface Body {
 /** What a parameter can be. */
 export type ParameterType = 'string' | 'integer' | 'number' | 'boolean' | 'date-time';
 
+/** A query parameter's name on the wire, its type, and true when it has to be there. */
+export type QueryParameter = readonly [wire: string, type: ParameterType, required?: true];
+
 /** One operation of the API; `T` is what a call gives. */
 export interface Operation<T> {
   readonly id: string;
   readonly method: string;
   /** With `{}` where path parameters go. */
   readonly path: string;
-  /** Of its path parameters. */
+  /** Of the arguments for its path. */
   readonly names: readonly string[];
-  /** Its query parameters, by their names on the wire. */
-  readonly query: Readonly<Record<string, ParameterType>>;
+  /** Its query parameters, by the names of the options that they are. */
+  readonly query: Readonly<Record<string, QueryParameter>>;
   readonly answers: Readonly<Record<number, Answer<T>>>;
   /** Documented statuses that are no success. */
   readonly failures: readonly number[];
@@ -46,7 +49,9 @@ export interface Operation<T> {
 /** What a call is given. */
 export interface Given {
   readonly path?: readonly string[];
-  readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
+  /** In place of a body: JSON text, which is checked and sent to the letter. */
+  readonly json?: string;
+  /** Query parameters are among them. */
   readonly options: CallOptions;
 }
