@@ -45,7 +45,7 @@ export class Timestamp extends Date {
  * The milliseconds since 1970 of a date-time: of RFC 3339, and with a space for its T or an offset
  * without colon or minutes. NaN for any other text, and where there is no such moment.
  */
-function momentOf(text: string): number {
+export function momentOf(text: string): number {
   if (!DATE_TIME.test(text)) return NaN;
   const year = pair(text, 0) * 100 + pair(text, 2) + CYCLE_YEARS;
   const month = pair(text, 5);
