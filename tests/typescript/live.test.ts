@@ -19,8 +19,8 @@ function noting(called: Set<string>): typeof fetch {
       return method === init?.method && new RegExp(`^${pattern}$`).test(pathname);
     });
     // A path without parameters is the better match: /x/create is no /x/{id}.
-    known.sort((a, b) => a.names.length - b.names.length);
-    called.add(known[0]?.id ?? pathname);
+    known.sort((a, b) => (a.names?.length ?? 0) - (b.names?.length ?? 0));
+    called.add(known[0]?.path ?? pathname);
     return fetch(input, init);
   };
 }
@@ -30,7 +30,7 @@ describe('the whole story', () => {
     const called = new Set<string>();
     const client = new PiecesWorkstream({ ...open.client, fetch: noting(called) });
     expect(await tell({ client, stranger: null })).toEqual(CHAPTERS);
-    const all = Object.values(operations).map(({ id }) => id);
+    const all = Object.values(operations).map(({ path }) => path);
     expect(all).toHaveLength(10);
     expect([...called].sort()).toEqual(all.sort());
   });

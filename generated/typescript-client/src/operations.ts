@@ -6,47 +6,34 @@ import * as check from './validators.js';
 
 /** GET /workstream_events (#/paths/~1workstream_events/get) */
 export const workstreamEventsSnapshot: Operation<models.WorkstreamEvents> = {
-  id: 'workstream_events_snapshot',
   method: 'GET',
   path: '/workstream_events',
-  names: [],
   query: { transferables: ['transferables', 'boolean'] },
   answers: {
-    200: { mediaType: 'application/json', check: check.WorkstreamEvents },
+    200: { check: check.WorkstreamEvents },
   },
   failures: [401, 406, 422, 500],
-  accept: 'application/json, text/plain',
   repeatable: true,
-  secured: true,
 };
 
 /** POST /workstream_events/create (#/paths/~1workstream_events~1create/post) */
 export const workstreamEventsCreateNewWorkstreamEvent: Operation<models.WorkstreamEvent> = {
-  id: 'workstream_events_create_new_workstream_event',
   method: 'POST',
   path: '/workstream_events/create',
-  names: [],
   query: { transferables: ['transferables', 'boolean'] },
   answers: {
-    200: { mediaType: 'application/json', check: check.WorkstreamEvent },
+    200: { check: check.WorkstreamEvent },
   },
   failures: [400, 401, 406, 413, 415, 422, 500],
-  accept: 'application/json, text/plain',
-  repeatable: false,
-  secured: true,
   body: {
-    mediaType: 'application/json',
-    required: false,
     check: check.SeededWorkstreamEvent,
   },
 };
 
 /** GET /workstream_events/identifiers (#/paths/~1workstream_events~1identifiers/get) */
 export const workstreamEventsIdentifiersSnapshot: Operation<models.FlattenedWorkstreamEvents> = {
-  id: 'workstream_events_identifiers_snapshot',
   method: 'GET',
   path: '/workstream_events/identifiers',
-  names: [],
   query: {
     limit: ['limit', 'integer'],
     createdFrom: ['created_from', 'date-time'],
@@ -55,138 +42,106 @@ export const workstreamEventsIdentifiersSnapshot: Operation<models.FlattenedWork
     updatedTo: ['updated_to', 'date-time'],
   },
   answers: {
-    200: { mediaType: 'application/json', check: check.FlattenedWorkstreamEvents },
+    200: { check: check.FlattenedWorkstreamEvents },
   },
   failures: [401, 406, 422, 500],
-  accept: 'application/json, text/plain',
   repeatable: true,
-  secured: true,
 };
 
 /** POST /workstream_events/batch/fetch (#/paths/~1workstream_events~1batch~1fetch/post) */
 export const workstreamEventsBatch: Operation<models.WorkstreamEventsBatchFetchOutput> = {
-  id: 'workstream_events_batch',
   method: 'POST',
   path: '/workstream_events/batch/fetch',
-  names: [],
   query: { transferables: ['transferables', 'boolean'] },
   answers: {
-    200: { mediaType: 'application/json', check: check.WorkstreamEventsBatchFetchOutput },
+    200: { check: check.WorkstreamEventsBatchFetchOutput },
   },
   failures: [400, 401, 406, 413, 415, 422, 500],
-  accept: 'application/json, text/plain',
   repeatable: true,
-  secured: true,
   body: {
-    mediaType: 'application/json',
-    required: true,
     check: check.WorkstreamEventsBatchFetchInput,
+    required: true,
     ids: ['workstreamEvents', 'iterable', 'id'],
   },
 };
 
 /** POST /workstream_events/{workstream_event}/delete (#/paths/~1workstream_events~1{workstream_event}~1delete/post) */
 export const workstreamEventsDeleteSpecificWorkstreamEvent: Operation<void> = {
-  id: 'workstream_events_delete_specific_workstream_event',
   method: 'POST',
   path: '/workstream_events/{}/delete',
   names: ['workstreamEvent'],
-  query: {},
   answers: {
     204: {},
   },
   failures: [401, 406, 410, 422, 500],
   accept: 'text/plain',
   repeatable: true,
-  secured: true,
 };
 
 /** POST /workstream_event/update (#/paths/~1workstream_event~1update/post) */
 export const workstreamEventUpdate: Operation<models.WorkstreamEvent> = {
-  id: 'workstream_event_update',
   method: 'POST',
   path: '/workstream_event/update',
-  names: [],
   query: { transferables: ['transferables', 'boolean'] },
   answers: {
-    200: { mediaType: 'application/json', check: check.WorkstreamEvent },
+    200: { check: check.WorkstreamEvent },
   },
   failures: [400, 401, 406, 410, 413, 415, 422, 500],
-  accept: 'application/json, text/plain',
-  repeatable: false,
-  secured: true,
   body: {
-    mediaType: 'application/json',
-    required: false,
     check: check.WorkstreamEvent,
   },
 };
 
 /** GET /workstream_event/{workstream_event} (#/paths/~1workstream_event~1{workstream_event}/get) */
 export const workstreamEventsSpecificWorkstreamEventSnapshot: Operation<models.WorkstreamEvent> = {
-  id: 'workstream_events_specific_workstream_event_snapshot',
   method: 'GET',
   path: '/workstream_event/{}',
   names: ['workstreamEvent'],
   query: { transferables: ['transferables', 'boolean'] },
   answers: {
-    200: { mediaType: 'application/json', check: check.WorkstreamEvent },
+    200: { check: check.WorkstreamEvent },
   },
   failures: [401, 406, 410, 422],
-  accept: 'application/json, text/plain',
   repeatable: true,
-  secured: true,
 };
 
 /** POST /workstream_event/{workstream_event}/scores/increment (#/paths/~1workstream_event~1{workstream_event}~1scores~1increment/post) */
 export const workstreamEventScoresIncrement: Operation<void> = {
-  id: 'workstream_event_scores_increment',
   method: 'POST',
   path: '/workstream_event/{}/scores/increment',
   names: ['workstreamEvent'],
-  query: {},
   answers: {
     204: {},
   },
   failures: [400, 401, 406, 410, 413, 415, 422, 500],
   accept: 'text/plain',
-  repeatable: false,
-  secured: true,
   body: {
-    mediaType: 'application/json',
-    required: false,
     check: check.SeededScoreIncrement,
   },
 };
 
 /** POST /workstream_event/{workstream_event}/workstream_summaries/associate/{workstream_summary} (#/paths/~1workstream_event~1{workstream_event}~1workstream_summaries~1associate~1{workstream_summary}/post) */
 export const workstreamEventAssociateWorkstreamSummary: Operation<void> = {
-  id: 'workstream_event_associate_workstream_summary',
   method: 'POST',
   path: '/workstream_event/{}/workstream_summaries/associate/{}',
   names: ['workstreamEvent', 'workstreamSummary'],
-  query: {},
   answers: {
     204: {},
   },
   failures: [401, 406, 410, 413, 422, 500],
   accept: 'text/plain',
   repeatable: true,
-  secured: true,
 };
 
 /** POST /workstream_event/{workstream_event}/workstream_summaries/disassociate/{workstream_summary} (#/paths/~1workstream_event~1{workstream_event}~1workstream_summaries~1disassociate~1{workstream_summary}/post) */
 export const workstreamEventDisassociateWorkstreamSummary: Operation<void> = {
-  id: 'workstream_event_disassociate_workstream_summary',
   method: 'POST',
   path: '/workstream_event/{}/workstream_summaries/disassociate/{}',
   names: ['workstreamEvent', 'workstreamSummary'],
-  query: {},
   answers: {
     204: {},
   },
   failures: [401, 406, 410, 413, 422, 500],
   accept: 'text/plain',
   repeatable: true,
-  secured: true,
 };

@@ -50,7 +50,9 @@ export class Engine {
       signal?.throwIfAborted();
       const ended = await this.#attempt(request, number, deadline);
       const delay =
-        number > retries ? undefined : delayAfter(ended, number, operation.repeatable, deadline);
+        number > retries
+          ? undefined
+          : delayAfter(ended, number, operation.repeatable === true, deadline);
       if (delay !== undefined) {
         await pause(delay, signal);
       } else if (ended instanceof ApiError) {

@@ -163,7 +163,7 @@ class Walk {
     const gone = new Set(list(answer, missing));
     const lost = ids.find((each) => !things.has(each) && !gone.has(each));
     if (lost !== undefined) {
-      throw new DecodeError(`${lookup.id}: neither found nor missing: ${lost}`);
+      throw new DecodeError(`${lookup.path}: neither found nor missing: ${lost}`);
     }
     for (const each of ids) {
       const thing = things.get(each);
@@ -177,7 +177,7 @@ class Walk {
     const { created: path, lookup } = this.collection;
     const created = path.reduce(member, thing);
     if (created instanceof Date) return created;
-    throw new DecodeError(`${lookup.id}: ${id} has no ${path.join('.')}`);
+    throw new DecodeError(`${lookup.path}: ${id} has no ${path.join('.')}`);
   }
 
   /**
@@ -185,7 +185,7 @@ class Walk {
    * Date can tell, was stored since: it would have been listed there.
    */
   #isNext(id: string, created: Date): boolean {
-    const name = this.collection.listing.id;
+    const name = this.collection.listing.path;
     if (this.#start !== undefined && created > this.#start) {
       if (created <= later(this.#start)) return false;
       throw new DecodeError(

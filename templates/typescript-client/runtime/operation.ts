@@ -4,17 +4,16 @@ import type { CallOptions } from './options.js';
 /** Gives `value`, with its date-times as dates, if it is what a schema says; throws Mismatch. */
 export type Check<T> = (value: unknown) => T;
 
-/** A documented success. Without a media type it has no body; without a check it is text. */
+/** A documented success: JSON when there is a check, text, or nothing. */
 export interface Answer<T> {
-  readonly mediaType?: string;
   readonly check?: Check<T>;
+  readonly text?: true;
 }
 
-/** A documented request body. */
+/** A documented request body, which is JSON. */
 export interface Body {
-  readonly mediaType: string;
-  readonly required: boolean;
   readonly check: Check<unknown>;
+  readonly required?: true;
   /** Members that a list of ids is wrapped in, outermost first; the last is each id's own. */
   readonly ids?: readonly string[];
 }
@@ -27,21 +26,22 @@ export type QueryParameter = readonly [wire: string, type: ParameterType, requir
 
 /** One operation of the API; `T` is what a call gives. */
 export interface Operation<T> {
-  readonly id: string;
   readonly method: string;
   /** With `{}` where path parameters go. */
   readonly path: string;
   /** Of the arguments for its path. */
-  readonly names: readonly string[];
+  readonly names?: readonly string[];
   /** Its query parameters, by the names of the options that they are. */
-  readonly query: Readonly<Record<string, QueryParameter>>;
+  readonly query?: Readonly<Record<string, QueryParameter>>;
   readonly answers: Readonly<Record<number, Answer<T>>>;
   /** Documented statuses that are no success. */
   readonly failures: readonly number[];
-  readonly accept: string;
+  /** Unless it is JSON and text. */
+  readonly accept?: string;
   /** Whether sending it twice does no more than sending it once. */
-  readonly repeatable: boolean;
-  readonly secured: boolean;
+  readonly repeatable?: true;
+  /** Whether it is sent without the key. */
+  readonly open?: true;
   readonly body?: Body;
 }
 

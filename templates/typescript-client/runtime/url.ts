@@ -10,7 +10,7 @@ const RFC3339 = /^(?!0000).{10}T.*(Z|:\d\d)$/i;
 export function path(operation: Operation<unknown>, values: readonly unknown[]): string {
   let place = 0;
   return operation.path.replace(/\{\}/g, () => {
-    const name = operation.names[place] ?? '';
+    const name = operation.names?.[place] ?? '';
     return segment(name, values[place++]);
   });
 }
@@ -29,7 +29,7 @@ export function query(
   given: Readonly<Record<string, unknown>>,
 ): string {
   const pairs: string[] = [];
-  for (const [name, [wire, type, required]] of Object.entries(operation.query)) {
+  for (const [name, [wire, type, required]] of Object.entries(operation.query ?? {})) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value !== undefined && value !== null) {
       pairs.push(pair(name, wire, text(name, type, value)));

@@ -75,7 +75,7 @@ export async function modify<T>(
     reading = latest;
   }
   throw new EditConflictError(
-    `${editing.update.id}: ${id}: others updated it while it was being changed, ` +
+    `${editing.update.path}: ${id}: others updated it while it was being changed, ` +
       `${attempts} times in a row; nothing was sent: try again`,
   );
 }

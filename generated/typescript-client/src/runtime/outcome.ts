@@ -4,6 +4,7 @@ import { Mismatch } from './check.js';
 import { DecodeError, statusError, type Exchange } from './errors.js';
 import type { Answer, Operation } from './operation.js';
 
+export const JSON_TYPE = 'application/json';
 /** Byte order marks are kept: JSON has none, so its parser refuses them. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -18,33 +19,25 @@ export function success<T>(operation: Operation<T>, exchange: Exchange): Answer<
 
 /** The result of a call. Throws StatusError and DecodeError. */
 export function outcome<T>(operation: Operation<T>, exchange: Exchange): T {
-  const { mediaType, check } = success(operation, exchange);
-  if (mediaType === undefined) {
+  const { check, text } = success(operation, exchange);
+  if (!check && !text) {
     return undefined as T;
   }
-  checkMediaType(mediaType, exchange);
-  const text = decoded(exchange);
-  if (!isJson(mediaType)) {
-    return text as T;
-  }
-  const value = parsed(text, exchange);
-  try {
-    return check ? check(value) : (value as T);
-  } catch (error) {
-    throw error instanceof Mismatch ? new DecodeError(error.message, exchange) : error;
-  }
-}
-
-function checkMediaType(wanted: string, exchange: Exchange): void {
   const [type = ''] = (exchange.headers.get('content-type') ?? '').split(';');
   const given = type.trim().toLowerCase();
-  if (given && given !== wanted && !(isJson(wanted) && isJson(given))) {
+  const wanted = check ? JSON_TYPE : 'text/plain';
+  if (given && given !== wanted && !(check && given.endsWith('+json'))) {
     throw new DecodeError(`expected ${wanted}, got ${given}`, exchange);
   }
-}
-
-function isJson(mediaType: string): boolean {
-  return mediaType === 'application/json' || mediaType.endsWith('+json');
+  const content = decoded(exchange);
+  try {
+    return check ? check(JSON.parse(content)) : (content as T);
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new DecodeError(`not JSON: ${error.message}`, exchange);
+    }
+    throw error instanceof Mismatch ? new DecodeError(error.message, exchange) : error;
+  }
 }
 
 function decoded(exchange: Exchange): string {
@@ -52,13 +45,5 @@ function decoded(exchange: Exchange): string {
     return UTF8.decode(exchange.body);
   } catch {
     throw new DecodeError('not UTF-8', exchange);
-  }
-}
-
-function parsed(text: string, exchange: Exchange): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new DecodeError(`not JSON: ${(error as Error).message}`, exchange);
   }
 }

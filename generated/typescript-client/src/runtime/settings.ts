@@ -15,6 +15,7 @@ import {
 } from './checks.js';
 import type { Given, Operation } from './operation.js';
 import type { CallOptions, ClientOptions } from './options.js';
+import { JSON_TYPE } from './outcome.js';
 import { path, query, withExtraQuery } from './url.js';
 
 const OF_BOTH = ['timeout', 'retries'] as const;
@@ -79,7 +80,7 @@ export class Settings {
 
   /** The request for one call. Throws InvalidArgument. */
   request(operation: Operation<unknown>, given: Given): Request {
-    const known = [...Object.keys(operation.query), ...OF_CALL];
+    const known = [...Object.keys(operation.query ?? {}), ...OF_CALL];
     const options: CallOptions = checkedNames('options', given.options, known);
     const body = operation.body && bodyText(operation.body, given, options.extraBody);
     const { method } = operation;
@@ -87,10 +88,10 @@ export class Settings {
     return {
       url: withExtraQuery(url, options.extraQuery),
       headers: {
-        accept: operation.accept,
+        accept: operation.accept ?? `${JSON_TYPE}, text/plain`,
         ...this.#headers,
-        ...(operation.body && body !== undefined && { 'content-type': operation.body.mediaType }),
-        ...(operation.secured && this.#key),
+        ...(body !== undefined && { 'content-type': JSON_TYPE }),
+        ...(!operation.open && this.#key),
         ...checkedHeaders('extraHeaders', options.extraHeaders),
       },
       body,
