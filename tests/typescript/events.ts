@@ -8,7 +8,10 @@ export const APPLICATION: Application = {
 };
 
 /** An event that was created then, as the server stores it. */
-export function event(moment: string, members: { id?: string } & object = {}): { id: string } {
+export function event(
+  moment: string,
+  members: { id?: string; [name: string]: unknown } = {},
+): { id: string } {
   const times = { created: { value: moment }, updated: { value: moment } };
   const { id = randomUUID(), ...rest } = members;
   return { id, ...{ application: APPLICATION, trigger: {}, ...times, ...rest } };
