@@ -68,7 +68,10 @@ ANSWERS = {
     "cuts_digits": r"it.text = it.text.replace(/(\.\d{3})\d+/g, '$1')",
     "takes_any_status": "if (it.status === 418) it.status = 200",
     "takes_half_an_answer": "try { JSON.parse(it.text) } catch { it.text = '{\"iterable\":[]}' }",
-    "takes_pages": "if (it.type === 'text/html') { it.type = 'application/json'; it.text = '{"iterable":[]}' }",
+    "takes_pages": (
+        "if (it.type === 'text/html') "
+        "{ it.type = 'application/json'; it.text = '{\"iterable\":[]}' }"
+    ),
     "mends_null": (
         "if (it.text) try { it.text = JSON.stringify(JSON.parse(it.text), "
         "(key, value) => key === 'id' && value === null ? 'x' : value) } catch {}"
