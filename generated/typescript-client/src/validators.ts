@@ -4,6 +4,7 @@ import type * as models from './models.js';
 import {
   boolean,
   broken,
+  each,
   integer,
   leave,
   list,
@@ -28,7 +29,7 @@ export function WorkstreamEvent(value: unknown, at?: Step): models.WorkstreamEve
   Application(it['application'], 'application');
   WorkstreamEventTrigger(it['trigger'], 'trigger');
   maybe(it['context'], 'context', WorkstreamEventContext);
-  maybe(it['processing'], 'processing', CapabilitiesEnum);
+  maybe(it['processing'], 'processing', string);
   maybe(it['readable'], 'readable', string);
   GroupedTimestamp(it['created'], 'created');
   GroupedTimestamp(it['updated'], 'updated');
@@ -56,7 +57,7 @@ export function SeededWorkstreamEvent(value: unknown, at?: Step): models.SeededW
   Application(it['application'], 'application');
   WorkstreamEventTrigger(it['trigger'], 'trigger');
   maybe(it['context'], 'context', WorkstreamEventContext);
-  maybe(it['processing'], 'processing', CapabilitiesEnum);
+  maybe(it['processing'], 'processing', string);
   maybe(it['readable'], 'readable', string);
   maybe(it['summary'], 'summary', ReferencedWorkstreamSummary);
   maybe(it['score'], 'score', Score);
@@ -139,7 +140,7 @@ export function GroupedTimestamp(value: unknown, at?: Step): models.GroupedTimes
 export function EmbeddedModelSchema(value: unknown, at?: Step): models.EmbeddedModelSchema {
   const it = members(value, at);
   int32(it['migration'], 'migration');
-  EmbeddedModelSchemaSemanticVersionEnum(it['semantic'], 'semantic');
+  string(it['semantic'], 'semantic');
   return leave(value) as models.EmbeddedModelSchema;
 }
 
@@ -156,14 +157,14 @@ export function Application(value: unknown, at?: Step): models.Application {
   const it = members(value, at);
   string(it['id'], 'id');
   maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  ApplicationNameEnum(it['name'], 'name');
+  string(it['name'], 'name');
   maybe(it['descriptor'], 'descriptor', string);
   string(it['version'], 'version');
-  PlatformEnum(it['platform'], 'platform');
+  string(it['platform'], 'platform');
   boolean(it['onboarded'], 'onboarded');
-  PrivacyEnum(it['privacy'], 'privacy');
-  maybe(it['capabilities'], 'capabilities', CapabilitiesEnum);
-  maybe(it['mechanism'], 'mechanism', MechanismEnum);
+  string(it['privacy'], 'privacy');
+  maybe(it['capabilities'], 'capabilities', string);
+  maybe(it['mechanism'], 'mechanism', string);
   maybe(it['automaticUnload'], 'automaticUnload', boolean);
   maybe(it['enrichment'], 'enrichment', SeededAssetEnrichment);
   return leave(value) as models.Application;
@@ -332,274 +333,149 @@ export function SeededScore(value: unknown, at?: Step): models.SeededScore {
 export function SeededScoreIncrement(value: unknown, at?: Step): models.SeededScoreIncrement {
   const it = members(value, at);
   maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['workstream_event'], 'workstream_event', SeededScore);
-  maybe(it['anchor'], 'anchor', SeededScore);
-  maybe(it['anchorPoint'], 'anchorPoint', SeededScore);
-  maybe(it['anchorPoints'], 'anchorPoints', SeededScore);
-  maybe(it['anchors'], 'anchors', SeededScore);
-  maybe(it['annotation'], 'annotation', SeededScore);
-  maybe(it['annotations'], 'annotations', SeededScore);
-  maybe(it['asset'], 'asset', SeededScore);
-  maybe(it['assets'], 'assets', SeededScore);
-  maybe(it['conversation'], 'conversation', SeededScore);
-  maybe(it['conversationMessage'], 'conversationMessage', SeededScore);
-  maybe(it['conversationMessages'], 'conversationMessages', SeededScore);
-  maybe(it['conversations'], 'conversations', SeededScore);
-  maybe(it['entities'], 'entities', SeededScore);
-  maybe(it['entity'], 'entity', SeededScore);
-  maybe(
-    it['entity_to_subscription_association'],
-    'entity_to_subscription_association',
-    SeededScore,
-  );
-  maybe(
-    it['entity_to_subscription_associations'],
-    'entity_to_subscription_associations',
-    SeededScore,
-  );
-  maybe(it['entity_to_user_association'], 'entity_to_user_association', SeededScore);
-  maybe(it['entity_to_user_associations'], 'entity_to_user_associations', SeededScore);
-  maybe(it['hint'], 'hint', SeededScore);
-  maybe(it['hints'], 'hints', SeededScore);
-  maybe(it['model'], 'model', SeededScore);
-  maybe(it['models'], 'models', SeededScore);
-  maybe(it['person'], 'person', SeededScore);
-  maybe(it['persons'], 'persons', SeededScore);
-  maybe(it['range'], 'range', SeededScore);
-  maybe(it['ranges'], 'ranges', SeededScore);
-  maybe(it['sensitive'], 'sensitive', SeededScore);
-  maybe(it['sensitives'], 'sensitives', SeededScore);
-  maybe(it['share'], 'share', SeededScore);
-  maybe(it['shares'], 'shares', SeededScore);
-  maybe(it['subscription'], 'subscription', SeededScore);
-  maybe(it['subscriptions'], 'subscriptions', SeededScore);
-  maybe(it['tag'], 'tag', SeededScore);
-  maybe(it['tags'], 'tags', SeededScore);
-  maybe(it['users'], 'users', SeededScore);
-  maybe(it['website'], 'website', SeededScore);
-  maybe(it['websites'], 'websites', SeededScore);
-  maybe(it['workstream_events'], 'workstream_events', SeededScore);
-  maybe(it['workstream_pattern_engine_source'], 'workstream_pattern_engine_source', SeededScore);
-  maybe(
-    it['workstream_pattern_engine_source_window'],
-    'workstream_pattern_engine_source_window',
-    SeededScore,
-  );
-  maybe(
-    it['workstream_pattern_engine_source_windows'],
-    'workstream_pattern_engine_source_windows',
-    SeededScore,
-  );
-  maybe(it['workstream_pattern_engine_sources'], 'workstream_pattern_engine_sources', SeededScore);
-  maybe(it['workstream_summaries'], 'workstream_summaries', SeededScore);
-  maybe(it['workstream_summary'], 'workstream_summary', SeededScore);
-  maybe(
-    it['workstream_summary_to_workstream_summaries_associations'],
-    'workstream_summary_to_workstream_summaries_associations',
-    SeededScore,
-  );
-  maybe(
-    it['workstream_summary_to_workstream_summary_association'],
-    'workstream_summary_to_workstream_summary_association',
+  each(
+    it,
+    [
+      'workstream_event',
+      'anchor',
+      'anchorPoint',
+      'anchorPoints',
+      'anchors',
+      'annotation',
+      'annotations',
+      'asset',
+      'assets',
+      'conversation',
+      'conversationMessage',
+      'conversationMessages',
+      'conversations',
+      'entities',
+      'entity',
+      'entity_to_subscription_association',
+      'entity_to_subscription_associations',
+      'entity_to_user_association',
+      'entity_to_user_associations',
+      'hint',
+      'hints',
+      'model',
+      'models',
+      'person',
+      'persons',
+      'range',
+      'ranges',
+      'sensitive',
+      'sensitives',
+      'share',
+      'shares',
+      'subscription',
+      'subscriptions',
+      'tag',
+      'tags',
+      'users',
+      'website',
+      'websites',
+      'workstream_events',
+      'workstream_pattern_engine_source',
+      'workstream_pattern_engine_source_window',
+      'workstream_pattern_engine_source_windows',
+      'workstream_pattern_engine_sources',
+      'workstream_summaries',
+      'workstream_summary',
+      'workstream_summary_to_workstream_summaries_associations',
+      'workstream_summary_to_workstream_summary_association',
+    ],
     SeededScore,
   );
   return leave(value) as models.SeededScoreIncrement;
 }
 
-/** Checks a {@link models.FlattenedWorkstreamSummaries}. */
-export function FlattenedWorkstreamSummaries(
+/** Checks a {@link models.FlattenedWorkstreamSummaries}, which is as a {@link models.FlattenedWorkstreamEvents}. */
+export const FlattenedWorkstreamSummaries: (
   value: unknown,
   at?: Step,
-): models.FlattenedWorkstreamSummaries {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedWorkstreamSummaryList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedWorkstreamSummaries;
-}
+) => models.FlattenedWorkstreamSummaries = FlattenedWorkstreamEvents;
 
-/** Checks a {@link models.ReferencedWorkstreamSummary}. */
-export function ReferencedWorkstreamSummary(
+/** Checks a {@link models.ReferencedWorkstreamSummary}, which is as a {@link models.ReferencedWorkstreamEvent}. */
+export const ReferencedWorkstreamSummary: (
   value: unknown,
   at?: Step,
-): models.ReferencedWorkstreamSummary {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedWorkstreamSummary;
-}
+) => models.ReferencedWorkstreamSummary = ReferencedWorkstreamEvent;
 
-/** Checks a {@link models.FlattenedIdentifiedWorkstreamPatternEngineSources}. */
-export function FlattenedIdentifiedWorkstreamPatternEngineSources(
+/** Checks a {@link models.FlattenedIdentifiedWorkstreamPatternEngineSources}, which is as a {@link models.FlattenedWorkstreamEvents}. */
+export const FlattenedIdentifiedWorkstreamPatternEngineSources: (
   value: unknown,
   at?: Step,
-): models.FlattenedIdentifiedWorkstreamPatternEngineSources {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedIdentifiedWorkstreamPatternEngineSourceList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedIdentifiedWorkstreamPatternEngineSources;
-}
+) => models.FlattenedIdentifiedWorkstreamPatternEngineSources = FlattenedWorkstreamEvents;
 
-/** Checks a {@link models.ReferencedIdentifiedWorkstreamPatternEngineSource}. */
-export function ReferencedIdentifiedWorkstreamPatternEngineSource(
+/** Checks a {@link models.ReferencedIdentifiedWorkstreamPatternEngineSource}, which is as a {@link models.ReferencedWorkstreamEvent}. */
+export const ReferencedIdentifiedWorkstreamPatternEngineSource: (
   value: unknown,
   at?: Step,
-): models.ReferencedIdentifiedWorkstreamPatternEngineSource {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedIdentifiedWorkstreamPatternEngineSource;
-}
+) => models.ReferencedIdentifiedWorkstreamPatternEngineSource = ReferencedWorkstreamEvent;
 
-/** Checks a {@link models.FlattenedWorkstreamPatternEngineSourceWindows}. */
-export function FlattenedWorkstreamPatternEngineSourceWindows(
+/** Checks a {@link models.FlattenedWorkstreamPatternEngineSourceWindows}, which is as a {@link models.FlattenedWorkstreamEvents}. */
+export const FlattenedWorkstreamPatternEngineSourceWindows: (
   value: unknown,
   at?: Step,
-): models.FlattenedWorkstreamPatternEngineSourceWindows {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedWorkstreamPatternEngineSourceWindowList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedWorkstreamPatternEngineSourceWindows;
-}
+) => models.FlattenedWorkstreamPatternEngineSourceWindows = FlattenedWorkstreamEvents;
 
-/** Checks a {@link models.ReferencedWorkstreamPatternEngineSourceWindow}. */
-export function ReferencedWorkstreamPatternEngineSourceWindow(
+/** Checks a {@link models.ReferencedWorkstreamPatternEngineSourceWindow}, which is as a {@link models.ReferencedWorkstreamEvent}. */
+export const ReferencedWorkstreamPatternEngineSourceWindow: (
   value: unknown,
   at?: Step,
-): models.ReferencedWorkstreamPatternEngineSourceWindow {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedWorkstreamPatternEngineSourceWindow;
-}
+) => models.ReferencedWorkstreamPatternEngineSourceWindow = ReferencedWorkstreamEvent;
 
-/** Checks a {@link models.FlattenedConversationMessages}. */
-export function FlattenedConversationMessages(
+/** Checks a {@link models.FlattenedConversationMessages}, which is as a {@link models.FlattenedWorkstreamEvents}. */
+export const FlattenedConversationMessages: (
   value: unknown,
   at?: Step,
-): models.FlattenedConversationMessages {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedConversationMessageList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedConversationMessages;
-}
+) => models.FlattenedConversationMessages = FlattenedWorkstreamEvents;
 
-/** Checks a {@link models.ReferencedConversationMessage}. */
-export function ReferencedConversationMessage(
+/** Checks a {@link models.ReferencedConversationMessage}, which is as a {@link models.ReferencedWorkstreamEvent}. */
+export const ReferencedConversationMessage: (
   value: unknown,
   at?: Step,
-): models.ReferencedConversationMessage {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedConversationMessage;
-}
+) => models.ReferencedConversationMessage = ReferencedWorkstreamEvent;
 
-/** Checks a {@link models.FlattenedAnnotations}. */
-export function FlattenedAnnotations(value: unknown, at?: Step): models.FlattenedAnnotations {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedAnnotationList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedAnnotations;
-}
+/** Checks a {@link models.FlattenedAnnotations}, which is as a {@link models.FlattenedWorkstreamEvents}. */
+export const FlattenedAnnotations: (value: unknown, at?: Step) => models.FlattenedAnnotations =
+  FlattenedWorkstreamEvents;
 
-/** Checks a {@link models.ReferencedAnnotation}. */
-export function ReferencedAnnotation(value: unknown, at?: Step): models.ReferencedAnnotation {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedAnnotation;
-}
+/** Checks a {@link models.ReferencedAnnotation}, which is as a {@link models.ReferencedWorkstreamEvent}. */
+export const ReferencedAnnotation: (value: unknown, at?: Step) => models.ReferencedAnnotation =
+  ReferencedWorkstreamEvent;
 
-/** Checks a {@link models.FlattenedTags}. */
-export function FlattenedTags(value: unknown, at?: Step): models.FlattenedTags {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedTagList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedTags;
-}
+/** Checks a {@link models.FlattenedTags}, which is as a {@link models.FlattenedWorkstreamEvents}. */
+export const FlattenedTags: (value: unknown, at?: Step) => models.FlattenedTags =
+  FlattenedWorkstreamEvents;
 
-/** Checks a {@link models.ReferencedTag}. */
-export function ReferencedTag(value: unknown, at?: Step): models.ReferencedTag {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedTag;
-}
+/** Checks a {@link models.ReferencedTag}, which is as a {@link models.ReferencedWorkstreamEvent}. */
+export const ReferencedTag: (value: unknown, at?: Step) => models.ReferencedTag =
+  ReferencedWorkstreamEvent;
 
-/** Checks a {@link models.FlattenedAnchors}. */
-export function FlattenedAnchors(value: unknown, at?: Step): models.FlattenedAnchors {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedAnchorList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedAnchors;
-}
+/** Checks a {@link models.FlattenedAnchors}, which is as a {@link models.FlattenedWorkstreamEvents}. */
+export const FlattenedAnchors: (value: unknown, at?: Step) => models.FlattenedAnchors =
+  FlattenedWorkstreamEvents;
 
-/** Checks a {@link models.ReferencedAnchor}. */
-export function ReferencedAnchor(value: unknown, at?: Step): models.ReferencedAnchor {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedAnchor;
-}
+/** Checks a {@link models.ReferencedAnchor}, which is as a {@link models.ReferencedWorkstreamEvent}. */
+export const ReferencedAnchor: (value: unknown, at?: Step) => models.ReferencedAnchor =
+  ReferencedWorkstreamEvent;
 
-/** Checks a {@link models.FlattenedWebsites}. */
-export function FlattenedWebsites(value: unknown, at?: Step): models.FlattenedWebsites {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedWebsiteList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedWebsites;
-}
+/** Checks a {@link models.FlattenedWebsites}, which is as a {@link models.FlattenedWorkstreamEvents}. */
+export const FlattenedWebsites: (value: unknown, at?: Step) => models.FlattenedWebsites =
+  FlattenedWorkstreamEvents;
 
-/** Checks a {@link models.ReferencedWebsite}. */
-export function ReferencedWebsite(value: unknown, at?: Step): models.ReferencedWebsite {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedWebsite;
-}
+/** Checks a {@link models.ReferencedWebsite}, which is as a {@link models.ReferencedWorkstreamEvent}. */
+export const ReferencedWebsite: (value: unknown, at?: Step) => models.ReferencedWebsite =
+  ReferencedWorkstreamEvent;
 
-/** Checks a {@link models.FlattenedPersons}. */
-export function FlattenedPersons(value: unknown, at?: Step): models.FlattenedPersons {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedPersonList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedPersons;
-}
+/** Checks a {@link models.FlattenedPersons}, which is as a {@link models.FlattenedWorkstreamEvents}. */
+export const FlattenedPersons: (value: unknown, at?: Step) => models.FlattenedPersons =
+  FlattenedWorkstreamEvents;
 
-/** Checks a {@link models.ReferencedPerson}. */
-export function ReferencedPerson(value: unknown, at?: Step): models.ReferencedPerson {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedPerson;
-}
+/** Checks a {@link models.ReferencedPerson}, which is as a {@link models.ReferencedWorkstreamEvent}. */
+export const ReferencedPerson: (value: unknown, at?: Step) => models.ReferencedPerson =
+  ReferencedWorkstreamEvent;
 
 function numberList(value: unknown, at?: Step): unknown {
   return list(value, at, number);
@@ -656,40 +532,4 @@ function int0To9007199254740991(value: unknown, at?: Step): unknown {
   if (it < 0) broken('`integer` >= 0', at);
   if (it > 9007199254740991) broken('`integer` <= 9007199254740991', at);
   return it;
-}
-
-function referencedWorkstreamSummaryList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedWorkstreamSummary);
-}
-
-function referencedIdentifiedWorkstreamPatternEngineSourceList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedIdentifiedWorkstreamPatternEngineSource);
-}
-
-function referencedWorkstreamPatternEngineSourceWindowList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedWorkstreamPatternEngineSourceWindow);
-}
-
-function referencedConversationMessageList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedConversationMessage);
-}
-
-function referencedAnnotationList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedAnnotation);
-}
-
-function referencedTagList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedTag);
-}
-
-function referencedAnchorList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedAnchor);
-}
-
-function referencedWebsiteList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedWebsite);
-}
-
-function referencedPersonList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedPerson);
 }

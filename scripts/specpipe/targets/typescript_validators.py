@@ -6,19 +6,34 @@ one call has a function too, called after the place it is in.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from specpipe.render import typescript_identifier
 from specpipe.spec.names import Name
+from specpipe.spec.schema_rules import KEYWORDS
 from specpipe.targets.python_constraints import bounds, range_name
 
 SAFE = 2**53
 """From here on JavaScript's numbers are not exact: no bound beyond can be broken."""
+MANY = 16
+"""Members from which on a loop over their names is better than a line for each."""
 HELPERS = frozenset(
     {
-        *("boolean", "broken", "integer", "leave", "list", "map", "maybe", "members", "number"),
+        *(
+            "boolean",
+            "broken",
+            "each",
+            "integer",
+            "leave",
+            "list",
+            "map",
+            "maybe",
+            "members",
+            "number",
+        ),
         *("object", "own", "points", "string", "time", "uuid"),
     }
 )
@@ -30,12 +45,7 @@ INHERITED = frozenset(
     }
 )
 """Members that every object of JavaScript has, whatever JSON it came of."""
-_SCALARS: Mapping[str, str] = {
-    "boolean": "boolean",
-    "integer": "integer",
-    "number": "number",
-    "string": "string",
-}
+_SCALARS = frozenset({"boolean", "integer", "number", "string"})
 _FORMATS: Mapping[str, str] = {"date-time": "time", "uuid": "uuid"}
 _BROKEN: Mapping[str, tuple[str, str]] = {
     "gt": ("<=", ">"),
@@ -50,6 +60,9 @@ _LENGTHS: Mapping[str, tuple[str, str]] = {
     "minItems": ("<", ">="),
     "maxItems": (">", "<="),
 }
+
+
+_MEANT = frozenset().union({"type"}, *KEYWORDS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,22 @@ class Function:
     members: tuple[Member, ...] = ()
     rules: tuple[Rule, ...] = ()
     pattern: str | None = None
+    is_twin: bool = False
+    """Whether it is another one, under a name of its own."""
+
+    @property
+    def single(self) -> list[Member]:
+        """The members that are checked one by one."""
+        return [m for m in self.members if m not in self.alike]
+
+    @property
+    def alike(self) -> tuple[Member, ...]:
+        """Members that are so many of one kind that they are checked in a loop."""
+        loose = [m for m in self.members if not (m.required or m.replaces or m.inherited)]
+        for check, count in Counter(m.check for m in loose).most_common(1):
+            if count >= MANY:
+                return tuple(m for m in loose if m.check == check)
+        return ()
 
     @property
     def is_plain(self) -> bool:
@@ -103,8 +132,14 @@ class Validators:
     def __init__(self, schemas: Mapping[str, Mapping[str, Any]]) -> None:
         """Makes them all."""
         self._schemas = schemas
+        self._twins = twins(schemas)
         self._local: dict[str, Function] = {}
-        self.exported = tuple(self._function(n, s, n) for n, s in schemas.items())
+        self.exported = tuple(
+            Function(name, name, self._twins[name], is_twin=True)
+            if self._twins[name] != name
+            else self._function(name, schema, name)
+            for name, schema in schemas.items()
+        )
         self.local = tuple(self._local.values())
 
     @property
@@ -112,10 +147,11 @@ class Validators:
         """Those that the functions call."""
         used = {"leave"} if any(f.members for f in self._all()) else set()
         for function in self._all():
-            used |= {function.kind, function.item} | {m.check for m in function.members}
+            used |= {function.kind, function.item or "", *(m.check for m in function.members)}
             used |= {"own"} if any(m.inherited for m in function.members) else set()
-            loose = any(not (m.required or m.replaces) for m in function.members)
+            loose = any(not (m.required or m.replaces) for m in function.single)
             used |= {"maybe"} if loose else set()
+            used |= {"each"} if function.alike else set()
             used |= {"points"} if any(r.measure == "points(it)" for r in function.rules) else set()
             used |= {"broken"} if not function.is_plain else set()
         return sorted(used & HELPERS)
@@ -143,10 +179,11 @@ class Validators:
             case "array":
                 item = self._check(schema["items"], f"{name}_item")
                 return Function(name, type_, "list", item, rules=tuple(rules(schema)))
-            case kind:
-                first = _FORMATS.get(schema.get("format", ""), _SCALARS[kind])
+            case _:
                 pattern = schema.get("pattern") or None
-                return Function(name, type_, first, rules=tuple(rules(schema)), pattern=pattern)
+                return Function(
+                    name, type_, scalar(schema), rules=tuple(rules(schema)), pattern=pattern
+                )
 
     def _members(self, name: str, schema: Mapping[str, Any]) -> tuple[Member, ...]:
         required = schema.get("required", ())
@@ -163,10 +200,11 @@ class Validators:
     def _check(self, schema: Mapping[str, Any], place: str) -> str:
         """The name of the function that checks a schema in another one."""
         if "$ref" in schema:
-            return target(schema)
+            return self._component(target(schema))
+        simple = plain(schema)
+        if simple:
+            return simple
         function = self._function(place, schema, None)
-        if function == Function(place, None, function.kind):
-            return function.kind
         name = typescript_identifier(Name.of(called(function, schema)).camel)
         while name in HELPERS or self._local.get(name, replace(function, name=name)) != replace(
             function, name=name
@@ -175,10 +213,53 @@ class Validators:
         self._local[name] = replace(function, name=name)
         return name
 
+    def _component(self, name: str) -> str:
+        """The name of the function that checks a component schema; not its own where that would
+        only call another one."""
+        return plain(self._schemas[name]) or name
+
     def _is_time(self, schema: Mapping[str, Any]) -> bool:
         while "$ref" in schema:
             schema = self._schemas[target(schema)]
         return schema.get("format") == "date-time"
+
+
+def scalar(schema: Mapping[str, Any]) -> str:
+    """The function that checks the type and the format of a scalar."""
+    return _FORMATS.get(schema.get("format", ""), schema["type"])
+
+
+def plain(schema: Mapping[str, Any]) -> str | None:
+    """The function that checks all that a schema says, if one of the runtime does."""
+    if schema.get("type") == "object":
+        is_open = not schema.get("properties")
+        return "object" if is_open and not schema.get("additionalProperties") else None
+    if schema.get("type") not in _SCALARS or rules(schema) or schema.get("pattern"):
+        return None
+    return scalar(schema)
+
+
+def twins(schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """For each schema the first one that says the same, descriptions aside."""
+    known = {name: name for name in schemas}
+    while True:
+        firsts: dict[str, str] = {}
+        found = {n: firsts.setdefault(repr(meaning(s, known)), n) for n, s in schemas.items()}
+        if found == known:
+            return known
+        known = found
+
+
+def meaning(node: Any, known: Mapping[str, str], names: bool = False) -> Any:
+    """A schema reduced to what checks depend on, references by what is `known` of twins."""
+    if isinstance(node, list):
+        return [meaning(item, known) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    if "$ref" in node and not names:
+        return {"$ref": known[target(node)]}
+    keys = node if names else [key for key in node if key in _MEANT]
+    return {key: meaning(node[key], known, key == "properties" and not names) for key in keys}
 
 
 def rules(schema: Mapping[str, Any]) -> list[Rule]:

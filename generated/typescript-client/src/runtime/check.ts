@@ -5,7 +5,7 @@
  * A check throws Mismatch, or gives the value that it was given, with date-times in it replaced by
  * dates: nothing is copied, so nothing is lost. Values are what JSON.parse makes.
  */
-import { momentOf, Timestamp } from './timestamp.js';
+import { Timestamp } from './timestamp.js';
 
 /** A member's name or an item's place. */
 export type Step = string | number;
@@ -94,6 +94,11 @@ export function maybe(value: unknown, at: Step, check: CheckAt): void {
   if (value !== undefined && value !== null) check(value, at);
 }
 
+/** Members that may be null or not there. */
+export function each(value: Members, names: readonly string[], check: CheckAt): void {
+  for (const name of names) maybe(value[name], name, check);
+}
+
 /** An array. */
 export function list(value: unknown, at: Step | undefined, check: CheckAt): unknown[] {
   if (!Array.isArray(value)) return wrong('array', value, at);
@@ -149,8 +154,11 @@ export function uuid(value: unknown, at?: Step): string {
 /** A date-time, as a date. */
 export function time(value: unknown, at?: Step): Timestamp {
   const text = string(value, at);
-  if (Number.isNaN(momentOf(text))) throw mismatch('Invalid RFC3339 encoded datetime', at);
-  return new Timestamp(text);
+  try {
+    return new Timestamp(text);
+  } catch {
+    throw mismatch('Invalid RFC3339 encoded datetime', at);
+  }
 }
 
 /** The code points of a text: a length in JSON Schema. */

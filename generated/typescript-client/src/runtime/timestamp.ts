@@ -3,7 +3,12 @@
 import { InvalidArgument } from './errors.js';
 
 const DAY = 86_400_000;
-const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** The calendar repeats itself; Date.UTC takes years below 100 for others. */
+const CYCLE_YEARS = 400;
+const CYCLE = 146_097 * DAY;
+const DATE_TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt ](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)$/;
+const OFFSET = /([+-])(\d\d):?(\d\d)?$/;
 
 /**
  * A Date that knows the text it was made of, and is sent as that text while it has that moment: no
@@ -42,88 +47,36 @@ export class Timestamp extends Date {
  * without colon or minutes. NaN for any other text, and where there is no such moment.
  */
 export function momentOf(text: string): number {
-  const separator = text.charCodeAt(10) | 32; // T, t or a space
-  if ((separator !== 116 && separator !== 32) || !marked(text)) return NaN;
-  const second = two(text, 17);
+  if (!DATE_TIME.test(text)) return NaN;
+  const year = pair(text, 0) * 100 + pair(text, 2) + CYCLE_YEARS;
+  const month = pair(text, 5);
+  const day = pair(text, 8);
+  if (day > 28 && day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return NaN;
+  const second = pair(text, 17);
   const leap = second === 60;
-  const end = afterFraction(text);
-  const time =
-    dayOf(text) * DAY +
-    (hourOf(text, 11, 14) * 60 - offsetOf(text, end)) * 60_000 +
-    (leap ? 59_999 : second * 1000 + thousandths(text, end));
-  if (second > 60 || (leap && (time + DAY + 1) % DAY !== 0)) return NaN;
-  return time;
+  const moment =
+    Date.UTC(year, month - 1, day, pair(text, 11), pair(text, 14), leap ? 59 : second) -
+    CYCLE +
+    (leap ? 999 : thousandths(text)) -
+    offsetOf(text);
+  return leap && (moment + 1) % DAY !== 0 ? NaN : moment;
 }
 
-/** Whether the marks between the numbers are in their places. */
-function marked(text: string): boolean {
-  return (
-    text.charCodeAt(4) === 45 &&
-    text.charCodeAt(7) === 45 &&
-    text.charCodeAt(13) === 58 &&
-    text.charCodeAt(16) === 58
-  );
+/** The number that two digits are. */
+function pair(text: string, at: number): number {
+  return text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
 }
 
-/** The digit at a place; NaN for anything else there. */
-function one(text: string, at: number): number {
-  const digit = text.charCodeAt(at) - 48;
-  return digit >= 0 && digit <= 9 ? digit : NaN;
+/** The whole milliseconds in the fraction of a second. */
+function thousandths(text: string): number {
+  return text[19] === '.' ? Math.round(Number.parseFloat(text.slice(19, 23)) * 1000) : 0;
 }
 
-function two(text: string, at: number): number {
-  return one(text, at) * 10 + one(text, at + 1);
-}
-
-/** Days since 1970. */
-function dayOf(text: string): number {
-  const year = two(text, 0) * 100 + two(text, 2);
-  const month = two(text, 5);
-  const day = two(text, 8);
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const last = leap && month === 2 ? 29 : LENGTHS[month - 1];
-  if (last === undefined || !(day >= 1 && day <= last)) return NaN;
-  const march = month > 2 ? year : year - 1; // years that begin in March end with the leap day
-  const months = Math.floor((153 * ((month + 9) % 12) + 2) / 5);
-  const days = 365 * march + Math.floor(march / 4) - Math.floor(march / 100);
-  return days + Math.floor(march / 400) + months + day - 719_469;
-}
-
-/** Minutes since midnight. */
-function hourOf(text: string, hours: number, minutes: number): number {
-  const hour = two(text, hours);
-  const minute = two(text, minutes);
-  return hour < 24 && minute < 60 ? hour * 60 + minute : NaN;
-}
-
-/** Where the fraction of a second ends. A point with no digit behind it is none. */
-function afterFraction(text: string): number {
-  let at = 19;
-  if (text.charCodeAt(at) === 46) {
-    do at += 1;
-    while (one(text, at) >= 0);
-  }
-  return at === 20 ? NaN : at;
-}
-
-/** The milliseconds of a fraction that ends at `end`. */
-function thousandths(text: string, end: number): number {
-  let sum = 0;
-  for (let at = 20, worth = 100; at < end && worth >= 1; at += 1, worth /= 10) {
-    sum += one(text, at) * worth;
-  }
-  return sum;
-}
-
-/** The minutes of the offset, which begins at `at` and ends the text. */
-function offsetOf(text: string, at: number): number {
-  const sign = text.charCodeAt(at);
-  const left = text.length - at;
-  if ((sign | 32) === 122) return left === 1 ? 0 : NaN;
-  if (sign !== 43 && sign !== 45) return NaN;
-  const colon = text.charCodeAt(at + 3) === 58;
-  if (left !== 3 && left !== (colon ? 6 : 5)) return NaN;
-  const minutes = left === 3 ? two(text, at + 1) * 60 : hourOf(text, at + 1, at + (colon ? 4 : 3));
-  if (!(minutes < 1440)) return NaN;
-  return sign === 45 ? -minutes : minutes;
+/** The milliseconds that a date-time is ahead of UTC. */
+function offsetOf(text: string): number {
+  const found = text.endsWith('Z') ? null : OFFSET.exec(text);
+  if (!found) return 0;
+  const [, sign, hours, minutes = 0] = found;
+  const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return sign === '-' ? -ahead : ahead;
 }
