@@ -117,7 +117,7 @@ export type Script = (connection: Socket) => void;
 /** A server that plays a script with every connection. */
 export class Scripted {
   requests = 0;
-  /** Connections whose other side is still there. */
+  /** Connections with a request whose other side is still there. */
   open = 0;
   readonly #sockets = new Set<Socket>();
   readonly #server: net.Server;
@@ -125,12 +125,13 @@ export class Scripted {
   private constructor(script: Script) {
     this.#server = net.createServer((connection) => {
       this.#sockets.add(connection);
-      this.open += 1;
       connection.on('error', () => undefined);
-      connection.on('close', () => (this.open -= 1));
       connection.once('data', () => {
         this.requests += 1;
+        this.open += 1;
+        connection.on('close', () => (this.open -= 1));
         script(connection);
+        connection.resume();
       });
     });
   }

@@ -29,7 +29,7 @@ export class PiecesWorkstream {
 
   /** Throws InvalidArgument for an option that cannot work. */
   constructor(options: ClientOptions = {}) {
-    const settings = Settings.of(options, BASE_URL, 'X-Application-ID');
+    const settings = new Settings(options, BASE_URL, 'X-Application-ID');
     const engine = new Engine(settings);
     this.#options = { ...options };
     this.baseUrl = settings.baseUrl;

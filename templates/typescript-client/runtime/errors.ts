@@ -70,8 +70,8 @@ export class InvalidArgument extends ApiError {}
 /** Others updated the thing each time while it was being changed here. Nothing was sent. */
 export class EditConflictError extends ApiError {}
 
-/** No connection, or one that broke before the whole answer was there. */
-export class ConnectionError extends ApiError {
+/** No answer. */
+class LostError extends ApiError {
   /** `sent`: false when it is certain that the server never saw the request. */
   constructor(
     message: string,
@@ -82,17 +82,11 @@ export class ConnectionError extends ApiError {
   }
 }
 
+/** No connection, or one that broke before the whole answer was there. */
+export class ConnectionError extends LostError {}
+
 /** No complete answer in time. */
-export class TimeoutError extends ApiError {
-  /** `sent`: false when it is certain that the server never saw the request. */
-  constructor(
-    message: string,
-    exchange?: Partial<Exchange>,
-    readonly sent = true,
-  ) {
-    super(message, exchange);
-  }
-}
+export class TimeoutError extends LostError {}
 
 /** An answer that is no result. */
 export class AnswerError extends ApiError {

@@ -193,9 +193,7 @@ class Walk {
       );
     }
     if (this.#last !== undefined && created > this.#last) {
-      throw new DecodeError(
-        `${name}: not newest first: ${id} was created after the one before`,
-      );
+      throw new DecodeError(`${name}: not newest first: ${id} was created after the one before`);
     }
     this.#last = created;
     return true;

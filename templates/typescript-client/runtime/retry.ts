@@ -1,52 +1,34 @@
 /** When a request is sent again, and after how long. */
-import type { ApiError, Exchange } from './errors.js';
-import { ConnectionError, TimeoutError } from './errors.js';
+import { ConnectionError, TimeoutError, type ApiError, type Exchange } from './errors.js';
 
 const STATUSES: readonly number[] = [408, 429, 502, 503, 504];
 const FIRST = 200;
 const LONGEST = 5_000;
-const PATIENCE = 3_600_000;
 /**
  * Milliseconds that a server may ask for, however much time there is: what is further off is an
  * outage, and its error says more than silence.
  */
+const PATIENCE = 3_600_000;
 
-/** The attempts at one call: at most `retries` more than one, all within `budget` milliseconds. */
-export class Attempts {
-  /** When the call has to be over, by the clock of `performance`. */
-  readonly deadline: number;
-  /** Of the attempt that runs, from 1. */
-  number = 1;
-  readonly #repeatable: boolean;
-  readonly #retries: number;
-
-  constructor(repeatable: boolean, retries: number, budget: number | null) {
-    this.#repeatable = repeatable;
-    this.#retries = retries;
-    this.deadline = performance.now() + (budget ?? Infinity);
+/**
+ * Milliseconds to wait before a call that has not succeeded is tried for the next time; undefined
+ * when the way that attempt `number` ended is the result.
+ */
+export function delayAfter(
+  ended: ApiError | Exchange,
+  number: number,
+  isRepeatable: boolean,
+  deadline: number,
+): number | undefined {
+  const isLost = ended instanceof ConnectionError || ended instanceof TimeoutError;
+  const passes = isLost
+    ? isRepeatable || !ended.sent
+    : isRepeatable && STATUSES.includes(ended.status);
+  if (!passes) {
+    return undefined;
   }
-
-  /** Milliseconds to wait before the next attempt; undefined when `error` is the result. */
-  afterError(error: ApiError): number | undefined {
-    const lost = error instanceof ConnectionError || error instanceof TimeoutError;
-    return lost && (this.#repeatable || !error.sent) ? this.#next(null) : undefined;
-  }
-
-  /** Milliseconds to wait before the next attempt; undefined when `answer` is the result. */
-  after(answer: Exchange): number | undefined {
-    const passes = this.#repeatable && STATUSES.includes(answer.status);
-    return passes ? this.#next(retryAfter(answer.headers.get('retry-after') ?? '')) : undefined;
-  }
-
-  #next(wanted: number | null): number | undefined {
-    const delay = wanted ?? jitter(this.number);
-    const isLate = delay > PATIENCE || performance.now() + delay >= this.deadline;
-    if (this.number > this.#retries || isLate) {
-      return undefined;
-    }
-    this.number += 1;
-    return delay;
-  }
+  const delay = retryAfter(ended.headers.get('retry-after') ?? '') ?? jitter(number);
+  return delay > PATIENCE || performance.now() + delay >= deadline ? undefined : delay;
 }
 
 /** Full jitter: anything up to a bound that doubles with each attempt. */
@@ -55,12 +37,11 @@ export function jitter(number: number): number {
 }
 
 /** Milliseconds that the server asks for, in either form of RFC 9110, 10.2.3. */
-function retryAfter(value: string): number | null {
+function retryAfter(value: string): number | undefined {
   if (/^\d+$/.test(value)) {
     return Number(value) * 1000;
   }
-  // Other texts are refused here: Date.parse takes "-1" and "1.5" for dates.
-  const isDate = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(value);
-  const moment = isDate ? Date.parse(value) : NaN;
-  return Number.isNaN(moment) ? null : Math.max(moment - Date.now(), 0);
+  // Other texts are no dates: Date.parse takes "-1" and "1.5" for some.
+  const moment = /^\w{3}, .{20} GMT$/.test(value) ? Date.parse(value) : NaN;
+  return moment >= 0 ? Math.max(moment - Date.now(), 0) : undefined;
 }

@@ -13,14 +13,19 @@ import {
   type Limits,
 } from './checks.js';
 import type { Given, Operation } from './operation.js';
-import type { CallOptions, ClientOptions, ViewOptions } from './options.js';
+import type { CallOptions, ClientOptions } from './options.js';
 import { path, query, withExtraQuery } from './url.js';
 
-const OF_VIEW: readonly (keyof ViewOptions)[] = ['timeout', 'retries', 'headers'];
-const OF_CLIENT: readonly (keyof ClientOptions)[] = ['baseUrl', ...OF_VIEW, 'fetch', 'log'];
+const OF_BOTH = ['timeout', 'retries'] as const;
+const OF_CLIENT: readonly (keyof ClientOptions)[] = [
+  'baseUrl',
+  ...OF_BOTH,
+  'headers',
+  'fetch',
+  'log',
+];
 const OF_CALL: readonly (keyof CallOptions)[] = [
-  'timeout',
-  'retries',
+  ...OF_BOTH,
   'signal',
   'extraHeaders',
   'extraQuery',
@@ -42,46 +47,28 @@ export interface Request {
   readonly line: string;
 }
 
-/** What a view of a client may have other than the client. */
-interface Changeable {
-  readonly timeout: Limits;
-  readonly retries: number;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** What all calls of a client have in common. Keys and headers are private: no log shows them. */
 export class Settings {
   readonly baseUrl: string;
-  readonly log: ((line: string) => void) | undefined;
-  readonly #fetch: typeof fetch | undefined;
+  readonly log: ClientOptions['log'];
+  readonly #fetch: ClientOptions['fetch'];
   readonly #key: Readonly<Record<string, string>>;
-  readonly #own: Changeable;
-
-  private constructor(
-    baseUrl: string,
-    key: Readonly<Record<string, string>>,
-    given: Pick<ClientOptions, 'fetch' | 'log'>,
-    own: Changeable,
-  ) {
-    this.baseUrl = baseUrl;
-    this.log = given.log;
-    this.#fetch = given.fetch;
-    this.#key = key;
-    this.#own = own;
-  }
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #timeout: Limits;
+  readonly #retries: number;
 
   /** Those of a client. `keyHeader`: null for an API without keys. Throws InvalidArgument. */
-  static of(options: ClientOptions, baseUrl: string, keyHeader: string | null): Settings {
-    const known = keyHeader === null ? OF_CLIENT : ['baseUrl', 'apiKey', ...OF_CLIENT.slice(1)];
+  constructor(options: ClientOptions, baseUrl: string, keyHeader: string | null) {
+    const known = keyHeader === null ? OF_CLIENT : ['apiKey', ...OF_CLIENT];
     const given: ClientOptions = checkedNames('options', options, known);
-    checkedFunction('fetch', given.fetch ?? globalThis.fetch);
-    checkedFunction('log', given.log);
     const key = given.apiKey ?? '';
-    const isKeyed = keyHeader !== null && key !== '';
-    const headers = isKeyed ? { [keyHeader.toLowerCase()]: checkedHeader('apiKey', key) } : {};
-    const usual: Changeable = { timeout: USUAL, retries: 2, headers: {} };
-    const url = checkedUrl(given.baseUrl === undefined ? baseUrl : given.baseUrl);
-    return new Settings(url, headers, given, changed(usual, given));
+    this.baseUrl = checkedUrl(given.baseUrl === undefined ? baseUrl : given.baseUrl);
+    this.log = checkedFunction('log', given.log);
+    this.#fetch = checkedFunction('fetch', given.fetch);
+    this.#key = key === '' ? {} : { [`${keyHeader}`.toLowerCase()]: checkedHeader('apiKey', key) };
+    this.#headers = checkedHeaders('headers', given.headers);
+    this.#timeout = checkedTimeout(given.timeout, USUAL);
+    this.#retries = checkedRetries(given.retries, 2);
   }
 
   /** `fetch` as it is now: a mock may have taken the place of the global one. */
@@ -89,18 +76,10 @@ export class Settings {
     return this.#fetch ?? globalThis.fetch;
   }
 
-  /** The same with others for what `options` has. Throws InvalidArgument. */
-  changed(options: ViewOptions): Settings {
-    const given = checkedNames('options', options, OF_VIEW);
-    const same = { fetch: this.#fetch, log: this.log };
-    return new Settings(this.baseUrl, this.#key, same, changed(this.#own, given));
-  }
-
   /** The request for one call. Throws InvalidArgument. */
   request(operation: Operation<unknown>, given: Given): Request {
     const known = [...Object.keys(operation.query), ...OF_CALL];
     const options: CallOptions = checkedNames('options', given.options, known);
-    const own = changed(this.#own, { timeout: options.timeout, retries: options.retries });
     const body = operation.body && bodyText(operation.body, given, options.extraBody);
     const { method } = operation;
     const url = this.baseUrl + path(operation, given.path ?? []) + query(operation, { ...options });
@@ -108,25 +87,17 @@ export class Settings {
       url: withExtraQuery(url, options.extraQuery),
       headers: {
         accept: operation.accept,
-        ...own.headers,
+        ...this.#headers,
         ...(operation.body && body !== undefined && { 'content-type': operation.body.mediaType }),
         ...(operation.secured && this.#key),
         ...checkedHeaders('extraHeaders', options.extraHeaders),
       },
       body,
-      timeout: own.timeout,
-      retries: own.retries,
+      timeout: checkedTimeout(options.timeout, this.#timeout),
+      retries: checkedRetries(options.retries, this.#retries),
       signal: checkedSignal(options.signal),
       asked: { method, url },
       line: `${method} ${url}`,
     };
   }
-}
-
-function changed(own: Changeable, given: ViewOptions): Changeable {
-  return {
-    timeout: checkedTimeout(given.timeout, own.timeout),
-    retries: given.retries === undefined ? own.retries : checkedRetries(given.retries),
-    headers: { ...own.headers, ...checkedHeaders('headers', given.headers) },
-  };
 }

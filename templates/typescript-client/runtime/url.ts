@@ -1,11 +1,10 @@
 /** How arguments become the path and the query of a request. */
-import { checkedRecord, isRecord, kind } from './checks.js';
-import { InvalidArgument } from './errors.js';
+import { checkedRecord, isRecord, refuse, shown } from './checks.js';
 import type { Operation, ParameterType } from './operation.js';
 import { momentOf } from './timestamp.js';
 
-/** With an offset; there is no year 0. */
-const RFC3339 = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+/** What tells RFC 3339 from date-times in general; there is no year 0. */
+const RFC3339 = /^(?!0000).{10}T.*(Z|:\d\d)$/i;
 
 /** The operation's path. Throws InvalidArgument for a value that would change the path. */
 export function path(operation: Operation<unknown>, values: readonly unknown[]): string {
@@ -19,7 +18,7 @@ export function path(operation: Operation<unknown>, values: readonly unknown[]):
 function segment(name: string, value: unknown): string {
   const wire = text(name, 'string', value);
   if (wire === '' || wire === '.' || wire === '..') {
-    throw new InvalidArgument(`${name}: '${wire}' cannot be part of a path`);
+    refuse(`${name}: '${wire}' cannot be part of a path`);
   }
   return percentEncoded(name, wire);
 }
@@ -35,7 +34,7 @@ export function query(
     if (value !== undefined && value !== null) {
       pairs.push(pair(name, wire, text(name, type, value)));
     } else if (required) {
-      throw new InvalidArgument(`${name}: is required`);
+      refuse(`${name}: is required`);
     }
   }
   return pairs.length ? `?${pairs.join('&')}` : '';
@@ -44,7 +43,7 @@ export function query(
 /** `url` with more in its query. */
 export function withExtraQuery(url: string, extra: unknown): string {
   const pairs: string[] = [];
-  for (const [name, given] of Object.entries(checkedRecord('extraQuery', extra))) {
+  for (const [name, given] of Object.entries(checkedRecord('extraQuery', extra ?? {}))) {
     const place = `extraQuery: ${name}`;
     for (const value of Array.isArray(given) ? (given as readonly unknown[]) : [given]) {
       pairs.push(pair(place, name, scalar(place, value)));
@@ -56,10 +55,7 @@ export function withExtraQuery(url: string, extra: unknown): string {
 function scalar(name: string, value: unknown): string {
   const type = value instanceof Date ? 'date-time' : (typeof value as ParameterType);
   const wire = Object.hasOwn(TEXTS, type) ? TEXTS[type](value) : undefined;
-  if (wire === undefined) {
-    throw new InvalidArgument(`${name}: ${shown(value)} cannot be in a query`);
-  }
-  return wire;
+  return wire ?? refuse(`${name}: ${described(value)} cannot be in a query`);
 }
 
 function pair(place: string, name: string, value: string): string {
@@ -74,10 +70,10 @@ function text(name: string, type: ParameterType, value: unknown): string {
   }
   if (type === 'date-time' && typeof value === 'string') {
     const start = JSON.stringify(value.slice(0, 40));
-    throw new InvalidArgument(`${name}: ${start} is no RFC 3339 date-time with an offset`);
+    return refuse(`${name}: ${start} is no RFC 3339 date-time with an offset`);
   }
   const advice = isRecord(value) && 'id' in value ? ': give its id' : '';
-  throw new InvalidArgument(`${name}: ${shown(value)} where ${type} is wanted${advice}`);
+  return refuse(`${name}: ${described(value)} where ${type} is wanted${advice}`);
 }
 
 /** What each type of parameter accepts, and how it is written. */
@@ -100,12 +96,8 @@ function exactText(value: unknown): string | undefined {
   return isText && !Number.isNaN(momentOf(value)) ? value : undefined;
 }
 
-/** What a value is; of numbers their kind says too little. */
-function shown(value: unknown): string {
-  if (value instanceof Date) {
-    return 'a Date that is no moment of the years 0 to 9999';
-  }
-  return typeof value === 'number' ? `${value}` : kind(value);
+function described(value: unknown): string {
+  return value instanceof Date ? 'a Date that is no moment of the years 0 to 9999' : shown(value);
 }
 
 /** `wire` with everything but RFC 3986's unreserved characters percent-encoded. */
@@ -116,6 +108,6 @@ function percentEncoded(name: string, wire: string): string {
       (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
     );
   } catch {
-    throw new InvalidArgument(`${name}: surrogates not allowed`);
+    return refuse(`${name}: surrogates not allowed`);
   }
 }

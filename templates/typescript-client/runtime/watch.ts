@@ -1,87 +1,69 @@
-/** Ends to waiting: a limit of time, or the caller's wish. */
+/** Ends to waiting: limits of time, and the caller's wish. */
 
-const LONGEST = 2 ** 31 - 1;
 /** Milliseconds that a timer can hold. */
+const LONGEST = 2 ** 31 - 1;
 
-/** Watches over one attempt. Who makes one has to `end` it, or the process lives on. */
-export class Watch {
-  /** Aborted when the attempt has to end. */
-  readonly signal: AbortSignal;
-  /** What ended the attempt, if something did. */
-  readonly ended: Promise<never>;
-  readonly #controller = new AbortController();
-  readonly #caller: AbortSignal | undefined;
-  readonly #deadline: number;
-  readonly #silence: number;
-  #reject: (reason: unknown) => void = () => undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #heard = performance.now();
-
-  /** `late` makes the error for a limit that was reached. */
-  constructor(
-    deadline: number,
-    silence: number,
-    caller: AbortSignal | undefined,
-    readonly late: () => Error,
-  ) {
-    this.#deadline = deadline;
-    this.#silence = silence;
-    this.#caller = caller;
-    this.signal = this.#controller.signal;
-    this.ended = new Promise((_, reject) => (this.#reject = reject));
-    this.ended.catch(() => undefined);
-    caller?.addEventListener('abort', this.#abort);
-    this.#check();
-  }
-
-  /** Something came. */
-  heard(): void {
-    this.#heard = performance.now();
-  }
-
-  /** `pending`, or what ended the attempt before. */
-  until<T>(pending: Promise<T>): Promise<T> {
-    return Promise.race([pending, this.ended]);
-  }
-
-  /** Leaves nothing behind. */
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#caller?.removeEventListener('abort', this.#abort);
-  }
-
-  readonly #abort = (): void => {
-    this.#finish(this.#caller?.reason);
-  };
-
-  #finish(reason: unknown): void {
-    this.#reject(reason);
-    this.#controller.abort(reason);
-  }
-
-  /** One timer for both limits: each part that comes only moves the time of its next look. */
-  readonly #check = (): void => {
-    const left = Math.min(this.#deadline, this.#heard + this.#silence) - performance.now();
-    if (left <= 0) {
-      this.#finish(this.late());
-    } else if (left < Infinity) {
-      this.#timer = setTimeout(this.#check, Math.min(Math.ceil(left), LONGEST));
-    }
-  };
+/** What may end work before it is done. */
+export interface Limits {
+  /** By the clock of `performance`; Infinity for none. */
+  readonly deadline: number;
+  /** Milliseconds between two signs of life; Infinity for any number. */
+  readonly silence: number;
+  readonly signal: AbortSignal | undefined;
+  /** Makes the error for a limit that was reached. */
+  readonly late: () => Error;
 }
 
-/** Waits, unless the caller's signal ends it: then throws its reason. */
-export async function pause(milliseconds: number, caller: AbortSignal | undefined): Promise<void> {
-  const until = performance.now() + milliseconds;
-  const done = new Error();
-  const watch = new Watch(until, Infinity, caller, () => done);
+/**
+ * What `work` gives, unless a limit ends it: then its signal is aborted, and nobody waits for it any
+ * more. It calls `heard` for each sign of life. No timer and no listener is left behind.
+ */
+export async function watched<T>(
+  { deadline, silence, signal, late }: Limits,
+  work: (signal: AbortSignal, heard: () => void) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last = performance.now();
+  let abort = (): void => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const end = (reason: unknown): void => {
+      reject(reason);
+      controller.abort(reason);
+    };
+    // One timer for both limits: a sign of life only moves the time of its next look.
+    const look = (): void => {
+      const left = Math.min(deadline, last + silence) - performance.now();
+      if (left <= 0) {
+        end(late());
+      } else if (left < Infinity) {
+        timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST));
+      }
+    };
+    abort = () => end(signal?.reason);
+    look();
+  });
+  signal?.addEventListener('abort', abort);
   try {
-    await watch.ended;
-  } catch (error) {
-    if (error !== done) {
-      throw error;
-    }
+    const working = work(controller.signal, () => (last = performance.now()));
+    return await Promise.race([ended, working]);
   } finally {
-    watch.end();
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   }
+}
+
+/** Waits, unless the caller ends it: then rejects with the signal's reason. */
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
 }

@@ -14,7 +14,10 @@ const TIME = 500;
 const WAVE = 64;
 
 /** The first of `ports`, in their order, where a server is up. Rejects with ConnectionError. */
-export async function find(ports: readonly number[], fetch: typeof globalThis.fetch): Promise<number> {
+export async function find(
+  ports: readonly number[],
+  fetch: typeof globalThis.fetch,
+): Promise<number> {
   for (let start = 0; start < ports.length; start += WAVE) {
     const wave = ports.slice(start, start + WAVE);
     const asking = new AbortController();
@@ -35,7 +38,11 @@ export async function find(ports: readonly number[], fetch: typeof globalThis.fe
   );
 }
 
-async function isUp(port: number, fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<boolean> {
+async function isUp(
+  port: number,
+  fetch: typeof globalThis.fetch,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     const answer = await fetch(`http://${HOST}:${port}/.well-known/health`, {
       method: 'HEAD',

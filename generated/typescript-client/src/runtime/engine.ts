@@ -4,10 +4,9 @@ import { attempt } from './attempt.js';
 import { ApiError, type Exchange } from './errors.js';
 import { redirected } from './failures.js';
 import type { Given, Operation } from './operation.js';
-import type { ViewOptions } from './options.js';
 import { outcome, success } from './outcome.js';
 import { RawResponse } from './raw.js';
-import { Attempts } from './retry.js';
+import { delayAfter } from './retry.js';
 import type { Request, Settings } from './settings.js';
 import { pause } from './watch.js';
 
@@ -19,11 +18,6 @@ export class Engine {
   constructor(settings: Settings, isRaw = false) {
     this.#settings = settings;
     this.#isRaw = isRaw;
-  }
-
-  /** The same with other settings. Throws InvalidArgument. */
-  changed(options: ViewOptions): Engine {
-    return new Engine(this.#settings.changed(options), this.#isRaw);
   }
 
   /** The same, giving answers as they came: a RawResponse in place of each value. */
@@ -51,31 +45,32 @@ export class Engine {
   }
 
   async #exchange(operation: Operation<unknown>, request: Request): Promise<Exchange> {
-    const attempts = new Attempts(operation.repeatable, request.retries, request.timeout.total);
-    for (;;) {
-      request.signal?.throwIfAborted();
-      const ended = await this.#attempt(request, attempts);
-      const isError = ended instanceof ApiError;
-      const delay = isError ? attempts.afterError(ended) : attempts.after(ended);
-      if (delay === undefined) {
-        if (isError) {
-          throw ended;
-        }
+    const { retries, signal, timeout } = request;
+    const deadline = performance.now() + (timeout.total ?? Infinity);
+    for (let number = 1; ; number++) {
+      signal?.throwIfAborted();
+      const ended = await this.#attempt(request, number, deadline);
+      const delay =
+        number > retries ? undefined : delayAfter(ended, number, operation.repeatable, deadline);
+      if (delay !== undefined) {
+        await pause(delay, signal);
+      } else if (ended instanceof ApiError) {
+        throw ended;
+      } else {
         return ended;
       }
-      await pause(delay, request.signal);
     }
   }
 
   /** How one attempt ends. It is logged: without headers, bodies, and additions to the query. */
-  async #attempt(request: Request, attempts: Attempts): Promise<Exchange | ApiError> {
+  async #attempt(request: Request, number: number, deadline: number): Promise<Exchange | ApiError> {
     const { log, fetch } = this.#settings;
     const start = performance.now();
     let end = 'aborted';
     try {
-      const answer = await attempt(request, fetch, attempts.deadline, request.signal);
+      const answer = await attempt(request, fetch, deadline);
       const id = answer.headers.get('x-request-id');
-      end = id ? `${answer.status}, request ${id}` : `${answer.status}`;
+      end = answer.status + (id ? `, request ${id}` : '');
       return answer;
     } catch (error) {
       if (!(error instanceof ApiError)) {
@@ -85,7 +80,7 @@ export class Engine {
       return error;
     } finally {
       const passed = (performance.now() - start).toFixed(1);
-      log?.(`${request.line}: attempt ${attempts.number}: ${end} (${passed} ms)`);
+      log?.(`${request.line}: attempt ${number}: ${end} (${passed} ms)`);
     }
   }
 }
