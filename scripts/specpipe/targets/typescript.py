@@ -17,6 +17,7 @@ from specpipe.targets.conveniences import discovery
 from specpipe.targets.typescript_calls import Calls, attribute
 from specpipe.targets.typescript_conveniences import iteration, modification
 from specpipe.targets.typescript_models import schemas_document
+from specpipe.targets.typescript_reference import Reference
 from specpipe.targets.typescript_validators import Validators
 from specpipe.tree import Tree
 from specpipe.workspace import ROOT, TEMPLATES
@@ -25,6 +26,8 @@ TOOLS = ROOT / "scripts" / "specpipe" / "targets" / "typescript_tools.mjs"
 WITHOUT = "TARGETS=python,server"
 """All targets but this one."""
 TEMPLATED = {
+    "README.md": "README.md.j2",
+    "REFERENCE.md": "REFERENCE.md.j2",
     "package.json": "package.json.j2",
     "tsconfig.json": "tsconfig.json.j2",
     "src/client.ts": "client.ts.j2",
@@ -51,6 +54,7 @@ class TypeScriptTarget:
             "client": api.package.pascal,
             "distribution": f"{api.package.kebab}-client",
             "document": document,
+            "reference": Reference(document, calls),
             "discovery": discovery(document, api),
             "iteration": iteration,
             "modification": modification,

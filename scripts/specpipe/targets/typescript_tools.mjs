@@ -50,10 +50,23 @@ function without(source, name) {
   return found ? source.slice(0, found.getFullStart()) + source.slice(found.end) : source;
 }
 
+/** Markdown with its programs formatted, and the rest as it is. */
+async function withPrograms(markdown) {
+  const parts = markdown.split(/^```typescript\n(.*?)^```$/ms);
+  const made = parts.map(async (part, index) => {
+    if (index % 2 === 0) return part;
+    const program = await format(part, { ...STYLE, filepath: 'program.ts' });
+    return `\`\`\`typescript\n${program}\`\`\``;
+  });
+  return (await Promise.all(made)).join('');
+}
+
 const { document, models, head, files } = JSON.parse(await text(process.stdin));
 const all = { ...files, [models]: head + (await modelsOf(document)) };
 const formatted = {};
 for (const [path, content] of Object.entries(all)) {
-  formatted[path] = await format(content, { ...STYLE, filepath: path });
+  formatted[path] = path.endsWith('.md')
+    ? await withPrograms(content)
+    : await format(content, { ...STYLE, filepath: path });
 }
 process.stdout.write(JSON.stringify(formatted));

@@ -34,6 +34,8 @@ export async function find(
   }
   throw new ConnectionError(
     `no server is up on ${HOST}, ports ${shown(ports)}: start it, or pass its baseUrl`,
+    {},
+    false,
   );
 }
 

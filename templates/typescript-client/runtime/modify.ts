@@ -5,6 +5,7 @@
  * request that is what saves the work of others. It asks for the whole thing: what is found newer
  * is then there to be changed.
  */
+import { checkedRecord, isRecord, kind } from './checks.js';
 import { encodeBody } from './encode.js';
 import type { Engine } from './engine.js';
 import { EditConflictError, InvalidArgument } from './errors.js';
@@ -49,12 +50,15 @@ export async function modify<T>(
   editing: Editing<T>,
   id: string,
   change: Change<T>,
-  { attempts = 3, ...options }: ModifyOptions,
+  given: ModifyOptions,
 ): Promise<T> {
+  const { attempts = 3, ...options }: ModifyOptions = checkedRecord('options', given);
   if (!Number.isInteger(attempts) || attempts < 1) {
     throw new InvalidArgument(`attempts: ${String(attempts)}: a whole number, at least 1`);
   }
-  if (typeof change !== 'function') throw new InvalidArgument('change: not a function');
+  if (typeof change !== 'function') {
+    throw new InvalidArgument(`change: ${kind(change)} where a function is wanted`);
+  }
   let reading = await read(engine, editing, id, options);
   for (let attempt = 0; attempt < attempts; attempt++) {
     const changed = reading.result(await change(reading.thing));
@@ -119,10 +123,10 @@ class Reading<T> {
   /** The changed thing, for what the function gave back. */
   result(given: T | void): T {
     if (given === undefined || given === null) return this.thing;
-    if (typeof given === 'object' && !Array.isArray(given)) return given;
+    if (isRecord(given)) return given;
     throw new InvalidArgument(
-      `change: gave back ${Array.isArray(given) ? 'an array' : typeof given}: let it give the ` +
-        'changed thing, or nothing when it changed what it was given',
+      `change: gave back ${kind(given)}: let it give the changed thing, ` +
+        'or nothing when it changed what it was given',
     );
   }
 

@@ -7,6 +7,7 @@
  * What is created at the same moment is told apart by id, so these ids are remembered, and no
  * others.
  */
+import { checkedRecord } from './checks.js';
 import type { Engine } from './engine.js';
 import { ApiError, DecodeError, InvalidArgument } from './errors.js';
 import type { Operation } from './operation.js';
@@ -45,10 +46,11 @@ type Values = Readonly<Record<string, unknown>>;
 export function things<T>(
   engine: Engine,
   collection: Collection,
-  options: IterateOptions,
+  given: IterateOptions,
 ): AsyncGenerator<T, void, undefined> {
   const { listing, lookup, bounds, full } = collection;
-  const size = checkedSize(options?.pageSize ?? collection.pageSize, collection.largest);
+  const { pageSize = collection.pageSize, ...options } = checkedRecord('options', given);
+  const size = checkedSize(pageSize, collection.largest);
   const range = only(options, bounds, full);
   const whole = only(options, full, bounds);
   engine.check(listing, { options: range });
@@ -56,15 +58,13 @@ export function things<T>(
   return pages(engine, new Walk(collection, size, range), whole);
 }
 
-/** `options` without the size of a page and those in `without`; those in `names` renamed. */
+/** `options` without those in `without`; those in `names` renamed. */
 function only(
-  options: IterateOptions,
+  options: Values,
   names: Readonly<Record<string, string>>,
   without: Readonly<Record<string, string>>,
 ): Values {
-  const kept = Object.entries(options).filter(
-    ([name]) => name !== 'pageSize' && !Object.hasOwn(without, name),
-  );
+  const kept = Object.entries(options).filter(([name]) => !Object.hasOwn(without, name));
   return Object.fromEntries(kept.map(([name, value]) => [names[name] ?? name, value]));
 }
 
