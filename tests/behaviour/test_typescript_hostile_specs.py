@@ -20,6 +20,7 @@ from specpipe.workspace import ROOT
 PAYLOADS = {
     "end of comment": "*/ pwned(); /* x",
     "end of comment, apart": "*\u200b/ * / pwned(); /**",
+    "escapes that somebody undoes": "\\u002a\\u002f pwned(); \\u000apwned(); \\\\u002a/ /*",
     "template": "`${pwned()}`",
     "single quote": "'; pwned(); '",
     "double quote": '"; pwned(); "',
