@@ -1,5 +1,5 @@
 /** What an answer means: a value, or one of the errors in `errors`. */
-import { Mismatch } from './check.js';
+import { checked, Mismatch } from './check.js';
 import { DecodeError, statusError, type Exchange } from './errors.js';
 import type { Answer, Operation } from './operation.js';
 
@@ -28,7 +28,7 @@ export function outcome<T>(operation: Operation<T>, exchange: Exchange): T {
   }
   const value = parsed(text, exchange);
   try {
-    return check ? check(value) : (value as T);
+    return check ? checked(check, value) : (value as T);
   } catch (error) {
     throw error instanceof Mismatch ? new DecodeError(error.message, exchange) : error;
   }
