@@ -12,11 +12,12 @@ import {
   number,
   object,
   points,
+  regex,
   string,
   time,
 } from './runtime/check.js';
 
-const PATTERN_1 = /* @__PURE__ */ new RegExp('^[A-Za-z0-9_][A-Za-z0-9_.~-]*$', 'u');
+const PATTERN_1 = /* @__PURE__ */ regex('^[A-Za-z0-9_][A-Za-z0-9_.~-]*$');
 
 /** Checks a {@link models.WorkstreamEvent}. */
 export function WorkstreamEvent(value: unknown): models.WorkstreamEvent {

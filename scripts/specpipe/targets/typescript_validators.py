@@ -34,7 +34,7 @@ HELPERS = frozenset(
             "members",
             "number",
         ),
-        *("object", "own", "points", "string", "time", "uuid"),
+        *("object", "own", "points", "regex", "string", "time", "uuid"),
     }
 )
 """What `runtime/check.ts` gives the functions."""
@@ -153,6 +153,7 @@ class Validators:
             used |= {"maybe"} if loose else set()
             used |= {"each"} if function.alike else set()
             used |= {"points"} if any(r.measure == "points(it)" for r in function.rules) else set()
+            used |= {"regex"} if function.pattern else set()
             used |= {"broken"} if not function.is_plain else set()
         return sorted(used & HELPERS)
 

@@ -174,6 +174,11 @@ export function time(value: unknown): Timestamp {
   }
 }
 
+/** A pattern as JSON Schema means it. */
+export function regex(pattern: string): RegExp {
+  return new RegExp(pattern, 'u');
+}
+
 /** The code points of a text: a length in JSON Schema. */
 export function points(text: string): number {
   let count = 0;
