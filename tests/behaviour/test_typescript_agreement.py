@@ -37,11 +37,11 @@ _YEAR_0 = re.compile(r"0000-\d\d-\d\d[Tt ]")
 def spec(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, dict[str, Answer]]]:
-    """The path of the generated checks, and the response schemas with the Python SDK's verdict."""
+    """The folder of the generated sources, and the response schemas with the Python SDK's verdict."""
     path, modules = list(sys.path), dict(sys.modules)
     folder = tmp_path_factory.mktemp("sdk")
     sdk = rendered(TypeScriptTarget(), folder, *read_spec(SPECS[request.param]))
-    yield str(sdk / "src" / "validators.ts"), dict(answers(request.param, folder))
+    yield str(sdk / "src"), dict(answers(request.param, folder))
     sys.path[:] = path
     for name in sys.modules.keys() - modules.keys():
         del sys.modules[name]
@@ -87,9 +87,9 @@ def differ_on_purpose(taken: bool, refusal: str, text: str) -> bool:
 
 
 def test_both_sdks_take_and_refuse_the_same(spec: tuple[str, dict[str, Answer]]) -> None:
-    validators, schemas = spec
+    sources, schemas = spec
     vectors = [(n, json.dumps(it)) for n, answer in schemas.items() for it in values(answer)]
-    said = node.run(JUDGE, {"validators": validators, "vectors": vectors}, "the checks")
+    said = node.run(JUDGE, {"sources": sources, "vectors": vectors}, "the checks")
     taken = [verdict(schemas[name], text) for name, text in vectors]
     for (name, text), python, typescript in zip(vectors, taken, said, strict=True):
         refusal = typescript["refused"] if isinstance(typescript, dict) else ""

@@ -6,333 +6,320 @@ import {
   broken,
   each,
   integer,
-  leave,
   list,
   map,
   maybe,
-  members,
   number,
   object,
   points,
+  regex,
   string,
   time,
-  type Step,
 } from './runtime/check.js';
 
-const PATTERN_1 = /* @__PURE__ */ new RegExp('^[A-Za-z0-9_][A-Za-z0-9_.~-]*$', 'u');
+const PATTERN_1 = /* @__PURE__ */ regex('^[A-Za-z0-9_][A-Za-z0-9_.~-]*$');
 
 /** Checks a {@link models.WorkstreamEvent}. */
-export function WorkstreamEvent(value: unknown, at?: Step): models.WorkstreamEvent {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  Application(it['application'], 'application');
-  WorkstreamEventTrigger(it['trigger'], 'trigger');
-  maybe(it['context'], 'context', WorkstreamEventContext);
-  maybe(it['processing'], 'processing', string);
-  maybe(it['readable'], 'readable', string);
-  GroupedTimestamp(it['created'], 'created');
-  GroupedTimestamp(it['updated'], 'updated');
-  maybe(it['windowTitle'], 'windowTitle', string);
-  maybe(it['browserUrl'], 'browserUrl', string);
-  maybe(it['score'], 'score', Score);
-  maybe(it['workstreamEventsVector'], 'workstreamEventsVector', numberList);
-  maybe(it['summaries'], 'summaries', FlattenedWorkstreamSummaries);
-  maybe(it['sources'], 'sources', FlattenedIdentifiedWorkstreamPatternEngineSources);
-  maybe(it['source_windows'], 'source_windows', FlattenedWorkstreamPatternEngineSourceWindows);
-  maybe(it['messages'], 'messages', FlattenedConversationMessages);
-  maybe(it['annotations'], 'annotations', FlattenedAnnotations);
-  maybe(it['tags'], 'tags', FlattenedTags);
-  maybe(it['anchors'], 'anchors', FlattenedAnchors);
-  maybe(it['websites'], 'websites', FlattenedWebsites);
-  maybe(it['persons'], 'persons', FlattenedPersons);
-  return leave(value) as models.WorkstreamEvent;
+export function WorkstreamEvent(value: unknown): models.WorkstreamEvent {
+  const it = object(value);
+  string(it['id']);
+  maybe(it['schema'], EmbeddedModelSchema);
+  Application(it['application']);
+  WorkstreamEventTrigger(it['trigger']);
+  maybe(it['context'], WorkstreamEventContext);
+  maybe(it['processing'], string);
+  maybe(it['readable'], string);
+  GroupedTimestamp(it['created']);
+  GroupedTimestamp(it['updated']);
+  maybe(it['windowTitle'], string);
+  maybe(it['browserUrl'], string);
+  maybe(it['score'], Score);
+  maybe(it['workstreamEventsVector'], numberList);
+  maybe(it['summaries'], FlattenedWorkstreamSummaries);
+  maybe(it['sources'], FlattenedIdentifiedWorkstreamPatternEngineSources);
+  maybe(it['source_windows'], FlattenedWorkstreamPatternEngineSourceWindows);
+  maybe(it['messages'], FlattenedConversationMessages);
+  maybe(it['annotations'], FlattenedAnnotations);
+  maybe(it['tags'], FlattenedTags);
+  maybe(it['anchors'], FlattenedAnchors);
+  maybe(it['websites'], FlattenedWebsites);
+  maybe(it['persons'], FlattenedPersons);
+  return value as models.WorkstreamEvent;
 }
 
 /** Checks a {@link models.SeededWorkstreamEvent}. */
-export function SeededWorkstreamEvent(value: unknown, at?: Step): models.SeededWorkstreamEvent {
-  const it = members(value, at);
-  maybe(it['internal_identifier'], 'internal_identifier', seededWorkstreamEventInternalIdentifier);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  Application(it['application'], 'application');
-  WorkstreamEventTrigger(it['trigger'], 'trigger');
-  maybe(it['context'], 'context', WorkstreamEventContext);
-  maybe(it['processing'], 'processing', string);
-  maybe(it['readable'], 'readable', string);
-  maybe(it['summary'], 'summary', ReferencedWorkstreamSummary);
-  maybe(it['score'], 'score', Score);
-  maybe(it['workstreamEventsVector'], 'workstreamEventsVector', numberList);
-  maybe(it['tags'], 'tags', FlattenedTags);
-  maybe(it['anchors'], 'anchors', FlattenedAnchors);
-  maybe(it['websites'], 'websites', FlattenedWebsites);
-  maybe(it['persons'], 'persons', FlattenedPersons);
-  return leave(value) as models.SeededWorkstreamEvent;
+export function SeededWorkstreamEvent(value: unknown): models.SeededWorkstreamEvent {
+  const it = object(value);
+  maybe(it['internal_identifier'], seededWorkstreamEventInternalIdentifier);
+  maybe(it['schema'], EmbeddedModelSchema);
+  Application(it['application']);
+  WorkstreamEventTrigger(it['trigger']);
+  maybe(it['context'], WorkstreamEventContext);
+  maybe(it['processing'], string);
+  maybe(it['readable'], string);
+  maybe(it['summary'], ReferencedWorkstreamSummary);
+  maybe(it['score'], Score);
+  maybe(it['workstreamEventsVector'], numberList);
+  maybe(it['tags'], FlattenedTags);
+  maybe(it['anchors'], FlattenedAnchors);
+  maybe(it['websites'], FlattenedWebsites);
+  maybe(it['persons'], FlattenedPersons);
+  return value as models.SeededWorkstreamEvent;
 }
 
 /** Checks a {@link models.WorkstreamEvents}. */
-export function WorkstreamEvents(value: unknown, at?: Step): models.WorkstreamEvents {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  workstreamEventList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.WorkstreamEvents;
+export function WorkstreamEvents(value: unknown): models.WorkstreamEvents {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  workstreamEventList(it['iterable']);
+  maybe(it['indices'], int32Map);
+  maybe(it['score'], Score);
+  return value as models.WorkstreamEvents;
 }
 
 /** Checks a {@link models.FlattenedWorkstreamEvents}. */
-export function FlattenedWorkstreamEvents(
-  value: unknown,
-  at?: Step,
-): models.FlattenedWorkstreamEvents {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  referencedWorkstreamEventList(it['iterable'], 'iterable');
-  maybe(it['indices'], 'indices', int32Map);
-  maybe(it['score'], 'score', Score);
-  return leave(value) as models.FlattenedWorkstreamEvents;
+export function FlattenedWorkstreamEvents(value: unknown): models.FlattenedWorkstreamEvents {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  referencedWorkstreamEventList(it['iterable']);
+  maybe(it['indices'], int32Map);
+  maybe(it['score'], Score);
+  return value as models.FlattenedWorkstreamEvents;
 }
 
 /** Checks a {@link models.ReferencedWorkstreamEvent}. */
-export function ReferencedWorkstreamEvent(
-  value: unknown,
-  at?: Step,
-): models.ReferencedWorkstreamEvent {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['reference'], 'reference', object);
-  return leave(value) as models.ReferencedWorkstreamEvent;
+export function ReferencedWorkstreamEvent(value: unknown): models.ReferencedWorkstreamEvent {
+  const it = object(value);
+  string(it['id']);
+  maybe(it['schema'], EmbeddedModelSchema);
+  maybe(it['reference'], object);
+  return value as models.ReferencedWorkstreamEvent;
 }
 
 /** Checks a {@link models.WorkstreamEventsBatchFetchInput}. */
 export function WorkstreamEventsBatchFetchInput(
   value: unknown,
-  at?: Step,
 ): models.WorkstreamEventsBatchFetchInput {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['workstreamEvents'], 'workstreamEvents', FlattenedWorkstreamEvents);
-  return leave(value) as models.WorkstreamEventsBatchFetchInput;
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  maybe(it['workstreamEvents'], FlattenedWorkstreamEvents);
+  return value as models.WorkstreamEventsBatchFetchInput;
 }
 
 /** Checks a {@link models.WorkstreamEventsBatchFetchOutput}. */
 export function WorkstreamEventsBatchFetchOutput(
   value: unknown,
-  at?: Step,
 ): models.WorkstreamEventsBatchFetchOutput {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  WorkstreamEvents(it['workstreamEvents'], 'workstreamEvents');
-  maybe(it['notFound'], 'notFound', stringList);
-  return leave(value) as models.WorkstreamEventsBatchFetchOutput;
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  WorkstreamEvents(it['workstreamEvents']);
+  maybe(it['notFound'], stringList);
+  return value as models.WorkstreamEventsBatchFetchOutput;
 }
 
 /** Checks a {@link models.GroupedTimestamp}. */
-export function GroupedTimestamp(value: unknown, at?: Step): models.GroupedTimestamp {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  it['value'] = time(it['value'], 'value');
-  maybe(it['readable'], 'readable', string);
-  return leave(value) as models.GroupedTimestamp;
+export function GroupedTimestamp(value: unknown): models.GroupedTimestamp {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  it['value'] = time(it['value']);
+  maybe(it['readable'], string);
+  return value as models.GroupedTimestamp;
 }
 
 /** Checks a {@link models.EmbeddedModelSchema}. */
-export function EmbeddedModelSchema(value: unknown, at?: Step): models.EmbeddedModelSchema {
-  const it = members(value, at);
-  int32(it['migration'], 'migration');
-  string(it['semantic'], 'semantic');
-  return leave(value) as models.EmbeddedModelSchema;
+export function EmbeddedModelSchema(value: unknown): models.EmbeddedModelSchema {
+  const it = object(value);
+  int32(it['migration']);
+  string(it['semantic']);
+  return value as models.EmbeddedModelSchema;
 }
 
 /** Checks a {@link models.EmbeddedModelSchemaSemanticVersionEnum}. */
 export function EmbeddedModelSchemaSemanticVersionEnum(
   value: unknown,
-  at?: Step,
 ): models.EmbeddedModelSchemaSemanticVersionEnum {
-  return string(value, at) as models.EmbeddedModelSchemaSemanticVersionEnum;
+  return string(value) as models.EmbeddedModelSchemaSemanticVersionEnum;
 }
 
 /** Checks a {@link models.Application}. */
-export function Application(value: unknown, at?: Step): models.Application {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  string(it['name'], 'name');
-  maybe(it['descriptor'], 'descriptor', string);
-  string(it['version'], 'version');
-  string(it['platform'], 'platform');
-  boolean(it['onboarded'], 'onboarded');
-  string(it['privacy'], 'privacy');
-  maybe(it['capabilities'], 'capabilities', string);
-  maybe(it['mechanism'], 'mechanism', string);
-  maybe(it['automaticUnload'], 'automaticUnload', boolean);
-  maybe(it['enrichment'], 'enrichment', SeededAssetEnrichment);
-  return leave(value) as models.Application;
+export function Application(value: unknown): models.Application {
+  const it = object(value);
+  string(it['id']);
+  maybe(it['schema'], EmbeddedModelSchema);
+  string(it['name']);
+  maybe(it['descriptor'], string);
+  string(it['version']);
+  string(it['platform']);
+  boolean(it['onboarded']);
+  string(it['privacy']);
+  maybe(it['capabilities'], string);
+  maybe(it['mechanism'], string);
+  maybe(it['automaticUnload'], boolean);
+  maybe(it['enrichment'], SeededAssetEnrichment);
+  return value as models.Application;
 }
 
 /** Checks a {@link models.ApplicationNameEnum}. */
-export function ApplicationNameEnum(value: unknown, at?: Step): models.ApplicationNameEnum {
-  return string(value, at) as models.ApplicationNameEnum;
+export function ApplicationNameEnum(value: unknown): models.ApplicationNameEnum {
+  return string(value) as models.ApplicationNameEnum;
 }
 
 /** Checks a {@link models.PlatformEnum}. */
-export function PlatformEnum(value: unknown, at?: Step): models.PlatformEnum {
-  return string(value, at) as models.PlatformEnum;
+export function PlatformEnum(value: unknown): models.PlatformEnum {
+  return string(value) as models.PlatformEnum;
 }
 
 /** Checks a {@link models.PrivacyEnum}. */
-export function PrivacyEnum(value: unknown, at?: Step): models.PrivacyEnum {
-  return string(value, at) as models.PrivacyEnum;
+export function PrivacyEnum(value: unknown): models.PrivacyEnum {
+  return string(value) as models.PrivacyEnum;
 }
 
 /** Checks a {@link models.CapabilitiesEnum}. */
-export function CapabilitiesEnum(value: unknown, at?: Step): models.CapabilitiesEnum {
-  return string(value, at) as models.CapabilitiesEnum;
+export function CapabilitiesEnum(value: unknown): models.CapabilitiesEnum {
+  return string(value) as models.CapabilitiesEnum;
 }
 
 /** Checks a {@link models.MechanismEnum}. */
-export function MechanismEnum(value: unknown, at?: Step): models.MechanismEnum {
-  return string(value, at) as models.MechanismEnum;
+export function MechanismEnum(value: unknown): models.MechanismEnum {
+  return string(value) as models.MechanismEnum;
 }
 
 /** Checks a {@link models.SeededAssetEnrichment}. */
-export function SeededAssetEnrichment(value: unknown, at?: Step): models.SeededAssetEnrichment {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['tags'], 'tags', int0To2147483647);
-  maybe(it['hints'], 'hints', int0To2147483647);
-  maybe(it['persons'], 'persons', int0To2147483647);
-  maybe(it['websites'], 'websites', int0To2147483647);
-  return leave(value) as models.SeededAssetEnrichment;
+export function SeededAssetEnrichment(value: unknown): models.SeededAssetEnrichment {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  maybe(it['tags'], int0To2147483647);
+  maybe(it['hints'], int0To2147483647);
+  maybe(it['persons'], int0To2147483647);
+  maybe(it['websites'], int0To2147483647);
+  return value as models.SeededAssetEnrichment;
 }
 
 /** Checks a {@link models.WorkstreamEventTrigger}. */
-export function WorkstreamEventTrigger(value: unknown, at?: Step): models.WorkstreamEventTrigger {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['application_enter'], 'application_enter', boolean);
-  maybe(it['application_leave'], 'application_leave', boolean);
-  maybe(it['application_switch'], 'application_switch', boolean);
-  maybe(it['tab_enter'], 'tab_enter', boolean);
-  maybe(it['tab_leave'], 'tab_leave', boolean);
-  maybe(it['tab_switch'], 'tab_switch', boolean);
-  maybe(it['tab_open'], 'tab_open', boolean);
-  maybe(it['tab_close'], 'tab_close', boolean);
-  maybe(it['url_changed'], 'url_changed', boolean);
-  maybe(it['file_open'], 'file_open', boolean);
-  maybe(it['file_close'], 'file_close', boolean);
-  maybe(it['copy'], 'copy', boolean);
-  maybe(it['paste'], 'paste', boolean);
-  maybe(it['check_in'], 'check_in', boolean);
-  maybe(it['native_screenshot'], 'native_screenshot', boolean);
-  return leave(value) as models.WorkstreamEventTrigger;
+export function WorkstreamEventTrigger(value: unknown): models.WorkstreamEventTrigger {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  maybe(it['application_enter'], boolean);
+  maybe(it['application_leave'], boolean);
+  maybe(it['application_switch'], boolean);
+  maybe(it['tab_enter'], boolean);
+  maybe(it['tab_leave'], boolean);
+  maybe(it['tab_switch'], boolean);
+  maybe(it['tab_open'], boolean);
+  maybe(it['tab_close'], boolean);
+  maybe(it['url_changed'], boolean);
+  maybe(it['file_open'], boolean);
+  maybe(it['file_close'], boolean);
+  maybe(it['copy'], boolean);
+  maybe(it['paste'], boolean);
+  maybe(it['check_in'], boolean);
+  maybe(it['native_screenshot'], boolean);
+  return value as models.WorkstreamEventTrigger;
 }
 
 /** Checks a {@link models.WorkstreamEventContext}. */
-export function WorkstreamEventContext(value: unknown, at?: Step): models.WorkstreamEventContext {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['ide'], 'ide', WorkstreamEventTriggerContextIDE);
-  maybe(it['browser'], 'browser', WorkstreamEventTriggerContextBrowser);
-  maybe(it['native_ocr'], 'native_ocr', NativeOCR);
-  maybe(it['native_clipboard'], 'native_clipboard', NativeClipboard);
-  maybe(it['accessibility'], 'accessibility', NativeAccessibility);
-  return leave(value) as models.WorkstreamEventContext;
+export function WorkstreamEventContext(value: unknown): models.WorkstreamEventContext {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  maybe(it['ide'], WorkstreamEventTriggerContextIDE);
+  maybe(it['browser'], WorkstreamEventTriggerContextBrowser);
+  maybe(it['native_ocr'], NativeOCR);
+  maybe(it['native_clipboard'], NativeClipboard);
+  maybe(it['accessibility'], NativeAccessibility);
+  return value as models.WorkstreamEventContext;
 }
 
 /** Checks a {@link models.WorkstreamEventTriggerContextIDE}. */
 export function WorkstreamEventTriggerContextIDE(
   value: unknown,
-  at?: Step,
 ): models.WorkstreamEventTriggerContextIDE {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['name'], 'name', string);
-  maybe(it['tabs'], 'tabs', object);
-  maybe(it['modules'], 'modules', object);
-  return leave(value) as models.WorkstreamEventTriggerContextIDE;
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  maybe(it['name'], string);
+  maybe(it['tabs'], object);
+  maybe(it['modules'], object);
+  return value as models.WorkstreamEventTriggerContextIDE;
 }
 
 /** Checks a {@link models.WorkstreamEventTriggerContextBrowser}. */
 export function WorkstreamEventTriggerContextBrowser(
   value: unknown,
-  at?: Step,
 ): models.WorkstreamEventTriggerContextBrowser {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['tabs'], 'tabs', object);
-  return leave(value) as models.WorkstreamEventTriggerContextBrowser;
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  maybe(it['tabs'], object);
+  return value as models.WorkstreamEventTriggerContextBrowser;
 }
 
 /** Checks a {@link models.NativeOCR}. */
-export function NativeOCR(value: unknown, at?: Step): models.NativeOCR {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  string(it['appTitle'], 'appTitle');
-  string(it['windowTitle'], 'windowTitle');
-  maybe(it['browserUrl'], 'browserUrl', string);
-  string(it['ocrText'], 'ocrText');
-  string(it['ocrTextHash'], 'ocrTextHash');
-  maybe(it['embeddingModelUniqueName'], 'embeddingModelUniqueName', string);
-  boolean(it['isCached'], 'isCached');
-  boolean(it['isMerged'], 'isMerged');
-  return leave(value) as models.NativeOCR;
+export function NativeOCR(value: unknown): models.NativeOCR {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  string(it['appTitle']);
+  string(it['windowTitle']);
+  maybe(it['browserUrl'], string);
+  string(it['ocrText']);
+  string(it['ocrTextHash']);
+  maybe(it['embeddingModelUniqueName'], string);
+  boolean(it['isCached']);
+  boolean(it['isMerged']);
+  return value as models.NativeOCR;
 }
 
 /** Checks a {@link models.NativeClipboard}. */
-export function NativeClipboard(value: unknown, at?: Step): models.NativeClipboard {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  nativeClipboardContent(it['content'], 'content');
-  maybe(it['appTitle'], 'appTitle', string);
-  maybe(it['windowTitle'], 'windowTitle', string);
-  boolean(it['isCached'], 'isCached');
-  return leave(value) as models.NativeClipboard;
+export function NativeClipboard(value: unknown): models.NativeClipboard {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  nativeClipboardContent(it['content']);
+  maybe(it['appTitle'], string);
+  maybe(it['windowTitle'], string);
+  boolean(it['isCached']);
+  return value as models.NativeClipboard;
 }
 
 /** Checks a {@link models.NativeAccessibility}. */
-export function NativeAccessibility(value: unknown, at?: Step): models.NativeAccessibility {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  string(it['appTitle'], 'appTitle');
-  string(it['windowTitle'], 'windowTitle');
-  maybe(it['browserUrl'], 'browserUrl', string);
-  string(it['accessibilityText'], 'accessibilityText');
-  boolean(it['isCached'], 'isCached');
-  boolean(it['isMerged'], 'isMerged');
-  return leave(value) as models.NativeAccessibility;
+export function NativeAccessibility(value: unknown): models.NativeAccessibility {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  string(it['appTitle']);
+  string(it['windowTitle']);
+  maybe(it['browserUrl'], string);
+  string(it['accessibilityText']);
+  boolean(it['isCached']);
+  boolean(it['isMerged']);
+  return value as models.NativeAccessibility;
 }
 
 /** Checks a {@link models.Score}. */
-export function Score(value: unknown, at?: Step): models.Score {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  int0To9007199254740991(it['manual'], 'manual');
-  int0To9007199254740991(it['automatic'], 'automatic');
-  maybe(it['priority'], 'priority', int0To9007199254740991);
-  maybe(it['reuse'], 'reuse', int0To9007199254740991);
-  maybe(it['update'], 'update', int0To9007199254740991);
-  maybe(it['reference'], 'reference', int0To9007199254740991);
-  maybe(it['searched'], 'searched', int0To9007199254740991);
-  return leave(value) as models.Score;
+export function Score(value: unknown): models.Score {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  int0To9007199254740991(it['manual']);
+  int0To9007199254740991(it['automatic']);
+  maybe(it['priority'], int0To9007199254740991);
+  maybe(it['reuse'], int0To9007199254740991);
+  maybe(it['update'], int0To9007199254740991);
+  maybe(it['reference'], int0To9007199254740991);
+  maybe(it['searched'], int0To9007199254740991);
+  return value as models.Score;
 }
 
 /** Checks a {@link models.SeededScore}. */
-export function SeededScore(value: unknown, at?: Step): models.SeededScore {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['priority'], 'priority', boolean);
-  maybe(it['reuse'], 'reuse', boolean);
-  maybe(it['update'], 'update', boolean);
-  maybe(it['reference'], 'reference', boolean);
-  maybe(it['searched'], 'searched', boolean);
-  return leave(value) as models.SeededScore;
+export function SeededScore(value: unknown): models.SeededScore {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  maybe(it['priority'], boolean);
+  maybe(it['reuse'], boolean);
+  maybe(it['update'], boolean);
+  maybe(it['reference'], boolean);
+  maybe(it['searched'], boolean);
+  return value as models.SeededScore;
 }
 
 /** Checks a {@link models.SeededScoreIncrement}. */
-export function SeededScoreIncrement(value: unknown, at?: Step): models.SeededScoreIncrement {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
+export function SeededScoreIncrement(value: unknown): models.SeededScoreIncrement {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
   each(
     it,
     [
@@ -386,150 +373,138 @@ export function SeededScoreIncrement(value: unknown, at?: Step): models.SeededSc
     ],
     SeededScore,
   );
-  return leave(value) as models.SeededScoreIncrement;
+  return value as models.SeededScoreIncrement;
 }
 
 /** Checks a {@link models.FlattenedWorkstreamSummaries}, which is as a {@link models.FlattenedWorkstreamEvents}. */
-export const FlattenedWorkstreamSummaries: (
-  value: unknown,
-  at?: Step,
-) => models.FlattenedWorkstreamSummaries = FlattenedWorkstreamEvents;
+export const FlattenedWorkstreamSummaries: (value: unknown) => models.FlattenedWorkstreamSummaries =
+  FlattenedWorkstreamEvents;
 
 /** Checks a {@link models.ReferencedWorkstreamSummary}, which is as a {@link models.ReferencedWorkstreamEvent}. */
-export const ReferencedWorkstreamSummary: (
-  value: unknown,
-  at?: Step,
-) => models.ReferencedWorkstreamSummary = ReferencedWorkstreamEvent;
+export const ReferencedWorkstreamSummary: (value: unknown) => models.ReferencedWorkstreamSummary =
+  ReferencedWorkstreamEvent;
 
 /** Checks a {@link models.FlattenedIdentifiedWorkstreamPatternEngineSources}, which is as a {@link models.FlattenedWorkstreamEvents}. */
 export const FlattenedIdentifiedWorkstreamPatternEngineSources: (
   value: unknown,
-  at?: Step,
 ) => models.FlattenedIdentifiedWorkstreamPatternEngineSources = FlattenedWorkstreamEvents;
 
 /** Checks a {@link models.ReferencedIdentifiedWorkstreamPatternEngineSource}, which is as a {@link models.ReferencedWorkstreamEvent}. */
 export const ReferencedIdentifiedWorkstreamPatternEngineSource: (
   value: unknown,
-  at?: Step,
 ) => models.ReferencedIdentifiedWorkstreamPatternEngineSource = ReferencedWorkstreamEvent;
 
 /** Checks a {@link models.FlattenedWorkstreamPatternEngineSourceWindows}, which is as a {@link models.FlattenedWorkstreamEvents}. */
 export const FlattenedWorkstreamPatternEngineSourceWindows: (
   value: unknown,
-  at?: Step,
 ) => models.FlattenedWorkstreamPatternEngineSourceWindows = FlattenedWorkstreamEvents;
 
 /** Checks a {@link models.ReferencedWorkstreamPatternEngineSourceWindow}, which is as a {@link models.ReferencedWorkstreamEvent}. */
 export const ReferencedWorkstreamPatternEngineSourceWindow: (
   value: unknown,
-  at?: Step,
 ) => models.ReferencedWorkstreamPatternEngineSourceWindow = ReferencedWorkstreamEvent;
 
 /** Checks a {@link models.FlattenedConversationMessages}, which is as a {@link models.FlattenedWorkstreamEvents}. */
 export const FlattenedConversationMessages: (
   value: unknown,
-  at?: Step,
 ) => models.FlattenedConversationMessages = FlattenedWorkstreamEvents;
 
 /** Checks a {@link models.ReferencedConversationMessage}, which is as a {@link models.ReferencedWorkstreamEvent}. */
 export const ReferencedConversationMessage: (
   value: unknown,
-  at?: Step,
 ) => models.ReferencedConversationMessage = ReferencedWorkstreamEvent;
 
 /** Checks a {@link models.FlattenedAnnotations}, which is as a {@link models.FlattenedWorkstreamEvents}. */
-export const FlattenedAnnotations: (value: unknown, at?: Step) => models.FlattenedAnnotations =
+export const FlattenedAnnotations: (value: unknown) => models.FlattenedAnnotations =
   FlattenedWorkstreamEvents;
 
 /** Checks a {@link models.ReferencedAnnotation}, which is as a {@link models.ReferencedWorkstreamEvent}. */
-export const ReferencedAnnotation: (value: unknown, at?: Step) => models.ReferencedAnnotation =
+export const ReferencedAnnotation: (value: unknown) => models.ReferencedAnnotation =
   ReferencedWorkstreamEvent;
 
 /** Checks a {@link models.FlattenedTags}, which is as a {@link models.FlattenedWorkstreamEvents}. */
-export const FlattenedTags: (value: unknown, at?: Step) => models.FlattenedTags =
-  FlattenedWorkstreamEvents;
+export const FlattenedTags: (value: unknown) => models.FlattenedTags = FlattenedWorkstreamEvents;
 
 /** Checks a {@link models.ReferencedTag}, which is as a {@link models.ReferencedWorkstreamEvent}. */
-export const ReferencedTag: (value: unknown, at?: Step) => models.ReferencedTag =
-  ReferencedWorkstreamEvent;
+export const ReferencedTag: (value: unknown) => models.ReferencedTag = ReferencedWorkstreamEvent;
 
 /** Checks a {@link models.FlattenedAnchors}, which is as a {@link models.FlattenedWorkstreamEvents}. */
-export const FlattenedAnchors: (value: unknown, at?: Step) => models.FlattenedAnchors =
+export const FlattenedAnchors: (value: unknown) => models.FlattenedAnchors =
   FlattenedWorkstreamEvents;
 
 /** Checks a {@link models.ReferencedAnchor}, which is as a {@link models.ReferencedWorkstreamEvent}. */
-export const ReferencedAnchor: (value: unknown, at?: Step) => models.ReferencedAnchor =
+export const ReferencedAnchor: (value: unknown) => models.ReferencedAnchor =
   ReferencedWorkstreamEvent;
 
 /** Checks a {@link models.FlattenedWebsites}, which is as a {@link models.FlattenedWorkstreamEvents}. */
-export const FlattenedWebsites: (value: unknown, at?: Step) => models.FlattenedWebsites =
+export const FlattenedWebsites: (value: unknown) => models.FlattenedWebsites =
   FlattenedWorkstreamEvents;
 
 /** Checks a {@link models.ReferencedWebsite}, which is as a {@link models.ReferencedWorkstreamEvent}. */
-export const ReferencedWebsite: (value: unknown, at?: Step) => models.ReferencedWebsite =
+export const ReferencedWebsite: (value: unknown) => models.ReferencedWebsite =
   ReferencedWorkstreamEvent;
 
 /** Checks a {@link models.FlattenedPersons}, which is as a {@link models.FlattenedWorkstreamEvents}. */
-export const FlattenedPersons: (value: unknown, at?: Step) => models.FlattenedPersons =
+export const FlattenedPersons: (value: unknown) => models.FlattenedPersons =
   FlattenedWorkstreamEvents;
 
 /** Checks a {@link models.ReferencedPerson}, which is as a {@link models.ReferencedWorkstreamEvent}. */
-export const ReferencedPerson: (value: unknown, at?: Step) => models.ReferencedPerson =
+export const ReferencedPerson: (value: unknown) => models.ReferencedPerson =
   ReferencedWorkstreamEvent;
 
-function numberList(value: unknown, at?: Step): unknown {
-  return list(value, at, number);
+function numberList(value: unknown): unknown {
+  return list(value, number);
 }
 
-function seededWorkstreamEventInternalIdentifier(value: unknown, at?: Step): unknown {
-  const it = string(value, at);
-  if (points(it) > 128) broken('`string` of length <= 128', at);
-  if (!PATTERN_1.test(it)) broken('`string` matching regex ^[A-Za-z0-9_][A-Za-z0-9_.~-]*$', at);
+function seededWorkstreamEventInternalIdentifier(value: unknown): unknown {
+  const it = string(value);
+  if (points(it) > 128) broken('`string` of length <= 128');
+  if (!PATTERN_1.test(it)) broken('`string` matching regex ^[A-Za-z0-9_][A-Za-z0-9_.~-]*$');
   return it;
 }
 
-function workstreamEventList(value: unknown, at?: Step): unknown {
-  return list(value, at, WorkstreamEvent);
+function workstreamEventList(value: unknown): unknown {
+  return list(value, WorkstreamEvent);
 }
 
-function int32(value: unknown, at?: Step): unknown {
-  const it = integer(value, at);
-  if (it < -2147483648) broken('`integer` >= -2147483648', at);
-  if (it > 2147483647) broken('`integer` <= 2147483647', at);
+function int32(value: unknown): unknown {
+  const it = integer(value);
+  if (it < -2147483648) broken('`integer` >= -2147483648');
+  if (it > 2147483647) broken('`integer` <= 2147483647');
   return it;
 }
 
-function int32Map(value: unknown, at?: Step): unknown {
-  return map(value, at, int32);
+function int32Map(value: unknown): unknown {
+  return map(value, int32);
 }
 
-function referencedWorkstreamEventList(value: unknown, at?: Step): unknown {
-  return list(value, at, ReferencedWorkstreamEvent);
+function referencedWorkstreamEventList(value: unknown): unknown {
+  return list(value, ReferencedWorkstreamEvent);
 }
 
-function stringList(value: unknown, at?: Step): unknown {
-  return list(value, at, string);
+function stringList(value: unknown): unknown {
+  return list(value, string);
 }
 
-function int0To2147483647(value: unknown, at?: Step): unknown {
-  const it = integer(value, at);
-  if (it < 0) broken('`integer` >= 0', at);
-  if (it > 2147483647) broken('`integer` <= 2147483647', at);
+function int0To2147483647(value: unknown): unknown {
+  const it = integer(value);
+  if (it < 0) broken('`integer` >= 0');
+  if (it > 2147483647) broken('`integer` <= 2147483647');
   return it;
 }
 
-function nativeClipboardContent(value: unknown, at?: Step): unknown {
-  const it = members(value, at);
-  maybe(it['schema'], 'schema', EmbeddedModelSchema);
-  maybe(it['text'], 'text', string);
-  maybe(it['html'], 'html', string);
-  maybe(it['rtf'], 'rtf', string);
-  return leave(value);
+function nativeClipboardContent(value: unknown): unknown {
+  const it = object(value);
+  maybe(it['schema'], EmbeddedModelSchema);
+  maybe(it['text'], string);
+  maybe(it['html'], string);
+  maybe(it['rtf'], string);
+  return value;
 }
 
-function int0To9007199254740991(value: unknown, at?: Step): unknown {
-  const it = integer(value, at);
-  if (it < 0) broken('`integer` >= 0', at);
-  if (it > 9007199254740991) broken('`integer` <= 9007199254740991', at);
+function int0To9007199254740991(value: unknown): unknown {
+  const it = integer(value);
+  if (it < 0) broken('`integer` >= 0');
+  if (it > 9007199254740991) broken('`integer` <= 9007199254740991');
   return it;
 }

@@ -7,6 +7,7 @@ throws strings. Its types are, with enumerations open and date-times as dates.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from specpipe import node
@@ -79,6 +80,12 @@ class TypeScriptTarget:
         tree |= runtime(self.folder, f"{self.folder}/src/runtime")
         tree[f"{self.folder}/LICENSE"] = (ROOT / "LICENSE").read_bytes()
         return tree
+
+
+def errors() -> list[str]:
+    """The names of the SDK's errors. Each is exported by name, so that a schema may have it too."""
+    source = (TEMPLATES / TypeScriptTarget.folder / "runtime" / "errors.ts").read_text()
+    return re.findall(r"^export class (\w+)", source, re.MULTILINE)
 
 
 def tools(given: dict[str, Any]) -> dict[str, str]:

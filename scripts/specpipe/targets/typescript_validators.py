@@ -34,7 +34,7 @@ HELPERS = frozenset(
             "members",
             "number",
         ),
-        *("object", "own", "points", "string", "time", "uuid"),
+        *("object", "own", "points", "regex", "string", "time", "uuid"),
     }
 )
 """What `runtime/check.ts` gives the functions."""
@@ -145,7 +145,7 @@ class Validators:
     @property
     def helpers(self) -> list[str]:
         """Those that the functions call."""
-        used = {"leave"} if any(f.members for f in self._all()) else set()
+        used: set[str] = set()
         for function in self._all():
             used |= {function.kind, function.item or "", *(m.check for m in function.members)}
             used |= {"own"} if any(m.inherited for m in function.members) else set()
@@ -153,6 +153,7 @@ class Validators:
             used |= {"maybe"} if loose else set()
             used |= {"each"} if function.alike else set()
             used |= {"points"} if any(r.measure == "points(it)" for r in function.rules) else set()
+            used |= {"regex"} if function.pattern else set()
             used |= {"broken"} if not function.is_plain else set()
         return sorted(used & HELPERS)
 
@@ -170,7 +171,7 @@ class Validators:
             return Function(name, type_, target(schema))
         match schema["type"]:
             case "object" if schema.get("properties"):
-                return Function(name, type_, "members", members=self._members(name, schema))
+                return Function(name, type_, "object", members=self._members(name, schema))
             case "object" if isinstance(schema.get("additionalProperties"), Mapping):
                 item = self._check(schema["additionalProperties"], f"{name}_value")
                 return Function(name, type_, "map", item)

@@ -1,27 +1,20 @@
 /**
  * What checks of schemas are made of.
  *
- * A check throws Mismatch, or gives the value that it was given, with date-times in it replaced by
- * dates: nothing is copied, so nothing is lost. Values are what JSON.parse makes.
+ * A check gives the value that it was given, with date-times in it replaced by dates: nothing is
+ * copied, so nothing is lost. It throws Mismatch otherwise. Values are what JSON.parse makes.
+ *
+ * Checks do not keep track of where they are: that is found out when one has failed (`checked`).
  */
+import type { Check } from './operation.js';
 import { Timestamp } from './timestamp.js';
-
-/** A member's name or an item's place. */
-export type Step = string | number;
-
-/** `at` is where in what contains it a value is; not given for a whole value. */
-export type CheckAt = (value: unknown, at?: Step) => unknown;
 
 /** The members of an object. */
 export type Members = Record<string, unknown>;
 
-/** As deep as schemas that contain themselves are followed. */
-const DEEPEST = 500;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const NAME = /^[\w$]+$/;
-
-/** Steps to the object or array that is being checked. */
-const trail: Step[] = [];
+const MISSING = 'Object missing required field';
 
 /** A value is not what a schema says. */
 export class Mismatch extends Error {
@@ -29,135 +22,160 @@ export class Mismatch extends Error {
 
   /** `path` leads to the place, as `items[3].id`; empty for the whole value. */
   constructor(
-    readonly path: string,
     readonly reason: string,
+    readonly path = '',
   ) {
     super(path ? `${path}: ${reason}` : reason);
   }
 }
 
-/** Throws Mismatch: a rule of the schema is broken. `wanted` says which. */
-export function broken(wanted: string, at?: Step): never {
-  throw mismatch(`Expected ${wanted}`, at);
+/** What `check` gives for `value`. Throws Mismatch with the path to what is wrong. */
+export function checked<T>(check: Check<T>, value: unknown): T {
+  try {
+    return check(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Mismatch('Nested too deeply');
+    throw error instanceof Mismatch ? located(error, check, value) : error;
+  }
 }
 
-function wrong(wanted: string, value: unknown, at: Step | undefined): never {
-  if (value === undefined) throw mismatch(`Object missing required field \`${at}\``);
-  const got = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
-  return broken(`\`${wanted}\`, got \`${got}\``, at);
+/** `error` with its place: that of the last member that `check`, done anew, looks at. */
+function located(error: Mismatch, check: Check<unknown>, value: unknown): Mismatch {
+  let place: readonly string[] = [];
+  try {
+    check(watched(value, place, (path) => (place = path)));
+  } catch {
+    const missing = error.reason === MISSING;
+    const reason = missing ? `${MISSING} \`${place.at(-1)}\`` : error.reason;
+    return new Mismatch(reason, written(missing ? place.slice(0, -1) : place));
+  }
+  return error;
 }
 
-function mismatch(reason: string, at?: Step): Mismatch {
-  const steps = trail.splice(0);
-  if (at !== undefined) steps.push(at);
-  const path = steps.map((step) => {
-    if (typeof step === 'string' && NAME.test(step)) return `.${step}`;
-    return `[${JSON.stringify(step)}]`;
+/** `value`, telling the path to each member that is looked at. */
+function watched(
+  value: unknown,
+  path: readonly string[],
+  tell: (path: readonly string[]) => void,
+): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return new Proxy(value, {
+    get(target, name) {
+      const place = Array.isArray(target) && name === 'length' ? path : [...path, String(name)];
+      tell(place);
+      return watched(Reflect.get(target, name), place, tell);
+    },
   });
-  return new Mismatch(path.join('').replace(/^\./, ''), reason);
 }
 
-function enter(at: Step | undefined): void {
-  if (at === undefined) trail.length = 0;
-  else if (trail.push(at) > DEEPEST) throw mismatch('Nested too deeply');
+function written(path: readonly string[]): string {
+  const steps = path.map((step) => {
+    if (/^\d+$/.test(step)) return `[${step}]`;
+    return NAME.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+  });
+  return steps.join('').replace(/^\./, '');
 }
 
-/** Ends what `members` began. */
-export function leave<T>(value: T): T {
-  trail.pop();
-  return value;
+/** Throws Mismatch: a rule of the schema is broken. `wanted` says which. */
+export function broken(wanted: string): never {
+  throw new Mismatch(`Expected ${wanted}`);
 }
 
-/** Any object. */
-export function object(value: unknown, at?: Step): Members {
+function wrong(wanted: string, value: unknown): never {
+  if (value === undefined) throw new Mismatch(MISSING);
+  const got = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+  return broken(`\`${wanted}\`, got \`${got}\``);
+}
+
+/** An object. */
+export function object(value: unknown): Members {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return wrong('object', value, at);
+    return wrong('object', value);
   }
   return value as Members;
 }
 
-/** Any object, whose members are checked next. */
-export function members(value: unknown, at?: Step): Members {
-  const it = object(value, at);
-  enter(at);
-  return it;
-}
-
 /** A member that every object inherits something of the same name for. */
 export function own(value: Members, name: string): unknown {
-  return Object.hasOwn(value, name) ? value[name] : undefined;
+  const member = value[name];
+  return Object.hasOwn(value, name) ? member : undefined;
 }
 
 /** A member that may be null or not there. */
-export function maybe(value: unknown, at: Step, check: CheckAt): void {
-  if (value !== undefined && value !== null) check(value, at);
+export function maybe(value: unknown, check: Check<unknown>): void {
+  if (value !== undefined && value !== null) check(value);
 }
 
 /** Members that may be null or not there. */
-export function each(value: Members, names: readonly string[], check: CheckAt): void {
-  for (const name of names) maybe(value[name], name, check);
+export function each(value: Members, names: readonly string[], check: Check<unknown>): void {
+  for (const name of names) maybe(value[name], check);
 }
 
 /** An array. */
-export function list(value: unknown, at: Step | undefined, check: CheckAt): unknown[] {
-  if (!Array.isArray(value)) return wrong('array', value, at);
+export function list(value: unknown, check: Check<unknown>): unknown[] {
+  if (!Array.isArray(value)) return wrong('array', value);
   const items: unknown[] = value;
-  enter(at);
   for (let index = 0; index < items.length; index += 1) {
     const item = items[index];
-    const checked = check(item, index);
-    if (checked !== item) items[index] = checked;
+    const made = check(item);
+    if (made !== item) items[index] = made;
   }
-  return leave(items);
+  return items;
 }
 
 /** An object whose members are all of one kind. */
-export function map(value: unknown, at: Step | undefined, check: CheckAt): Members {
-  const it = members(value, at);
+export function map(value: unknown, check: Check<unknown>): Members {
+  const it = object(value);
   for (const name of Object.keys(it)) {
     const member = it[name];
-    const checked = check(member, name);
-    if (checked !== member) it[name] = checked;
+    const made = check(member);
+    if (made !== member) it[name] = made;
   }
-  return leave(it);
+  return it;
 }
 
 /** Text. */
-export function string(value: unknown, at?: Step): string {
-  return typeof value === 'string' ? value : wrong('string', value, at);
+export function string(value: unknown): string {
+  return typeof value === 'string' ? value : wrong('string', value);
 }
 
 /** True or false. */
-export function boolean(value: unknown, at?: Step): boolean {
-  return typeof value === 'boolean' ? value : wrong('boolean', value, at);
+export function boolean(value: unknown): boolean {
+  return typeof value === 'boolean' ? value : wrong('boolean', value);
 }
 
 /** A number. JSON.parse makes infinities of those that are too large. */
-export function number(value: unknown, at?: Step): number {
-  if (typeof value !== 'number') return wrong('number', value, at);
-  return Number.isFinite(value) ? value : broken('a number in range', at);
+export function number(value: unknown): number {
+  if (typeof value !== 'number') return wrong('number', value);
+  return Number.isFinite(value) ? value : broken('a number in range');
 }
 
 /** A whole number that is what was written: beyond 2⁵³ a neighbour may have been. */
-export function integer(value: unknown, at?: Step): number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) return wrong('integer', value, at);
-  return Number.isSafeInteger(value) ? value : broken('an `integer` of at most 53 bits', at);
+export function integer(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return wrong('integer', value);
+  return Number.isSafeInteger(value) ? value : broken('an `integer` of at most 53 bits');
 }
 
 /** A UUID, as it is spelled. */
-export function uuid(value: unknown, at?: Step): string {
-  const text = string(value, at);
-  return UUID.test(text) ? text : broken('a UUID', at);
+export function uuid(value: unknown): string {
+  const text = string(value);
+  return UUID.test(text) ? text : broken('a UUID');
 }
 
-/** A date-time, as a date. */
-export function time(value: unknown, at?: Step): Timestamp {
-  const text = string(value, at);
+/** A date-time, as a date; one that has been made a date already is left alone. */
+export function time(value: unknown): Timestamp {
+  if (value instanceof Timestamp) return value;
+  const text = string(value);
   try {
     return new Timestamp(text);
   } catch {
-    throw mismatch('Invalid RFC3339 encoded datetime', at);
+    throw new Mismatch('Invalid RFC3339 encoded datetime');
   }
+}
+
+/** A pattern as JSON Schema means it. */
+export function regex(pattern: string): RegExp {
+  return new RegExp(pattern, 'u');
 }
 
 /** The code points of a text: a length in JSON Schema. */

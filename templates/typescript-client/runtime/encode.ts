@@ -1,5 +1,5 @@
 /** Values as JSON text, and nothing sent that JSON would change in silence. */
-import { Mismatch } from './check.js';
+import { checked, Mismatch } from './check.js';
 import { InvalidArgument } from './errors.js';
 import type { Check } from './operation.js';
 
@@ -23,7 +23,7 @@ export function encode(value: unknown): string {
 export function encodeBody(check: Check<unknown>, value: unknown): string {
   const text = encode(value);
   try {
-    check(JSON.parse(text));
+    checked(check, JSON.parse(text));
   } catch (error) {
     if (error instanceof Mismatch) throw new InvalidArgument(`body: ${error.message}`);
     throw error;

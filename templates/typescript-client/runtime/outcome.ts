@@ -1,5 +1,5 @@
 /** What an answer means: a value, or one of the errors in `errors`. */
-import { Mismatch } from './check.js';
+import { checked, Mismatch } from './check.js';
 import { DecodeError, statusError, type Exchange } from './errors.js';
 import type { Answer, Operation } from './operation.js';
 
@@ -30,7 +30,7 @@ export function outcome<T>(operation: Operation<T>, exchange: Exchange): T {
   }
   const content = decoded(exchange);
   try {
-    return check ? check(JSON.parse(content)) : (content as T);
+    return check ? checked(check, JSON.parse(content)) : (content as T);
   } catch (error) {
     if (error instanceof SyntaxError) {
       throw new DecodeError(`not JSON: ${error.message}`, exchange);
