@@ -19,6 +19,8 @@ from specpipe.workspace import ROOT
 OLDEST = (20, 19)
 """The oldest Node.js that the pinned tools run on."""
 SECONDS = 120
+LONGEST = 500
+"""Characters of its words that are shown."""
 _INSTALL = (
     f"install Node.js {OLDEST[0]}.{OLDEST[1]} or newer with npm from https://nodejs.org and run "
     "make setup"
@@ -91,4 +93,4 @@ def words(stderr: bytes) -> str:
     before its stack."""
     lines = stderr.decode(errors="replace").strip().splitlines()
     errors = [line for line in lines if re.match(r"\s*\w*Error\b.*: ", line)]
-    return one_line((errors[:1] or lines[-1:] or [""])[0].strip())
+    return one_line((errors[:1] or lines[-1:] or [""])[0].strip()[:LONGEST])

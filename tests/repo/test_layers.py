@@ -44,6 +44,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.arguments",
         "specpipe.node",
         "specpipe.render",
+        "specpipe.targets.typescript_calls",
         "specpipe.pipeline",
     },
     "specpipe.bench.": {
@@ -83,6 +84,7 @@ WRITERS = {
     "specpipe.conformance.hooks": "the folder of reports",
     "specpipe.conformance.process": "a temporary folder for a database",
     "specpipe.conformance.report": "the folder of reports",
+    "specpipe.conformance.typescript": "a temporary folder for the bridge",
 }
 WRITING = {
     "write_text",

@@ -63,10 +63,12 @@ const HOSTILE: Readonly<Record<string, Answer>> = {
     more();
   },
   'breaks off': (socket) => void socket.end('HTTP/1.1 20'),
-  redirects: (socket) => void socket.end('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n'),
+  redirects: (socket) =>
+    void socket.end('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n'),
   refuses: (socket) => void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n'),
   'is another thing': (socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
-  'talks at random': (socket) => void socket.end(Buffer.from(Array.from({ length: 4096 }, (_, i) => i % 256))),
+  'talks at random': (socket) =>
+    void socket.end(Buffer.from(Array.from({ length: 4096 }, (_, i) => i % 256))),
   'says 2000': (socket) => void socket.end('HTTP/1.1 2000 OK\r\n\r\n'),
 };
 

@@ -8,9 +8,13 @@ export const APPLICATION: Application = {
 };
 
 /** An event that was created then, as the server stores it. */
-export function event(moment: string, members: object = {}): { id: string } {
+export function event(
+  moment: string,
+  members: { id?: string; [name: string]: unknown } = {},
+): { id: string } {
   const times = { created: { value: moment }, updated: { value: moment } };
-  return { id: randomUUID(), application: APPLICATION, trigger: {}, ...times, ...members };
+  const { id = randomUUID(), ...rest } = members;
+  return { id, ...{ application: APPLICATION, trigger: {}, ...times, ...rest } };
 }
 
 const FIRST = Date.UTC(2001, 0, 1);
@@ -18,7 +22,11 @@ const DAY = 86_400_000;
 let days = 0;
 
 /** A day of one's own: no two tests meet. */
-export function nextDay(): { readonly createdFrom: Date; readonly createdTo: Date; at(ms: number, finer?: string): string } {
+export function nextDay(): {
+  readonly createdFrom: Date;
+  readonly createdTo: Date;
+  at(ms: number, finer?: string): string;
+} {
   const start = FIRST + days++ * DAY;
   return {
     createdFrom: new Date(start),

@@ -60,8 +60,15 @@ describe('against the real server', () => {
     const { createdFrom, createdTo, at } = nextDay();
     const context = { native_clipboard: { content: { text: 't' }, isCached: false } };
     await stored([event(at(0), { context })]);
-    for (const [transferables, found] of [[undefined, undefined], [true, context]] as const) {
-      for await (const each of client.workstreamEvents.iterate({ createdFrom, createdTo, transferables })) {
+    for (const [transferables, found] of [
+      [undefined, undefined],
+      [true, context],
+    ] as const) {
+      for await (const each of client.workstreamEvents.iterate({
+        createdFrom,
+        createdTo,
+        transferables,
+      })) {
         expect(each.context).toEqual(found);
       }
     }
@@ -296,6 +303,16 @@ describe('against a server that says what it is told to', () => {
     const ghosts = '{"workstreamEvents": {"iterable": []}, "notFound": ["a", "b"]}';
     stub.answer(listing('a', 'b'), ghosts, listing('a', 'b'));
     expect(await ids(stubbed.workstreamEvents.iterate({ pageSize: 2 }))).toEqual([]);
+  });
+
+  it('ends when they are listed for ever behind things that are', async () => {
+    const ghosts = '{"workstreamEvents": {"iterable": []}, "notFound": ["b", "c"]}';
+    stub.answer(
+      ...[listing('a', 'b'), found(['a', '2']).replace('"notFound":[]', '"notFound":["b"]')],
+      ...[listing('a', 'b', 'c'), ghosts, listing('a', 'b', 'c')],
+    );
+    expect(await ids(stubbed.workstreamEvents.iterate({ pageSize: 2 }))).toEqual(['a']);
+    expect(stub.seen).toHaveLength(5);
   });
 
   it('reaches the last moment there is', async () => {

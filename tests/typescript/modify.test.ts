@@ -49,7 +49,10 @@ function titled(text: string) {
 
 function watched() {
   const seen = recording();
-  return { ...seen, events: new PiecesWorkstream({ ...server.client, fetch: seen.fetch }).workstreamEvent };
+  return {
+    ...seen,
+    events: new PiecesWorkstream({ ...server.client, fetch: seen.fetch }).workstreamEvent,
+  };
 }
 
 describe('a change', () => {
@@ -86,7 +89,10 @@ describe('a change', () => {
   });
 
   it('of something inside a member sends that as a whole', async () => {
-    const context = { native_clipboard: { content: { text: 't' }, isCached: false }, odd: { b: 1 } };
+    const context = {
+      native_clipboard: { content: { text: 't' }, isCached: false },
+      odd: { b: 1 },
+    };
     const id = await create({ context });
     await client.workstreamEvent.modify(id, (it) => {
       if (it.context?.native_clipboard) it.context.native_clipboard.isCached = true;
@@ -99,11 +105,13 @@ describe('a change', () => {
     const id = await create({ anywhere: { b: 1, a: 2 } });
     const { events, lines } = watched();
     const before = await read(id);
-    const result = await events.modify(id, (it) => {
-      const thing = it as WorkstreamEvent & { anywhere: unknown };
-      thing.anywhere = { a: 2, b: 1 };
-      thing.created.value = new Date(thing.created.value.getTime());
-    }).catch((error: unknown) => error);
+    const result = await events
+      .modify(id, (it) => {
+        const thing = it as WorkstreamEvent & { anywhere: unknown };
+        thing.anywhere = { a: 2, b: 1 };
+        thing.created.value = new Date(thing.created.value.getTime());
+      })
+      .catch((error: unknown) => error);
     // The Date has fewer digits than the server's text: that is a change of what cannot be changed.
     expect(result).toBeInstanceOf(InvalidArgument);
     const same = await events.modify(id, (it) => {
@@ -167,9 +175,17 @@ describe('what is not changed', () => {
 describe('refused, with nothing sent, is', () => {
   it.each<[string, Change<WorkstreamEvent>, string]>([
     ['a member taken out', (it) => void delete it.readable, 'change: readable: an update cannot'],
-    ['one set to undefined', (it) => void Object.assign(it, { readable: undefined }), 'change: readable: an update'],
+    [
+      'one set to undefined',
+      (it) => void Object.assign(it, { readable: undefined }),
+      'change: readable: an update',
+    ],
     ['another id', (it) => void (it.id = 'x'), 'change: id: cannot be changed'],
-    ['another time', (it) => void it.created.value.setTime(0), 'change: created: cannot be changed'],
+    [
+      'another time',
+      (it) => void it.created.value.setTime(0),
+      'change: created: cannot be changed',
+    ],
     ['a text about a time', (it) => void (it.updated.readable = 'y'), 'change: updated: cannot be'],
     ['a value that no schema has', (it) => void Object.assign(it, { readable: 5 }), 'readable'],
     ['no number', (it) => void Object.assign(it, { odd: NaN }), 'odd'],
@@ -201,7 +217,9 @@ describe('refused, with nothing sent, is', () => {
 
 describe('others', () => {
   it('have deleted it', async () => {
-    await expect(client.workstreamEvent.modify(randomUUID(), titled('t'))).rejects.toThrow(GoneError);
+    await expect(client.workstreamEvent.modify(randomUUID(), titled('t'))).rejects.toThrow(
+      GoneError,
+    );
     const id = await create();
     const call = client.workstreamEvent.modify(id, async (it) => {
       it.readable = 'r';

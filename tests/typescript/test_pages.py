@@ -111,7 +111,7 @@ def written(made: Made, page: str) -> list[Path]:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_program_compiles_and_runs(made: Made, page: str) -> None:
     files = written(made, page)
-    assert len(files) > 4
+    assert len(files) > 3
     source = made.out / "typescript-client" / "src" / "index.ts"
     options = {**STRICT, "paths": {made.package: [str(source)]}}
     config = files[0].parent / "tsconfig.json"

@@ -56,6 +56,7 @@ class TypeScriptTarget:
             "distribution": f"{api.package.kebab}-client",
             "document": document,
             "reference": Reference(document, calls),
+            "errors": errors(),
             "discovery": discovery(document, api),
             "iteration": iteration,
             "modification": modification,

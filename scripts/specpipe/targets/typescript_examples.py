@@ -73,7 +73,7 @@ class Examples:
         for call in self._calls:
             if isinstance(get := call.operation.behaviour, Get):
                 given = [self._argument(call, it) for it in call.path]
-                return get.resource.gone, f"{self._method(call, given)};"
+                return get.resource.gone, f"{self._method(call, given, self._wanted(call))};"
         return None
 
     def iterating(self, it: Iteration) -> str:

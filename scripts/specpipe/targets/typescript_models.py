@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from specpipe.render import visible
 from specpipe.targets.server_models import bare
+
+ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+"""An escape that hey-api would undo in what it prints, be it at the end of a comment. What it is
+given has braces instead: another spelling of the same, which it leaves alone."""
 
 
 def schemas_document(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +32,7 @@ def prepared(schema: Mapping[str, Any]) -> dict[str, Any]:
     made = dict(schema)
     made.pop("title", None)
     if "description" in made:
-        made["description"] = visible(made["description"])
+        made["description"] = ESCAPE.sub(r"\\u{\1}", visible(made["description"]))
     if "properties" in made:
         required = made.get("required", ())
         made["properties"] = {

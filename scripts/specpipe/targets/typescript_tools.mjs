@@ -12,6 +12,12 @@ import { createClient } from '@hey-api/openapi-ts';
 import { format } from 'prettier';
 import ts from 'typescript';
 
+// One line, not the minified line of a tool where it was thrown.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error.name}: ${String(error.message).split('\n')[0]}\n`);
+  process.exit(1);
+});
+
 const STYLE = { printWidth: 100, singleQuote: true, trailingComma: 'all', proseWrap: 'preserve' };
 
 /** Enumerations accept what newer servers add; date-times are dates. */
@@ -46,7 +52,9 @@ async function modelsOf(document) {
 /** `source` without the declaration of a type: hey-api always makes one for its own client. */
 function without(source, name) {
   const file = ts.createSourceFile('models.ts', source, ts.ScriptTarget.Latest, true);
-  const found = file.statements.find((it) => ts.isTypeAliasDeclaration(it) && it.name.text === name);
+  const found = file.statements.find(
+    (it) => ts.isTypeAliasDeclaration(it) && it.name.text === name,
+  );
   return found ? source.slice(0, found.getFullStart()) + source.slice(found.end) : source;
 }
 

@@ -42,20 +42,28 @@ export interface IterateOptions extends CallOptions {
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** The last millisecond that a date-time can be: its year has four digits. */
+const END = /* @__PURE__ */ Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** The things that `options` are for. Throws InvalidArgument at once. */
 export function things<T>(
   engine: Engine,
   collection: Collection,
   given: IterateOptions,
 ): AsyncGenerator<T, void, undefined> {
-  const { listing, lookup, bounds, full } = collection;
+  const { listing, lookup, bounds, full, largest } = collection;
   const { pageSize = collection.pageSize, ...options } = checkedRecord('options', given);
-  const size = checkedSize(pageSize, collection.largest);
+  if (typeof pageSize !== 'number' || !Number.isInteger(pageSize) || pageSize < 1) {
+    throw new InvalidArgument(`pageSize: ${String(pageSize)}: a whole number, at least 1`);
+  }
+  if (pageSize > (largest ?? Infinity)) {
+    throw new InvalidArgument(`pageSize: ${pageSize}: at most ${largest}`);
+  }
   const range = only(options, bounds, full);
   const whole = only(options, full, bounds);
   engine.check(listing, { options: range });
   engine.check(lookup, { body: [], options: whole });
-  return pages(engine, new Walk(collection, size, range), whole);
+  return pages(engine, collection, pageSize, range, whole);
 }
 
 /** `options` without those in `without`; those in `names` renamed. */
@@ -70,75 +78,65 @@ function only(
 
 async function* pages<T>(
   engine: Engine,
-  walk: Walk,
-  whole: CallOptions,
+  collection: Collection,
+  pageSize: number,
+  range: Values,
+  options: CallOptions,
 ): AsyncGenerator<T, void, undefined> {
-  const { listing, lookup } = walk.collection;
+  const { listing, lookup } = collection;
+  const walk = new Walk(collection);
   for (;;) {
-    const batches = walk.batches(await engine.call(listing, { options: walk.options() }));
-    if (batches.length === 0) return;
-    for (const body of batches) {
-      const found = await engine.call(lookup, { body, options: whole });
-      for (const thing of walk.things(body, found)) yield thing as T;
+    const asked = { ...range, ...walk.next(pageSize) };
+    const fresh = walk.fresh(await engine.call(listing, { options: asked }));
+    if (fresh.length === 0) return;
+    for (let at = 0; at < fresh.length; at += pageSize) {
+      const body = fresh.slice(at, at + pageSize);
+      const answer = await engine.call(lookup, { body, options });
+      yield* walk.found(body, answer) as Iterable<T>;
     }
   }
 }
 
 /**
- * Where an iteration is. Asks for ids (`options`), is told them (`batches`), and is told what was
- * looked up by them (`things`).
+ * Where an iteration is. Says what to list (`next`), picks what is new of that (`fresh`), and gives
+ * what was looked up (`found`). Moments are in milliseconds.
  */
 class Walk {
-  #range: Values;
-  #limit: number;
+  readonly #of: Collection;
+  #limit = 0;
   /** When the last thing of the pages before was created, and the last thing given. */
-  #start: Date | undefined;
-  #last: Date | undefined;
+  #start = Infinity;
+  #last = Infinity;
   /**
-   * Ids that the next page may list once more, and when they were created if that is known: what
-   * was deleted before it was looked up has no time.
+   * Ids that the next page may list once more, and when they were created. What was deleted before
+   * it was looked up has no time.
    */
-  #seen = new Map<string, Date | null>();
+  readonly #seen = new Map<unknown, number>();
 
-  constructor(
-    readonly collection: Collection,
-    readonly pageSize: number,
-    range: Values,
-  ) {
-    this.#range = range;
-    this.#limit = pageSize;
+  constructor(collection: Collection) {
+    this.#of = collection;
   }
 
   /**
-   * The options that list what comes next. At least a page of it is new, however many are seen;
-   * while many share one moment pages double, so that they are not listed too often.
+   * Options that list what comes next. At least a page of it is new, however many are seen; while
+   * many share one moment pages double, so that they are not listed too often.
    */
-  options(): Values {
-    const { limit, largest } = this.collection;
-    if (this.#last !== undefined && this.#last.getTime() !== this.#start?.getTime()) {
-      this.#move(this.#last);
+  next(pageSize: number): Values {
+    const { until, limit, largest } = this.#of;
+    const seen = this.#seen;
+    if (this.#start !== this.#last) {
+      this.#start = this.#last;
+      for (const [id, created] of seen) if (created > later(this.#start)) seen.delete(id);
     }
-    const seen = this.#seen.size;
-    this.#limit = Math.min(seen + Math.max(this.pageSize, seen), largest ?? Infinity);
-    return { ...this.#range, [limit]: this.#limit };
+    this.#limit = Math.min(seen.size + Math.max(pageSize, seen.size), largest ?? Infinity);
+    const end = this.#start < Infinity ? { [until]: new Date(later(this.#start)) } : {};
+    return { ...end, [limit]: this.#limit };
   }
 
-  #move(start: Date): void {
-    const end = later(start);
-    this.#start = start;
-    this.#range = { ...this.#range, [this.collection.until]: end };
-    for (const [id, created] of this.#seen) {
-      if (created === null || created > end) this.#seen.delete(id);
-    }
-  }
-
-  /**
-   * The ids to look up, page by page; none at the end. Throws ApiError when those of one moment are
-   * more than can be listed.
-   */
-  batches(listed: unknown): string[][] {
-    const { items, id } = this.collection;
-    const ids = new Set(list(listed, items).map((item) => member(item, id) as string));
+  /** The ids to look up. Throws ApiError when those of one moment are more than can be listed. */
+  fresh(listed: unknown): unknown[] {
+    const { items, id } = this.#of;
+    const ids = new Set(list(listed, items).map((item) => member(item, id)));
     const fresh = [...ids].filter((each) => !this.#seen.has(each));
     if (fresh.length === 0 && ids.size >= this.#limit) {
       throw new ApiError(
@@ -146,38 +144,35 @@ class Walk {
           'and the API lists no more at once',
       );
     }
-    const count = Math.ceil(fresh.length / this.pageSize);
-    return Array.from({ length: count }, (_, page) =>
-      fresh.slice(page * this.pageSize, (page + 1) * this.pageSize),
-    );
+    return fresh;
   }
 
   /**
    * The things of `ids` that still exist. Throws DecodeError when the answers do not fit together:
    * going on would leave things out.
    */
-  *things(ids: readonly string[], answer: unknown): Generator<unknown, void, undefined> {
-    const { lookup, items, id, found, missing } = this.collection;
-    const things = new Map(
-      list(member(answer, found), items).map((thing) => [member(thing, id), thing]),
-    );
+  *found(ids: readonly unknown[], answer: unknown): Generator<unknown, void, undefined> {
+    const { lookup, items, id, found, missing } = this.#of;
+    const things = new Map<unknown, unknown>();
+    for (const thing of list(member(answer, found), items)) things.set(member(thing, id), thing);
     const gone = new Set(list(answer, missing));
-    const lost = ids.find((each) => !things.has(each) && !gone.has(each));
-    if (lost !== undefined) {
-      throw new DecodeError(`${lookup.path}: neither found nor missing: ${lost}`);
+    for (const each of ids) {
+      if (!things.has(each) && !gone.has(each)) {
+        throw new DecodeError(`${lookup.path}: neither found nor missing: ${each}`);
+      }
     }
     for (const each of ids) {
       const thing = things.get(each);
-      const created = thing === undefined ? null : this.#created(each, thing);
+      const created = thing === undefined ? Infinity : this.#created(each, thing);
       this.#seen.set(each, created);
-      if (created !== null && this.#isNext(each, created)) yield thing;
+      if (created < Infinity && this.#isNext(each, created)) yield thing;
     }
   }
 
-  #created(id: string, thing: unknown): Date {
-    const { created: path, lookup } = this.collection;
+  #created(id: unknown, thing: unknown): number {
+    const { created: path, lookup } = this.#of;
     const created = path.reduce(member, thing);
-    if (created instanceof Date) return created;
+    if (created instanceof Date) return created.getTime();
     throw new DecodeError(`${lookup.path}: ${id} has no ${path.join('.')}`);
   }
 
@@ -185,47 +180,36 @@ class Walk {
    * Whether what was created then is to be given. What lies behind the pages before, by less than a
    * Date can tell, was stored since: it would have been listed there.
    */
-  #isNext(id: string, created: Date): boolean {
-    const name = this.collection.listing.path;
-    if (this.#start !== undefined && created > this.#start) {
-      if (created <= later(this.#start)) return false;
-      throw new DecodeError(
-        `${name}: ${id} was created after ${shown(this.#start)}, where the list ends`,
-      );
+  #isNext(id: unknown, created: number): boolean {
+    const start = this.#start;
+    const late = `${id} was created after`;
+    if (created > start) {
+      if (created <= later(start)) return false;
+      throw this.#wrong(`${late} ${shown(start)}, where the list ends`);
     }
-    if (this.#last !== undefined && created > this.#last) {
-      throw new DecodeError(`${name}: not newest first: ${id} was created after the one before`);
-    }
+    if (created > this.#last) throw this.#wrong(`not newest first: ${late} the one before`);
     this.#last = created;
     return true;
   }
-}
 
-function checkedSize(size: unknown, largest: number | null): number {
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) {
-    throw new InvalidArgument(`pageSize: ${String(size)}: a whole number, at least 1`);
+  #wrong(reason: string): DecodeError {
+    return new DecodeError(`${this.#of.listing.path}: ${reason}`);
   }
-  if (largest !== null && size > largest) {
-    throw new InvalidArgument(`pageSize: ${size}: at most ${largest}`);
-  }
-  return size;
 }
 
 function member(thing: unknown, name: string): unknown {
-  return typeof thing === 'object' && thing !== null ? (thing as Values)[name] : undefined;
+  return (thing as Values | null | undefined)?.[name];
 }
 
 function list(thing: unknown, name: string): readonly unknown[] {
-  const found = member(thing, name);
-  return Array.isArray(found) ? found : [];
+  return (member(thing, name) ?? []) as readonly unknown[];
 }
 
 /** The end of the range that has all moments which a Date cuts to `moment`. */
-function later(moment: Date): Date {
-  const next = new Date(moment.getTime() + 1);
-  return next.getUTCFullYear() > 9999 ? moment : next;
+function later(moment: number): number {
+  return moment === END ? END : moment + 1;
 }
 
-function shown(moment: Date | undefined): string {
-  return moment === undefined ? 'the start' : moment.toISOString();
+function shown(moment: number): string {
+  return moment < Infinity ? new Date(moment).toISOString() : 'the first page';
 }
