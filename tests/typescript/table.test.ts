@@ -27,7 +27,7 @@ interface RowReply {
   readonly event?: { readonly set?: Readonly<Record<string, unknown>>; readonly drop?: string[] };
   readonly text?: string;
   readonly times?: number;
-  readonly hex?: string;
+  readonly charset?: 'latin-1' | 'utf-8-sig';
   readonly cut?: number;
   readonly raw?: string;
 }
@@ -75,9 +75,11 @@ function eventOf({ set = {}, drop = [] }: NonNullable<RowReply['event']>): unkno
   return event;
 }
 
-function bodyOf({ event, hex, text = '', times = 1 }: RowReply): string | Uint8Array {
-  if (event) return JSON.stringify(eventOf(event));
-  return hex === undefined ? text.repeat(times) : Buffer.from(hex, 'hex');
+function bodyOf({ event, charset, text = '', times = 1 }: RowReply): string | Uint8Array {
+  if (!event) return text.repeat(times);
+  const whole = JSON.stringify(eventOf(event));
+  if (charset === 'latin-1') return Buffer.from(whole, 'latin1');
+  return charset === 'utf-8-sig' ? `\ufeff${whole}` : whole;
 }
 
 function replyOf(row: RowReply): Reply {

@@ -4,6 +4,14 @@ import { failure, late } from './failures.js';
 import type { Request } from './settings.js';
 import { watched } from './watch.js';
 
+/** No redirect is followed and nothing but our headers is sent: a key goes nowhere else. */
+export const ALONE = {
+  redirect: 'manual',
+  credentials: 'omit',
+  cache: 'no-store',
+  referrerPolicy: 'no-referrer',
+} as const satisfies RequestInit;
+
 /** Sends `request`. Throws ConnectionError, TimeoutError, and the reason of the caller's signal. */
 export function attempt(request: Request, send: typeof fetch, deadline: number): Promise<Exchange> {
   const { asked, headers, body = null, signal } = request;
@@ -12,15 +20,11 @@ export function attempt(request: Request, send: typeof fetch, deadline: number):
   return watched(limits, async (ending, heard) => {
     let begun = false;
     try {
-      // No redirect is followed and nothing but our headers is sent: a key goes nowhere else.
       const response = await send(request.url, {
         method: asked.method,
         headers,
         body,
-        redirect: 'manual',
-        credentials: 'omit',
-        cache: 'no-store',
-        referrerPolicy: 'no-referrer',
+        ...ALONE,
         signal: ending,
       });
       begun = true;

@@ -1,5 +1,5 @@
 /** How a method's body becomes the body of a request. */
-import { checkedRecord, isRecord, kind, refuse } from './checks.js';
+import { checkedRecord, isRecord, refuse, unwanted } from './checks.js';
 import { encode, encodeBody } from './encode.js';
 import type { Body, Given } from './operation.js';
 
@@ -35,14 +35,12 @@ function wrapped(members: readonly string[], ids: unknown): unknown {
     return refuse('body: one id; put it in a list');
   }
   if (typeof ids !== 'object' || ids === null || !(Symbol.iterator in ids)) {
-    return refuse(`body: ${kind(ids)} where a list of ids is wanted`);
+    return unwanted('body', ids, 'a list of ids');
   }
   const outer = [...members];
   const name = outer.pop() ?? '';
   const list = Array.from(ids as Iterable<unknown>, (id, place) => {
-    return typeof id === 'string'
-      ? { [name]: id }
-      : refuse(`body: [${place}]: ${kind(id)} where an id is wanted`);
+    return typeof id === 'string' ? { [name]: id } : unwanted(`body: [${place}]`, id, 'an id');
   });
   return outer.reduceRight<unknown>((value, member) => ({ [member]: value }), list);
 }

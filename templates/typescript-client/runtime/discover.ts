@@ -4,6 +4,7 @@
  * All ports are asked at once whether a server is up, without a key. Whatever listens there may be
  * no server of this API: it has a short time to answer, and its answer is not read.
  */
+import { ALONE } from './attempt.js';
 import { ConnectionError } from './errors.js';
 
 const HOST = '127.0.0.1';
@@ -47,10 +48,7 @@ async function isUp(
   try {
     const answer = await fetch(`http://${HOST}:${port}/.well-known/health`, {
       method: 'HEAD',
-      redirect: 'manual',
-      credentials: 'omit',
-      cache: 'no-store',
-      referrerPolicy: 'no-referrer',
+      ...ALONE,
       signal,
     });
     return answer.status === 200;

@@ -17,6 +17,11 @@ export function refuse(message: string): never {
   throw new InvalidArgument(message);
 }
 
+/** Throws InvalidArgument for a value of another kind than `wanted`. */
+export function unwanted(name: string, value: unknown, wanted: string): never {
+  return refuse(`${name}: ${kind(value)} where ${wanted} is wanted`);
+}
+
 /** What a value is, in a word. */
 export function kind(value: unknown): string {
   if (typeof value !== 'object' || value === null) {
@@ -41,7 +46,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** A plain object. */
 export function checkedRecord(name: string, value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : refuse(`${name}: ${kind(value)} where a plain object is wanted`);
+  return isRecord(value) ? value : unwanted(name, value, 'a plain object');
 }
 
 /** A plain object with members of `known` names alone. */
@@ -97,7 +102,7 @@ export function checkedTimeout(timeout: unknown, usual: Limits): Limits {
     return { total: checkedLimit('total', timeout), read: null };
   }
   if (!isRecord(timeout)) {
-    return refuse(`timeout: ${kind(timeout)} where milliseconds, {total, read} or null are wanted`);
+    return unwanted('timeout', timeout, 'milliseconds, {total, read} or null');
   }
   const { total = USUAL.total, read = USUAL.read } = checkedNames(
     'timeout',
@@ -127,7 +132,7 @@ export function checkedRetries(number: unknown, usual: number): number {
 export function checkedFunction<T>(name: string, value: T): T {
   return value === undefined || value === null || typeof value === 'function'
     ? value
-    : refuse(`${name}: ${kind(value)} where a function is wanted`);
+    : unwanted(name, value, 'a function');
 }
 
 /** An AbortSignal, or nothing. */
@@ -135,7 +140,7 @@ export function checkedSignal(value: AbortSignal | null | undefined): AbortSigna
   const given = value ?? undefined;
   return given === undefined || typeof given.aborted === 'boolean'
     ? given
-    : refuse(`signal: ${kind(value)} where an AbortSignal is wanted`);
+    : unwanted('signal', value, 'an AbortSignal');
 }
 
 /** Names in lower case, and values. */
