@@ -10,7 +10,6 @@ from typing import Any
 
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Api, Document
-from specpipe.spec.nodes import escape
 from specpipe.targets.typescript_calls import Call, Calls, attribute
 
 Lost = tuple[str, str]
@@ -52,7 +51,7 @@ def inside(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
             continue
         yield pointer, schema
         for name, member in schema.get("properties", {}).items():
-            pending.append((f"{pointer}/properties/{escape(name)}", member))
+            pending.append((f"{pointer}/properties/{name}", member))
         pending += [(f"{pointer}/{k}", schema.get(k)) for k in ("items", "additionalProperties")]
 
 
@@ -97,7 +96,7 @@ def lost_members(outlines: Mapping[str, Outline], document: Document) -> Iterato
             continue
         for wanted in schema.get("properties", {}):
             if wanted not in types[name] or wanted not in checks[name]:
-                yield f"property {wanted} of {name}", f"{pointer}/properties/{escape(wanted)}"
+                yield f"property {wanted} of {name}", f"{pointer}/properties/{wanted}"
 
 
 def schemas(document: Document) -> Mapping[str, Any]:
