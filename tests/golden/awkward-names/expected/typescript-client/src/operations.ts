@@ -6,37 +6,30 @@ import * as check from './validators.js';
 
 /** GET /class/{class} (#/paths/~1class~1{class}/get) */
 export const getClass: Operation<models.Class> = {
-  id: 'get-class',
   method: 'GET',
   path: '/class/{}',
   names: ['class_'],
   query: { self: ['self', 'boolean'], body: ['body', 'integer'], ratioX: ['ratio.x', 'number'] },
   answers: {
-    200: { mediaType: 'application/json', check: check.Class },
+    200: { check: check.Class },
   },
   failures: [404],
-  accept: 'application/json, text/plain',
   repeatable: true,
-  secured: false,
+  open: true,
 };
 
 /** POST /class (#/paths/~1class/post) */
 export const lambda: Operation<models.Class> = {
-  id: 'lambda',
   method: 'POST',
   path: '/class',
-  names: [],
-  query: {},
   answers: {
-    200: { mediaType: 'application/json', check: check.Class },
+    200: { check: check.Class },
   },
   failures: [],
   accept: 'application/json',
-  repeatable: false,
-  secured: false,
+  open: true,
   body: {
-    mediaType: 'application/json',
-    required: true,
     check: check.Body,
+    required: true,
   },
 };

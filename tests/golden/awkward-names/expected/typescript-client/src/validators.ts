@@ -5,74 +5,72 @@ import {
   boolean,
   broken,
   integer,
-  leave,
   list,
   map,
   maybe,
-  members,
   number,
+  object,
   string,
   time,
-  type Step,
 } from './runtime/check.js';
 
 /** Checks a {@link models.Class}. */
-export function Class(value: unknown, at?: Step): models.Class {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  Moment(it['from'], 'from');
-  it['import'] = time(it['import'], 'import');
-  maybe(it['None'], 'None', boolean);
-  maybe(it['with-hyphen'], 'with-hyphen', number);
-  maybe(it['weights'], 'weights', numberMap);
-  maybe(it['pass'], 'pass', In);
-  return leave(value) as models.Class;
+export function Class(value: unknown): models.Class {
+  const it = object(value);
+  string(it['id']);
+  Moment(it['from']);
+  it['import'] = time(it['import']);
+  maybe(it['None'], boolean);
+  maybe(it['with-hyphen'], number);
+  maybe(it['weights'], numberMap);
+  maybe(it['pass'], In);
+  return value as models.Class;
 }
 
 /** Checks a {@link models.Moment}. */
-export function Moment(value: unknown, at?: Step): models.Moment {
-  const it = members(value, at);
-  it['at'] = time(it['at'], 'at');
-  return leave(value) as models.Moment;
+export function Moment(value: unknown): models.Moment {
+  const it = object(value);
+  it['at'] = time(it['at']);
+  return value as models.Moment;
 }
 
 /** Checks a {@link models.In}. */
-export function In(value: unknown, at?: Step): models.In {
-  const it = members(value, at);
-  referenceList(it['in'], 'in');
-  maybe(it['is'], 'is', intMinus1To99Map);
-  return leave(value) as models.In;
+export function In(value: unknown): models.In {
+  const it = object(value);
+  referenceList(it['in']);
+  maybe(it['is'], intMinus1To99Map);
+  return value as models.In;
 }
 
 /** Checks a {@link models.Reference}. */
-export function Reference(value: unknown, at?: Step): models.Reference {
-  const it = members(value, at);
-  string(it['id'], 'id');
-  return leave(value) as models.Reference;
+export function Reference(value: unknown): models.Reference {
+  const it = object(value);
+  string(it['id']);
+  return value as models.Reference;
 }
 
 /** Checks a {@link models.Body}. */
-export function Body(value: unknown, at?: Step): models.Body {
-  const it = members(value, at);
-  maybe(it['global'], 'global', Reference);
-  return leave(value) as models.Body;
+export function Body(value: unknown): models.Body {
+  const it = object(value);
+  maybe(it['global'], Reference);
+  return value as models.Body;
 }
 
-function numberMap(value: unknown, at?: Step): unknown {
-  return map(value, at, number);
+function numberMap(value: unknown): unknown {
+  return map(value, number);
 }
 
-function referenceList(value: unknown, at?: Step): unknown {
-  return list(value, at, Reference);
+function referenceList(value: unknown): unknown {
+  return list(value, Reference);
 }
 
-function intMinus1To99(value: unknown, at?: Step): unknown {
-  const it = integer(value, at);
-  if (it < -1) broken('`integer` >= -1', at);
-  if (it > 99) broken('`integer` <= 99', at);
+function intMinus1To99(value: unknown): unknown {
+  const it = integer(value);
+  if (it < -1) broken('`integer` >= -1');
+  if (it > 99) broken('`integer` <= 99');
   return it;
 }
 
-function intMinus1To99Map(value: unknown, at?: Step): unknown {
-  return map(value, at, intMinus1To99);
+function intMinus1To99Map(value: unknown): unknown {
+  return map(value, intMinus1To99);
 }

@@ -6,48 +6,41 @@ import * as check from './validators.js';
 
 /** GET /ports/{port}/tides (#/paths/~1ports~1{port}~1tides/get) */
 export const tidesOfPort: Operation<models.Tides> = {
-  id: 'tides_of_port',
   method: 'GET',
   path: '/ports/{}/tides',
   names: ['port'],
   query: { day: ['day', 'date-time'], metres: ['metres', 'boolean'] },
   answers: {
-    200: { mediaType: 'application/json', check: check.Tides },
+    200: { check: check.Tides },
   },
   failures: [],
   accept: 'application/json',
   repeatable: true,
-  secured: false,
+  open: true,
 };
 
 /** GET /notice (#/paths/~1notice/get) */
 export const tidesNotice: Operation<string> = {
-  id: 'tides_notice',
   method: 'GET',
   path: '/notice',
-  names: [],
-  query: {},
   answers: {
-    200: { mediaType: 'text/plain' },
+    200: { text: true },
   },
   failures: [],
   accept: 'text/plain',
   repeatable: true,
-  secured: false,
+  open: true,
 };
 
 /** DELETE /notice (#/paths/~1notice/delete) */
 export const tidesForgetNotice: Operation<void> = {
-  id: 'tides_forget_notice',
   method: 'DELETE',
   path: '/notice',
-  names: [],
-  query: {},
   answers: {
     204: {},
   },
   failures: [],
   accept: '',
   repeatable: true,
-  secured: false,
+  open: true,
 };
