@@ -159,30 +159,25 @@ export function Application(value: unknown): models.Application {
   return value as models.Application;
 }
 
-/** Checks a {@link models.ApplicationNameEnum}. */
-export function ApplicationNameEnum(value: unknown): models.ApplicationNameEnum {
-  return string(value) as models.ApplicationNameEnum;
-}
+/** Checks a {@link models.ApplicationNameEnum}, which is as a {@link models.EmbeddedModelSchemaSemanticVersionEnum}. */
+export const ApplicationNameEnum: (value: unknown) => models.ApplicationNameEnum =
+  EmbeddedModelSchemaSemanticVersionEnum;
 
-/** Checks a {@link models.PlatformEnum}. */
-export function PlatformEnum(value: unknown): models.PlatformEnum {
-  return string(value) as models.PlatformEnum;
-}
+/** Checks a {@link models.PlatformEnum}, which is as a {@link models.EmbeddedModelSchemaSemanticVersionEnum}. */
+export const PlatformEnum: (value: unknown) => models.PlatformEnum =
+  EmbeddedModelSchemaSemanticVersionEnum;
 
-/** Checks a {@link models.PrivacyEnum}. */
-export function PrivacyEnum(value: unknown): models.PrivacyEnum {
-  return string(value) as models.PrivacyEnum;
-}
+/** Checks a {@link models.PrivacyEnum}, which is as a {@link models.EmbeddedModelSchemaSemanticVersionEnum}. */
+export const PrivacyEnum: (value: unknown) => models.PrivacyEnum =
+  EmbeddedModelSchemaSemanticVersionEnum;
 
-/** Checks a {@link models.CapabilitiesEnum}. */
-export function CapabilitiesEnum(value: unknown): models.CapabilitiesEnum {
-  return string(value) as models.CapabilitiesEnum;
-}
+/** Checks a {@link models.CapabilitiesEnum}, which is as a {@link models.EmbeddedModelSchemaSemanticVersionEnum}. */
+export const CapabilitiesEnum: (value: unknown) => models.CapabilitiesEnum =
+  EmbeddedModelSchemaSemanticVersionEnum;
 
-/** Checks a {@link models.MechanismEnum}. */
-export function MechanismEnum(value: unknown): models.MechanismEnum {
-  return string(value) as models.MechanismEnum;
-}
+/** Checks a {@link models.MechanismEnum}, which is as a {@link models.EmbeddedModelSchemaSemanticVersionEnum}. */
+export const MechanismEnum: (value: unknown) => models.MechanismEnum =
+  EmbeddedModelSchemaSemanticVersionEnum;
 
 /** Checks a {@link models.SeededAssetEnrichment}. */
 export function SeededAssetEnrichment(value: unknown): models.SeededAssetEnrichment {

@@ -15,6 +15,7 @@ from specpipe.render import MARK, environment
 from specpipe.spec.model import Api, Document
 from specpipe.targets.base import runtime
 from specpipe.targets.conveniences import discovery
+from specpipe.targets.typescript_arrival import check_arrival, check_patterns, schemas
 from specpipe.targets.typescript_calls import Calls, attribute
 from specpipe.targets.typescript_conveniences import iteration, modification
 from specpipe.targets.typescript_models import schemas_document
@@ -48,6 +49,7 @@ class TypeScriptTarget:
         """All files of the SDK. Raises ToolError without Node.js and its tools."""
         env = environment(TEMPLATES / self.folder)
         calls = Calls(api)
+        validators = Validators(schemas(document))
         context: dict[str, Any] = {
             "api": api,
             "calls": calls,
@@ -61,7 +63,7 @@ class TypeScriptTarget:
             "iteration": iteration,
             "modification": modification,
             "modifies": any(modification(group, document) for _, group in calls.by_tag()),
-            "validators": Validators(document.data.get("components", {}).get("schemas", {})),
+            "validators": validators,
         }
         files = {
             name: env.get_template(template).render(context) for name, template in TEMPLATED.items()
@@ -75,9 +77,12 @@ class TypeScriptTarget:
             "models": "src/models.ts",
             "head": f"// {MARK}\n/** The component schemas as types. */\n\n",
             "files": files,
+            "patterns": list(validators.patterns),
         }
-        made: dict[str, str] = tools(given)
-        tree = {f"{self.folder}/{path}": text.encode() for path, text in made.items()}
+        made = tools(given)
+        check_patterns(made["refused"], document)
+        check_arrival(made["outlines"], document, api)
+        tree = {f"{self.folder}/{path}": text.encode() for path, text in made["files"].items()}
         tree |= runtime(self.folder, f"{self.folder}/src/runtime")
         tree[f"{self.folder}/LICENSE"] = (ROOT / "LICENSE").read_bytes()
         return tree
@@ -89,11 +94,11 @@ def errors() -> list[str]:
     return re.findall(r"^export class (\w+)", source, re.MULTILINE)
 
 
-def tools(given: dict[str, Any]) -> dict[str, str]:
+def tools(given: dict[str, Any]) -> dict[str, Any]:
     """What the tools make of `given`. Raises ToolError; without Node.js it says how to do without
     this target too."""
     try:
-        made: dict[str, str] = node.run(TOOLS, given, "TARGETS=typescript")
+        made: dict[str, Any] = node.run(TOOLS, given, "TARGETS=typescript")
     except node.NoNode as error:
         raise node.NoNode(f"{error}; or leave it out: {WITHOUT}") from None
     return made

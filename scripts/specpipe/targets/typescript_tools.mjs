@@ -1,8 +1,9 @@
 // The tools of the TypeScript target that are written in JavaScript, run in one process: types of
 // the schemas by @hey-api/openapi-ts, and prettier over every file.
 //
-// Reads {document, files} as JSON, writes {path: text} as JSON. `document` has component schemas
-// only; `models` is the path that their types go to.
+// Reads {document, files, models, head, patterns} as JSON, writes {files, outlines, refused}.
+// `document` has component schemas only; `models` is the path that their types go to; `refused` are
+// those of the `patterns` that are none here.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ import { text } from 'node:stream/consumers';
 import { createClient } from '@hey-api/openapi-ts';
 import { format } from 'prettier';
 import ts from 'typescript';
+
+import { outlineOf } from './typescript_outline.mjs';
 
 // One line, not the minified line of a tool where it was thrown.
 process.on('uncaughtException', (error) => {
@@ -69,12 +72,22 @@ async function withPrograms(markdown) {
   return (await Promise.all(made)).join('');
 }
 
-const { document, models, head, files } = JSON.parse(await text(process.stdin));
+function isPattern(pattern) {
+  try {
+    return new RegExp(pattern, 'u') !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const { document, models, head, files, patterns } = JSON.parse(await text(process.stdin));
 const all = { ...files, [models]: head + (await modelsOf(document)) };
-const formatted = {};
+const made = { files: {}, outlines: {}, refused: patterns.filter((it) => !isPattern(it)) };
 for (const [path, content] of Object.entries(all)) {
-  formatted[path] = path.endsWith('.md')
+  const source = path.endsWith('.md')
     ? await withPrograms(content)
     : await format(content, { ...STYLE, filepath: path });
+  made.files[path] = source;
+  if (path.endsWith('.ts')) made.outlines[path] = outlineOf(path, source);
 }
-process.stdout.write(JSON.stringify(formatted));
+process.stdout.write(JSON.stringify(made));

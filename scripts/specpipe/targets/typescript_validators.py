@@ -13,11 +13,9 @@ from typing import Any
 
 from specpipe.render import typescript_identifier
 from specpipe.spec.names import Name
-from specpipe.spec.schema_rules import KEYWORDS
 from specpipe.targets.python_constraints import bounds, range_name
+from specpipe.targets.typescript_rules import Rule, rules
 
-SAFE = 2**53
-"""From here on JavaScript's numbers are not exact: no bound beyond can be broken."""
 MANY = 16
 """Members from which on a loop over their names is better than a line for each."""
 HELPERS = frozenset(
@@ -47,32 +45,19 @@ INHERITED = frozenset(
 """Members that every object of JavaScript has, whatever JSON it came of."""
 _SCALARS = frozenset({"boolean", "integer", "number", "string"})
 _FORMATS: Mapping[str, str] = {"date-time": "time", "uuid": "uuid"}
-_BROKEN: Mapping[str, tuple[str, str]] = {
-    "gt": ("<=", ">"),
-    "ge": ("<", ">="),
-    "lt": (">=", "<"),
-    "le": (">", "<="),
-}
-"""How a bound is broken, and what is expected then."""
-_LENGTHS: Mapping[str, tuple[str, str]] = {
-    "minLength": ("<", ">="),
-    "maxLength": (">", "<="),
-    "minItems": ("<", ">="),
-    "maxItems": (">", "<="),
-}
-
-
-_MEANT = frozenset().union({"type"}, *KEYWORDS.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What breaks a rule: `measure operator limit`. `expected` is what a message says then."""
-
-    measure: str
-    operator: str
-    limit: int | float
-    expected: str
+_NOTES = frozenset(
+    {
+        "title",
+        "description",
+        "example",
+        "examples",
+        "deprecated",
+        "externalDocs",
+        "$comment",
+        "enum",
+    }
+)
+"""Keywords that no check depends on: enumerations are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,27 +244,8 @@ def meaning(node: Any, known: Mapping[str, str], names: bool = False) -> Any:
         return node
     if "$ref" in node and not names:
         return {"$ref": known[target(node)]}
-    keys = node if names else [key for key in node if key in _MEANT]
+    keys = [key for key in node if names or not (key in _NOTES or key.startswith("x-"))]
     return {key: meaning(node[key], known, key == "properties" and not names) for key in keys}
-
-
-def rules(schema: Mapping[str, Any]) -> list[Rule]:
-    """What a scalar or an array has to keep beyond its type, but for a pattern."""
-    kind = schema["type"]
-    found = []
-    for key, limit in bounds(schema).items():
-        if key == "multiple_of":
-            text = f"`{kind}` that's a multiple of {limit}"
-            found.append(Rule(f"it % {limit}", "!==", 0, text))
-        elif kind != "integer" or abs(limit) < SAFE:
-            operator, wanted = _BROKEN[key]
-            found.append(Rule("it", operator, limit, f"`{kind}` {wanted} {limit}"))
-    for key, (operator, wanted) in _LENGTHS.items():
-        if schema.get(key):
-            measure = "it.length" if kind == "array" else "points(it)"
-            limit = schema[key]
-            found.append(Rule(measure, operator, limit, f"`{kind}` of length {wanted} {limit}"))
-    return found
 
 
 def called(function: Function, schema: Mapping[str, Any]) -> str:
