@@ -10,8 +10,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPECPIPE := $(BIN)/python -m specpipe
 NODE_READY := node_modules/.ready
-NODE := $(if $(shell command -v npm),$(NODE_READY))
+# Node's tools where there is a Node that is new enough for them (scripts/specpipe/node.py says the
+# same); without it everything goes on that can, and the rest says what to install.
+NODE := $(shell [[ $$(node --version 2>&1) =~ ^v([0-9]+)\.([0-9]+) ]] && command -v npm >/dev/null && \
+  (( BASH_REMATCH[1] * 1000 + BASH_REMATCH[2] >= 20019 )) && echo $(NODE_READY))
 GENERATED := generated/python-client generated/server
+FORMATTED := tests/typescript templates/typescript-client/runtime 'scripts/**/*.mjs'
 
 SPEC ?= spec/openapi.yaml
 OUT ?= generated
@@ -30,7 +34,7 @@ $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) $(NODE) ## install the pinned tools into .venv, and node_modules if there is npm
+setup: $(READY) $(NODE) ## install the pinned tools into .venv, and node_modules if there is Node.js
 
 # The stamp is written last, so an interrupted set-up starts over.
 $(READY): requirements.lock
@@ -42,30 +46,44 @@ $(READY): requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Only `lint` insists on Node; without npm everything else goes without its tools.
+# Only `lint` asks for this where there is no such Node.
 $(NODE_READY): package.json package-lock.json
-	@command -v npm >/dev/null && node -e 'process.exit(+(parseInt(process.versions.node) < 20))' || \
-	  { echo "pyright, which make lint runs, needs Node.js 20 or newer with npm: install it from https://nodejs.org" >&2; exit 1; }
+	@[ -n "$(NODE)" ] || { echo "make lint runs pyright and tsc, which need Node.js 20.19 or newer with npm: install it from https://nodejs.org" >&2; exit 1; }
+	@echo "setting up node_modules (about half a minute)"
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+browser: ## install chromium for the browser tests, on Debian as root; elsewhere say what to do
+	@[ -n "$$CHROMIUM" ] && set -- "$$CHROMIUM" || set -- chromium chromium-browser google-chrome; \
+	  command -v "$$@" >/dev/null && exit; \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || \
+	  { echo "the browser tests need chromium: apt-get install chromium, or say where it is: CHROMIUM=/usr/bin/..." >&2; exit 1; }; \
+	  echo "installing chromium (about a minute)"; \
+	  apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install --yes --no-install-recommends chromium
 
 all: ## the main job: generate, then conformance
 	@$(MAKE) generate
 	@$(MAKE) conformance
 
-generate: $(READY) ## regenerate the SDKs and the server (SPEC= OUT= TARGETS=python,server)
+# A target that needs no Node does not wait for its tools.
+TYPESCRIPT := $(if $(if $(strip $(TARGETS)),$(findstring typescript,$(TARGETS)),all),$(NODE))
+
+generate: $(READY) $(TYPESCRIPT) ## regenerate the SDKs and the server (SPEC= OUT= TARGETS=python,server,typescript)
 	@$(SPECPIPE) generate --spec="$$SPEC" --out="$$OUT" --targets="$$TARGETS"
 
-check: $(READY) ## say whether generated/ is what the spec gives; writes nothing (SPEC= OUT= TARGETS=)
+check: $(READY) $(TYPESCRIPT) ## say whether generated/ is what the spec gives; writes nothing (SPEC= OUT= TARGETS=)
 	@$(SPECPIPE) check --spec="$$SPEC" --out="$$OUT" --targets="$$TARGETS"
 
-lint: $(READY) $(NODE_READY) ## lint the spec; ruff, mypy --strict and pyright over hand-written and generated code
+lint: $(READY) $(NODE_READY) ## lint the spec; ruff, mypy --strict, pyright, tsc and prettier over hand-written and generated code
 	@$(SPECPIPE) lint --spec="$$SPEC"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy scripts/specpipe
 	@for package in $(GENERATED); do $(BIN)/mypy $$package || exit; done
 	@node_modules/.bin/pyright
+	@node_modules/.bin/tsc --noEmit -p generated/typescript-client
+	@node_modules/.bin/tsc --noEmit -p tests/typescript
+	@node_modules/.bin/prettier --check --log-level=warn $(FORMATTED)
 
 test: $(READY) $(NODE) ## run the whole test suite
 	@$(BIN)/python -m pytest
@@ -73,14 +91,14 @@ test: $(READY) $(NODE) ## run the whole test suite
 serve: $(READY) ## run the server (HOST= PORT= DATABASE_URL= API_KEY= and all that its --help lists)
 	@$(SPECPIPE) serve --spec="$$SPEC" --out="$$OUT"
 
-conformance: $(READY) ## fuzz server and SDK against the spec (BASE_URL= API_KEY= ENGINE=sqlite|postgresql PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1|all REPORT_DIR=)
+conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL= API_KEY= ENGINE=sqlite|postgresql PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1|all REPORT_DIR=)
 	@$(SPECPIPE) conformance --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" \
 	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES"
 
-bench: $(READY) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
+bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
 
 clean: ## remove .venv, node_modules, reports and caches
 	@rm -rf $(VENV) node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup all generate check lint test serve conformance bench clean
+.PHONY: help setup browser all generate check lint test serve conformance bench clean

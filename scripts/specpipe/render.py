@@ -38,6 +38,20 @@ RESERVED_METHODS = frozenset({"iterate", "modify", "with_raw_response"})
 """Names that a resource of an SDK has besides the API's operations."""
 
 
+TYPESCRIPT_WORDS = frozenset(
+    {
+        *("break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete"),
+        *("do", "else", "enum", "export", "extends", "false", "finally", "for", "function", "if"),
+        *("import", "in", "instanceof", "new", "null", "return", "super", "switch", "this"),
+        *("throw", "true", "try", "typeof", "var", "void", "while", "with"),
+        *("implements", "interface", "let", "package", "private", "protected", "public", "static"),
+        *("yield", "await", "async", "arguments", "eval", "undefined", "any", "unknown", "never"),
+        *("number", "string", "boolean", "object", "symbol", "bigint", "type"),
+    }
+)
+"""Reserved words of ECMAScript in strict mode, and names that TypeScript has a meaning for."""
+
+
 def python_literal(value: Any) -> str:
     """`value` as a Python literal. Strings keep what can be seen and escape the rest, bidi
     controls included. Raises TypeError for what JSON cannot hold."""
@@ -67,6 +81,57 @@ def python_identifier(name: str) -> str:
     if not name.isidentifier() or not name.isascii():
         raise ValueError(f"{name!r} cannot be a Python identifier")
     return f"{name}_" if keyword.iskeyword(name) or keyword.issoftkeyword(name) else name
+
+
+def typescript_literal(value: Any) -> str:
+    """`value` as a TypeScript literal: JSON, with what cannot be seen escaped. Raises TypeError for
+    what JSON cannot hold."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise TypeError(f"{value!r} has no literal")
+    if isinstance(value, Mapping):
+        # A member of this name would set the prototype, but for brackets around it.
+        items = (
+            f"{'[%s]' if key == '__proto__' else '%s'}: %s"
+            % (typescript_literal(str(key)), typescript_literal(member))
+            for key, member in value.items()
+        )
+        return "{" + ", ".join(items) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(typescript_literal, value)) + "]"
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else _code_units(c) for c in text)
+
+
+def _code_units(character: str) -> str:
+    """`character` as escapes that JavaScript knows."""
+    return json.dumps(character).strip('"')
+
+
+def typescript_identifier(name: str) -> str:
+    """`name`, made safe beside TypeScript's reserved words by a trailing underscore.
+
+    Raises ValueError when it cannot be an identifier at all.
+    """
+    if not name.isidentifier() or not name.isascii():
+        raise ValueError(f"{name!r} cannot be a TypeScript identifier")
+    return f"{name}_" if name in TYPESCRIPT_WORDS else name
+
+
+def typescript_comment(text: str, indent: int = 0, width: int = 100) -> str:
+    """`text` as the inside of a `/** */` comment: wrapped, with its stars from the second line on,
+    unable to end the comment."""
+    paragraphs = [" ".join(p.split()) for p in text.replace("\r", "\n").split("\n\n")]
+    lines = [
+        line
+        for number, paragraph in enumerate(p for p in paragraphs if p)
+        for line in ([""] if number else [])
+        + textwrap.wrap(
+            visible(paragraph), width - indent - 3, break_long_words=False, break_on_hyphens=False
+        )
+    ]
+    star = f"\n{' ' * indent} *"
+    body = star.join(f" {line}" if line else "" for line in lines).strip()
+    return body.replace("*/", "*\\/")
 
 
 def visible(text: str) -> str:
@@ -132,6 +197,9 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "identifier": python_identifier,
     "doc": python_docstring,
     "comment": comment,
+    "ts": typescript_literal,
+    "tsdoc": typescript_comment,
+    "tsid": typescript_identifier,
     "toml": toml_literal,
     "md": markdown_text,
     "code": markdown_code,

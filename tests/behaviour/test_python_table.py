@@ -43,9 +43,8 @@ def event_of(changes: dict[str, Any]) -> dict[str, Any]:
 
 def body_of(reply: dict[str, Any]) -> bytes:
     if "event" in reply:
-        return json.dumps(event_of(reply["event"])).encode()
-    if "hex" in reply:
-        return bytes.fromhex(reply["hex"])
+        text = json.dumps(event_of(reply["event"]), ensure_ascii=False)
+        return text.encode(reply.get("charset", "utf-8"))
     return (reply["text"] * reply.get("times", 1)).encode()
 
 

@@ -1,4 +1,4 @@
-"""Small specs and the whole server that each gives, file by file.
+"""Small specs and the whole server and TypeScript SDK that each gives, file by file.
 
 After a wanted change: SPECPIPE_RECORD=1 python -m pytest tests/golden, then read the diff.
 """
@@ -13,17 +13,20 @@ import pytest
 
 from specpipe import pipeline
 from specpipe.render import MARK
+from specpipe.targets.base import Target
 from specpipe.targets.server import ServerTarget
+from specpipe.targets.typescript import TypeScriptTarget
 from specpipe.workspace import TEMPLATES
 
+TARGETS: tuple[Target, ...] = (ServerTarget(), TypeScriptTarget())
+COMMENTS = {"server": "#", "typescript": "//"}
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/spec.yaml"))
 RECORD = os.environ.get("SPECPIPE_RECORD") == "1"
 
 
-def rendered(case: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+def rendered(case: Path, target: Target) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """The tree that the case's spec gives: what is generated, and the runtime's modules."""
-    document, api = pipeline.read_spec(case / "spec.yaml")
-    tree = ServerTarget().render(document, api)
+    tree = target.render(*pipeline.read_spec(case / "spec.yaml"))
     runtime = {path: content for path, content in tree.items() if "/runtime/" in path}
     return {path: tree[path] for path in tree if path not in runtime}, runtime
 
@@ -36,28 +39,34 @@ def on_disk(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_spec_gives_exactly_the_expected_files(case):
-    tree, _ = rendered(case)
+def test_a_spec_gives_exactly_the_expected_files(case, target):
+    tree, _ = rendered(case, target)
     if RECORD:
-        shutil.rmtree(case / "expected", ignore_errors=True)
+        shutil.rmtree(case / "expected" / target.folder, ignore_errors=True)
         for path, content in tree.items():
             file = case / "expected" / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-    expected = on_disk(case / "expected")
+    expected = {
+        f"{target.folder}/{path}": content
+        for path, content in on_disk(case / "expected" / target.folder).items()
+    }
     assert sorted(tree) == sorted(expected)
     for path, content in expected.items():
         assert tree[path].decode() == content.decode(), path
 
 
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_runtime_is_copied_as_it_is_behind_the_mark(case):
+def test_the_runtime_is_copied_as_it_is_behind_the_mark(case, target):
     """So the expected files need no copy of it."""
-    _, runtime = rendered(case)
-    templates = on_disk(TEMPLATES / "server" / "runtime")
-    sources = {path: content for path, content in templates.items() if path.endswith(".py")}
-    mark = f"# {MARK}\n".encode()
+    _, runtime = rendered(case, target)
+    comment = COMMENTS[target.name]
+    templates = on_disk(TEMPLATES / target.folder / "runtime")
+    sources = {path: it for path, it in templates.items() if "__pycache__" not in path}
+    assert sources
     assert {path.partition("/runtime/")[2]: content for path, content in runtime.items()} == {
-        path: mark + content for path, content in sources.items()
+        path: f"{comment} {MARK}\n".encode() + content for path, content in sources.items()
     }

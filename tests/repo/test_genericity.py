@@ -32,8 +32,10 @@ TRADE = {
     "annotations",
     "application",  # application/json; an ASGI application
     "Application",
+    "browser",
     "context",
     "copy",
+    "manual",  # of fetch
     "message",
     "messages",
     "model",

@@ -25,6 +25,7 @@ MAY_USE: dict[str, set[str]] = {
     "specpipe.tree": set(),
     "specpipe.format": {"specpipe.tree"},
     "specpipe.emit": {"specpipe.tree"},
+    "specpipe.node": set(),
     "specpipe.targets.": {
         "specpipe.targets.",
         "specpipe.spec.model",
@@ -32,6 +33,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.spec.reserved",
         "specpipe.render",
         "specpipe.format",
+        "specpipe.node",
         "specpipe.tree",
     },
     "specpipe.pipeline": {"specpipe.spec.", "specpipe.targets.base", "specpipe.tree"},
@@ -40,7 +42,9 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.spec.model",
         "specpipe.spec.names",
         "specpipe.arguments",
+        "specpipe.node",
         "specpipe.render",
+        "specpipe.targets.typescript_calls",
         "specpipe.pipeline",
     },
     "specpipe.bench.": {
@@ -72,6 +76,7 @@ WRITERS = {
     "specpipe.bench.subjects": "a temporary database, taken away again",
     "specpipe.emit": "the output folder: the only one",
     "specpipe.format": "a temporary folder for ruff",
+    "specpipe.node": "a temporary folder for the tools",
     "specpipe.targets.python": "a temporary folder for openapi-python-client",
     "specpipe.conformance.cli": "the folder of reports",
     "specpipe.conformance.cluster": "a temporary folder for a database",
@@ -79,6 +84,7 @@ WRITERS = {
     "specpipe.conformance.hooks": "the folder of reports",
     "specpipe.conformance.process": "a temporary folder for a database",
     "specpipe.conformance.report": "the folder of reports",
+    "specpipe.conformance.typescript": "a temporary folder for the bridge",
 }
 WRITING = {
     "write_text",

@@ -48,6 +48,8 @@ def probe(tmp_path):
     )
     python.chmod(0o755)
     (tmp_path / ".venv" / ".ready").touch()
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / ".ready").touch()
     return tmp_path
 
 
@@ -117,35 +119,101 @@ def test_nothing_that_is_given_stands_in_a_recipe_but_as_a_variable_of_the_shell
 
 
 @pytest.fixture
-def without_node(tmp_path):
-    """A PATH with what a shell needs and no npm."""
+def shell(tmp_path):
+    """A PATH with what a shell needs, and what the tests put there."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("bash", "make", "awk", "touch"):
+    for name in ("bash", "make", "awk", "touch", "id"):
         (folder / name).symlink_to(shutil.which(name))
-    return str(folder)
+    return folder
 
 
-@pytest.mark.parametrize("target", ["setup", "generate", "check", "test", "conformance"])
-def test_without_node_everything_but_lint_is_ready(without_node, target, probe):
-    done = make("--dry-run", target, cwd=probe, PATH=without_node)
+def program(folder, name, text):
+    (folder / name).write_text(f"#!/bin/bash\n{text}\n")
+    (folder / name).chmod(0o755)
+
+
+@pytest.fixture(params=["no Node.js", "an old one", "one without npm"])
+def without_node(request, shell):
+    """A PATH without a Node.js that will do."""
+    if request.param == "an old one":
+        program(shell, "npm", "exit 1")
+        program(shell, "node", "echo v20.18.3")
+    if request.param == "one without npm":
+        program(shell, "node", "echo v22.1.0")
+    return str(shell)
+
+
+@pytest.fixture
+def unready(probe):
+    """The same folder, before the set-up of Node's tools."""
+    (probe / "node_modules" / ".ready").unlink()
+    return probe
+
+
+@pytest.mark.parametrize("target", ["setup", "generate", "check", "test", "conformance", "bench"])
+def test_without_node_everything_but_lint_is_ready(without_node, target, unready):
+    done = make("--dry-run", target, cwd=unready, PATH=without_node)
     assert done.returncode == 0, done.stderr
     assert "npm ci" not in done.stdout
 
 
-def test_without_node_lint_says_what_to_install(without_node, probe):
-    done = make("lint", cwd=probe, PATH=without_node)
+def test_without_node_lint_says_what_to_install(without_node, unready):
+    done = make("lint", cwd=unready, PATH=without_node)
     assert done.returncode == 2
     (line,) = [line for line in done.stderr.splitlines() if not line.startswith("make: ")]
     assert "install" in line
     assert "Node.js 20" in line
 
 
-def test_with_npm_node_tools_are_installed_when_their_lock_is_newer(probe):
-    folder = probe / "node_modules"
-    folder.mkdir()
-    (folder / ".ready").touch()
+@pytest.mark.parametrize("version", ["v20.19.0", "v22.0.0", "v100.0.0"])
+def test_a_node_that_is_new_enough_gets_its_tools(shell, unready, version):
+    program(shell, "npm", "exit 1")
+    program(shell, "node", f"echo {version}")
+    assert "npm ci" in make("--dry-run", "setup", cwd=unready, PATH=str(shell)).stdout
+
+
+@pytest.mark.parametrize(
+    ("targets", "waits"),
+    [("", True), (" ", True), ("python,server", False), ("server,typescript", True)],
+)
+@pytest.mark.parametrize("target", ["generate", "check"])
+def test_only_the_target_that_needs_node_waits_for_its_tools(unready, target, targets, waits):
+    done = make("--dry-run", target, f"TARGETS={targets}", cwd=unready)
+    assert ("npm ci" in done.stdout) is waits
+
+
+def test_node_tools_are_installed_when_their_lock_is_newer(probe):
     os.utime(probe / "package-lock.json", (2e9, 2e9))
     assert "npm ci" in make("--dry-run", "lint", cwd=probe).stdout
-    os.utime(folder / ".ready", (2.1e9, 2.1e9))
+    os.utime(probe / "node_modules" / ".ready", (2.1e9, 2.1e9))
     assert "npm ci" not in make("--dry-run", "lint", cwd=probe).stdout
+
+
+def test_a_browser_that_is_there_is_not_installed_again(shell, probe):
+    program(shell, "chromium", "exit 1")
+    program(shell, "apt-get", "echo installs")
+    done = make("browser", cwd=probe, PATH=str(shell))
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_root_on_debian_gets_a_browser(shell, probe):
+    program(shell, "apt-get", 'echo "apt-get $@"')
+    (shell / "id").unlink()
+    program(shell, "id", "echo 0")
+    done = make("browser", cwd=probe, PATH=str(shell))
+    assert done.returncode == 0
+    assert "install --yes --no-install-recommends chromium" in done.stdout
+
+
+@pytest.mark.parametrize("who", ["somebody on Debian", "root elsewhere"])
+def test_everybody_else_is_told_how_to_get_a_browser(shell, probe, who):
+    (shell / "id").unlink()
+    program(shell, "id", f"echo {0 if who == 'root elsewhere' else 1000}")
+    if who == "somebody on Debian":
+        program(shell, "apt-get", "echo installs")
+    done = make("browser", cwd=probe, PATH=str(shell))
+    assert done.returncode == 2
+    assert "installs" not in done.stdout
+    line, _ = done.stderr.splitlines()
+    assert "apt-get install chromium" in line

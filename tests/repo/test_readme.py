@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from specpipe.conformance.process import server_environment
+from specpipe.node import executable
 from specpipe.workspace import OUT, ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -47,6 +48,30 @@ def test_the_example_of_the_sdk_runs_against_the_server(server):
 
     assert result.returncode == 0, result.stderr
     assert "ReferencedWorkstreamEvent(id=" in result.stdout
+    assert "never created" in result.stdout
+
+
+def test_the_example_of_the_typescript_sdk_runs_against_the_server(server, tmp_path):
+    (example,) = re.findall(r"```typescript\n(.*?)```", README, re.S)
+    code = example.replace("http://127.0.0.1:39300", server)
+    assert server in code
+    program = tmp_path / "example.mjs"
+    entry = OUT / "typescript-client" / "src" / "index.ts"
+    alias = f"--alias:pieces-workstream-client={entry}"
+    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
+    subprocess.run(
+        [esbuild, "--bundle", "--loader=ts", "--format=esm", alias, f"--outfile={program}"],
+        cwd=ROOT,
+        input=code,
+        text=True,
+        check=True,
+    )
+
+    command = [executable("the example"), str(program)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 0, result.stderr
+    assert re.match(r"\[ \{ id: '[0-9a-f-]{36}' \} \]\n", result.stdout)
     assert "never created" in result.stdout
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from specpipe.spec.build import build
 from specpipe.spec.load import load
 from specpipe.spec.model import Document
 from specpipe.spec.name_rules import names_are_identifiers, schemas_are_not_taken
-from specpipe.spec.reserved import SDK_MODELS, SERVER_MODELS
+from specpipe.spec.reserved import SDK_MODELS, SERVER_MODELS, TYPESCRIPT_MODELS
 from specpipe.targets.python import PythonTarget
 from specpipe.targets.server import ServerTarget
+from specpipe.targets.typescript import TypeScriptTarget
 
 THINGS = Path(__file__).with_name("things.yaml")
 EVERYTHING: dict[str, Any] = {
@@ -90,9 +92,32 @@ def test_every_name_that_is_refused_for_the_server_would_not_arrive(name: str) -
         ServerTarget().render(given, build(given))
 
 
+def test_types_of_typescript_refer_to_nothing_else_that_has_a_name() -> None:
+    given = document({"Everything": {"type": "object", "properties": EVERYTHING}})
+    tree = TypeScriptTarget().render(given, build(given))
+    source = tree["typescript-client/src/models.ts"].decode()
+    code = re.sub(r"/\*.*?\*/|//.*?$|'[^']*'", "", source, flags=re.DOTALL | re.MULTILINE)
+    named = set(re.findall(r"\b[A-Z]\w*", code)) - set(
+        re.findall(r"^export type (\w+)", code, re.M)
+    )
+    assert named == TYPESCRIPT_MODELS - {"ClientOptions"}
+
+
+@pytest.mark.parametrize("name", sorted(TYPESCRIPT_MODELS))
+def test_every_name_that_is_refused_for_typescript_would_do_harm(name: str) -> None:
+    assert refusals(name)
+    given = document({name: {"type": "object", "properties": EVERYTHING}})
+    if name == "ClientOptions":
+        with pytest.raises(Exception, match=name):
+            TypeScriptTarget().render(given, build(given))
+        return
+    tree = TypeScriptTarget().render(given, build(given))
+    assert f"export type {name} = " in tree["typescript-client/src/models.ts"].decode()
+
+
 @given(st.from_regex(r"\A[A-Za-z][A-Za-z0-9_-]{0,12}\Z"))
 def test_a_name_is_accepted_exactly_when_it_is_a_class_to_the_generator(name: str) -> None:
-    taken = SDK_MODELS | SERVER_MODELS
+    taken = SDK_MODELS | SERVER_MODELS | TYPESCRIPT_MODELS
     known = document({})  # a name of THINGS is as good as any
     fits = ClassName(name, "") == name and name not in taken
     assert (not refusals(name)) == fits or name in known.data["components"]["schemas"]

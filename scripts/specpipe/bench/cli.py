@@ -29,6 +29,8 @@ from specpipe.bench.requests import KINDS, measure_requests
 from specpipe.bench.sdks import prepared_sdks
 from specpipe.bench.subjects import Bench, Run
 from specpipe.bench.targets import targets
+from specpipe.bench.typescript import ROW as TYPESCRIPT_ROW
+from specpipe.bench.typescript import measure_typescript
 from specpipe.bench.workload import workload_of
 from specpipe.conformance import interruption
 from specpipe.conformance.process import server_module
@@ -38,7 +40,7 @@ from specpipe.workspace import BENCH, OUT, REPORTS, SPEC, shown
 
 COULD_NOT_MEASURE = 2
 SERVER_ROWS = (*KINDS, "commits", "growth", "memory")
-ROWS = (*SERVER_ROWS, *CLIENT_ROWS)
+ROWS = (*SERVER_ROWS, *CLIENT_ROWS, TYPESCRIPT_ROW)
 
 
 def add_command(commands: Any) -> None:
@@ -78,6 +80,8 @@ def bench(options: argparse.Namespace) -> int:
                 sdks = prepared_sdks(run, document, options.spec)
                 measure_clients(run, sdks, of_the_sdk, results)
                 about |= of_sdks(sdks)
+            if TYPESCRIPT_ROW in rows:
+                measure_typescript(run, options.spec, results)
     except ToolError as error:
         if isinstance(error, Misuse):
             raise

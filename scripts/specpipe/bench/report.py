@@ -17,6 +17,7 @@ UNITS = {
     "p50_us": "p50 µs",
     "p99_us": "p99 µs",
     "cpu_ms": "CPU ms",
+    "best_ms": "CPU ms, the best of 8",
     "wall_ms": "ms",
     "added_mib": "MiB added",
     "seconds": "seconds",

@@ -14,6 +14,7 @@ from specpipe.bench.growth import sized
 from specpipe.bench.requests import connected
 from specpipe.bench.sdks import OURS, PUBLISHED
 from specpipe.bench.subjects import COMMIT_EACH, FASTAPI, ours_on
+from specpipe.bench.typescript import ROW, SHARE, WHOLE
 
 CPU_AT = 16
 """Connections at which CPU a request is compared."""
@@ -44,6 +45,7 @@ def targets(results: Results, effort: Effort) -> list[Target]:
     for engine in (SQLITE, POSTGRESQL):
         candidates += growing(results, ours_on(engine), effort)
     candidates += of_the_sdk(results, effort)
+    candidates += of_typescript(results, effort)
     return [
         Target(text, bound, at_most, unit, figure)
         for text, bound, at_most, unit, figure in candidates
@@ -113,3 +115,13 @@ def of_the_sdk(results: Results, effort: Effort) -> Iterator[Candidate]:
     text = f"memory added by decoding {many}, over the {PUBLISHED}"
     ratio = results.ratio("sdk-memory", many, OURS, PUBLISHED, "added_mib")
     yield text, 0.5, True, "x", ratio
+
+
+def of_typescript(results: Results, effort: Effort) -> Iterator[Candidate]:
+    """The TypeScript SDK beside the published one."""
+    many = sized(effort.snapshot)
+    for case in (SHARE, WHOLE):
+        for measure, when in (("cpu_ms", "the first"), ("best_ms", "the best of 8")):
+            ratio = results.ratio(ROW, f"{many}, {case}", PUBLISHED, OURS, measure)
+            text = f"{ROW} {many}, {case}, {when}: times cheaper than the {PUBLISHED}"
+            yield text, 2, False, "x", ratio

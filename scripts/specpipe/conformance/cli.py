@@ -21,6 +21,7 @@ from specpipe.conformance import fuzz, interruption, report
 from specpipe.conformance.judge import (
     clean_up,
     judge_access,
+    judge_answers,
     judge_laws,
     judge_stories,
     open_ledgers,
@@ -169,6 +170,8 @@ def judge(trial: Trial, options: argparse.Namespace) -> int:
             judge_by_writing(trial, verdict)
         else:
             progress("laws and stories write, so they are left out: ALLOW_WRITES=1 lets them")
+        progress("answers of all kinds, to each SDK")
+        judge_answers(trial, verdict)
         judge_access(trial, verdict)
         if len(fuzzed) < len(chosen):
             progress("fuzzing reading operations only, since the server is not ours")
@@ -181,7 +184,8 @@ def judge(trial: Trial, options: argparse.Namespace) -> int:
         verdict.unjudged = str(error)
         print(f"could not judge: {error}", file=sys.stderr)
     judged = chosen if writes else fuzzed
-    line = verdict.line(judged, scope(trial, writes, options.operation), time.monotonic() - started)
+    limits = scope(trial, verdict, writes, options.operation)
+    line = verdict.line(judged, limits, time.monotonic() - started)
     conclude(trial, judged, verdict, line, options.report_dir)
     if verdict.unjudged:
         return COULD_NOT_JUDGE
@@ -194,7 +198,7 @@ def judge_by_writing(trial: Trial, verdict: Verdict) -> None:
     try:
         progress(f"laws: {trial.profile.rounds} times each")
         judge_laws(trial, ledgers, verdict)
-        progress("stories: the Python SDK, sync and async")
+        progress("stories: the Python SDK, sync and async, and the TypeScript SDK")
         judge_stories(trial, ledgers, verdict)
     except Trespass:
         progress("  nothing more is written: it could destroy what is somebody's")
@@ -202,13 +206,14 @@ def judge_by_writing(trial: Trial, verdict: Verdict) -> None:
         clean_up(trial, ledgers, verdict)
 
 
-def scope(trial: Trial, writes: bool, operation: str) -> str:
+def scope(trial: Trial, verdict: Verdict, writes: bool, operation: str) -> str:
     """What of the spec the verdict is about, when it is not all of it."""
     limits = [] if writes else ["reading only"]
     if operation:
         limits.append(f"fuzzing of {operation} only")
     elif writes and trial.foreign:
         limits.append("writing operations not fuzzed")
+    limits += [f"without the {name}" for name in verdict.left_out]
     return f" ({', '.join(limits)})" if limits else ""
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import random
 import secrets
+from collections.abc import Callable, Iterator
 
 from specpipe.conformance import (  # noqa: F401 - importing the modules registers their laws
     access,
+    answers,
     laws_of_identity,
     laws_of_lists,
     laws_of_replies,
 )
 from specpipe.conformance.law import LAWS, Law
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
+from specpipe.conformance.process import Running
 from specpipe.conformance.sdk import AsyncDriver, Driver, SyncDriver, load
 from specpipe.conformance.story import Story
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.trial import Trial
+from specpipe.conformance.typescript import NAME, LeftOut, TypeScriptDriver
 from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable, Wire
 from specpipe.diagnostics import ToolError
@@ -100,20 +104,32 @@ def judge_access(trial: Trial, verdict: Verdict) -> None:
         verdict.held.append(("access", "key", access.STATEMENT))
 
 
-def judge_stories(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdict) -> None:
-    """Let each SDK tell its story. Raises Trespass."""
+def drivers(trial: Trial, server: Running, verdict: Verdict) -> Iterator[Driver]:
+    """Each SDK there is, one after the other, as a client of `server`; closed when the next one is
+    asked for. One that cannot be driven here is left out, and the verdict says so."""
     package = load(trial.api, trial.out)
-    drivers: tuple[Driver, ...] = (
-        SyncDriver(package, trial.api, trial.server),
-        AsyncDriver(package, trial.api, trial.server),
+    makers: tuple[Callable[[], Driver], ...] = (
+        lambda: SyncDriver(package, trial.api, server),
+        lambda: AsyncDriver(package, trial.api, server),
+        lambda: TypeScriptDriver(trial.api, trial.out, server),
     )
-    statement = "Every operation works through the SDK, and every exchange fits the spec."
-    for driver in drivers:
-        story = Story(trial, driver, ledgers)
+    for make in makers:
         try:
-            broken = list(story.tell())
+            driver = make()
+        except LeftOut as error:
+            verdict.leave_out(NAME, str(error))
+            continue
+        try:
+            yield driver
         finally:
             driver.close()
+
+
+def judge_stories(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdict) -> None:
+    """Let each SDK tell its story. Raises Trespass."""
+    statement = "Every operation works through the SDK, and every exchange fits the spec."
+    for driver in drivers(trial, trial.server, verdict):
+        broken = list((story := Story(trial, driver, ledgers)).tell())
         for one in broken:
             verdict.note("story", driver.name, statement, one)
         if not broken:
@@ -122,6 +138,22 @@ def judge_stories(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdic
         for one in broken:
             if isinstance(one, Trespass):
                 raise one
+
+
+def judge_answers(trial: Trial, verdict: Verdict) -> None:
+    """Give each SDK answers of all kinds. Nothing is asked of the server."""
+    operations = [o for o in trial.api.operations if o.success.schema is not None]
+    if not operations:
+        verdict.passed_over.append(("answers", "the spec promises no JSON"))
+        return
+    mouth = answers.Mouth(operations[0])
+    with mouth.open():
+        for driver in drivers(trial, mouth.running, verdict):
+            broken = list(answers.faults(trial, driver, mouth))
+            for one in broken:
+                verdict.note("answers", driver.name, answers.STATEMENT, one)
+            if not broken:
+                verdict.held.append(("answers", driver.name, answers.STATEMENT))
 
 
 def clean_up(trial: Trial, ledgers: dict[Resource, Ledger], verdict: Verdict) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from specpipe.conformance import interruption
 from specpipe.conformance.exchange import Exchange, same
@@ -188,6 +190,7 @@ class Story:
         the result as JSON."""
         result = self._driver.call(operation, *path, **arguments)
         exchange = self._last()
+        self._expect_sent(operation, exchange, arguments)
         if exchange.status == operation.success.status:
             self.reached.add(operation.id)
         if operation.success.schema is None:
@@ -198,6 +201,19 @@ class Story:
             f"{operation.id}: the SDK made {decoded} out of {exchange.body.decode()}",
         )
         return decoded
+
+    def _expect_sent(
+        self, operation: Operation, exchange: Exchange, arguments: Mapping[str, Any]
+    ) -> None:
+        """All that a call is given has to be on the wire, whatever the server makes of it."""
+        if "body" in arguments:
+            sent = json.loads(exchange.request_body or b"null")
+            holds(alike(sent, arguments["body"]), f"{operation.id}: the SDK sent {sent}")
+        query = dict(parse_qsl(urlsplit(exchange.url).query))
+        for parameter in operation.parameters_in("query"):
+            name, missing = python_identifier(parameter.name.snake), parameter.wire not in query
+            if name in arguments:
+                holds(not missing, f"{operation.id}: the SDK did not send {parameter.wire}")
 
     def _expect_same(self, wanted: Object, found: Object, operation: Operation) -> None:
         holds(alike(wanted, found), f"{operation.id} gave {found}, not {wanted}")

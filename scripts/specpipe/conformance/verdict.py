@@ -30,6 +30,8 @@ class Verdict:
     """(check, name, statement) of what was checked and found right."""
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     """(name, reason) of what does not apply."""
+    left_out: list[str] = field(default_factory=list)
+    """Names of what should have been judged and could not be here."""
     fuzzing: Outcome = field(default_factory=lambda: Outcome(passed=True, ran=False))
     accepted: dict[str, int] = field(default_factory=dict)
     """By operation id: how often a request was accepted."""
@@ -46,6 +48,13 @@ class Verdict:
         curl = broken.exchange.curl() if broken.exchange is not None else None
         self.findings.append(Finding(check, name, statement, broken.message, curl))
         print(f"  {check} broken: {name}: {broken.message}", flush=True)
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Note what cannot be judged here, once, and say so: the verdict is not about it."""
+        if name not in self.left_out:
+            self.left_out.append(name)
+            self.passed_over.append((name, reason))
+            print(f"  {name} left out: {reason}", flush=True)
 
     def count(self, accepted: Mapping[str, int]) -> None:
         """Count accepted requests, by operation id."""

@@ -14,7 +14,7 @@ from specpipe.diagnostics import Diagnostic
 from specpipe.spec.build import method_names, package
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import Node, operations, root, schemas
-from specpipe.spec.reserved import BUILTINS, SDK_MODELS, SERVER_MODELS
+from specpipe.spec.reserved import BUILTINS, SDK_MODELS, SERVER_MODELS, TYPESCRIPT_MODELS
 
 MAX_LENGTH = 100
 _IDENTIFIER = re.compile(r"_?[A-Za-z][A-Za-z0-9_.-]*", re.ASCII)
@@ -84,6 +84,7 @@ def schemas_are_not_taken(document: Document) -> Iterator[Diagnostic]:
         owners = [("the Python SDK's models", SDK_MODELS)]
         if name in components:  # others get names of their own from the server's generator
             owners += [("the server's models", SERVER_MODELS), ("Python", BUILTINS)]
+            owners += [("the TypeScript SDK's models", TYPESCRIPT_MODELS)]
         takers = [owner for owner, taken in owners if text in taken]
         if takers:
             message = f"schema {name!r}: the name {text} is taken by {' and '.join(takers)}"

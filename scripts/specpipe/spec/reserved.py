@@ -20,3 +20,5 @@ SERVER_MODELS = frozenset(
     {"Annotated", "Any", "Meta", "StrEnum", "Struct", "TypeAlias", "UNSET", "UnsetType"}
 )
 """Of the server: what datamodel-code-generator imports. It renames schemas of these names."""
+TYPESCRIPT_MODELS = frozenset({"Array", "ClientOptions", "Date"})
+"""Of the TypeScript SDK: what types refer to, and one that @hey-api/openapi-ts always makes."""

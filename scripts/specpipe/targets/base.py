@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +10,9 @@ from specpipe.render import MARK
 from specpipe.spec.model import Api, Document
 from specpipe.tree import Tree
 from specpipe.workspace import TEMPLATES
+
+COMMENTS: Mapping[str, str] = {".py": "#", ".ts": "//"}
+"""What a comment begins with, by the suffix of a module."""
 
 
 class Target(Protocol):
@@ -33,10 +37,11 @@ def runtime(target: str, destination: str) -> Tree:
     source = TEMPLATES / target / "runtime"
     return {
         f"{destination}/{path.relative_to(source).as_posix()}": marked(path)
-        for path in sorted(source.rglob("*.py"))
+        for path in sorted(source.rglob("*"))
+        if path.suffix in COMMENTS
     }
 
 
 def marked(path: Path) -> bytes:
     """The content of a runtime module with the mark in front."""
-    return f"# {MARK}\n".encode() + path.read_bytes()
+    return f"{COMMENTS[path.suffix]} {MARK}\n".encode() + path.read_bytes()

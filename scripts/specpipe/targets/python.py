@@ -26,10 +26,11 @@ from specpipe.format import format_python
 from specpipe.render import FILTERS, MARK
 from specpipe.spec.model import Api, Document, Operation
 from specpipe.targets.base import runtime
+from specpipe.targets.conveniences import discovery
 from specpipe.targets.python_arrival import check_arrival
 from specpipe.targets.python_beyond import beyond, pages
 from specpipe.targets.python_calls import Calls, attribute
-from specpipe.targets.python_conveniences import discovery, iteration, modification
+from specpipe.targets.python_conveniences import iteration, modification
 from specpipe.targets.python_models import Models
 from specpipe.targets.python_reference import Reference
 from specpipe.tree import Tree

@@ -22,8 +22,9 @@ from specpipe.spec.model import (
     Snapshot,
     Update,
 )
+from specpipe.targets.conveniences import largest
 from specpipe.targets.python_calls import Argument, Call, Calls, attribute
-from specpipe.targets.python_conveniences import iteration, largest, modification
+from specpipe.targets.python_conveniences import iteration, modification
 from specpipe.targets.python_models import field_name
 from specpipe.targets.python_samples import sample
 from specpipe.targets.python_source import expanded

@@ -27,24 +27,11 @@ from specpipe.targets.python_source import (
     expanded,
     module_functions,
 )
+from specpipe.targets.wording import limits, sentences
 from specpipe.tree import Tree
 
 INLINE = re.compile(r"[A-Za-z_][A-Za-z_0-9.]*|[^A-Za-z_]+")
 SEE = re.compile(r"^(.*?)(?:See (\w+)\.)?$", re.DOTALL)
-BOUNDS: Mapping[str, str] = {
-    "minimum": "at least {}",
-    "exclusiveMinimum": "more than {}",
-    "maximum": "at most {}",
-    "exclusiveMaximum": "less than {}",
-    "multipleOf": "a multiple of {}",
-    "minLength": "{} or more characters",
-    "maxLength": "{} characters at most",
-    "pattern": "matches {}",
-    "minItems": "{} or more items",
-    "maxItems": "{} items at most",
-    "default": "{} if left out",
-}
-"""What a keyword of JSON Schema asks for, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +158,7 @@ class Reference:
             yield self._argument(it, documented[it.wire].schema)
 
     def _argument(self, it: Argument, schema: Mapping[str, Any]) -> Row:
-        text = sentences(markdown_text(it.description), limits(schema))
+        text = sentences(markdown_text(it.description), limits(schema, shown))
         return Row(it.name, it.wire, self.type(it.type), it.required, text)
 
     def failures(self, call: Call) -> Iterator[Failure]:
@@ -192,7 +179,7 @@ class Reference:
         """The members of a model."""
         properties = self._schemas.get(model.name, {}).get("properties", {})
         for it in model.fields:
-            text = sentences(self._description(it), limits(properties.get(it.wire, {})))
+            text = sentences(self._description(it), limits(properties.get(it.wire, {}), shown))
             yield Row(it.name, it.wire, self.type(it.annotation), it.required, text)
 
     def _description(self, it: Field) -> str:
@@ -221,28 +208,8 @@ def said(response: Response) -> str:
     return markdown_text(response.description)
 
 
-def limits(schema: Any) -> str:
-    """What a schema asks of a value beyond its type, as Markdown."""
-    if not isinstance(schema, Mapping):
-        return ""
-    asked = [
-        words.format(shown(schema[keyword]))
-        for keyword, words in BOUNDS.items()
-        if keyword in schema
-    ]
-    if "enum" in schema:
-        asked.append(f"one of {', '.join(map(shown, schema['enum']))}")
-    text = ", ".join(asked)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
-
-
 def shown(value: Any) -> str:
     """A value of the spec as Markdown."""
     if isinstance(value, bool):
         return f"`{value}`"
     return markdown_text(str(value))
-
-
-def sentences(*texts: str) -> str:
-    """The texts that there are, one behind the other."""
-    return " ".join(text.strip() for text in texts if text.strip())

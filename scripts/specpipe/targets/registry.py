@@ -6,8 +6,9 @@ from specpipe.diagnostics import Misuse
 from specpipe.targets.base import Target
 from specpipe.targets.python import PythonTarget
 from specpipe.targets.server import ServerTarget
+from specpipe.targets.typescript import TypeScriptTarget
 
-TARGETS: tuple[Target, ...] = (PythonTarget(), ServerTarget())
+TARGETS: tuple[Target, ...] = (PythonTarget(), ServerTarget(), TypeScriptTarget())
 
 
 def select(names: str) -> tuple[Target, ...]:

@@ -1,0 +1,194 @@
+"""What the templates of the TypeScript SDK need to know about an operation beyond the operations
+view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from specpipe.render import typescript_identifier
+from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
+from specpipe.spec.names import Name
+from specpipe.targets.python_calls import template
+
+PARAMETER_TYPES: Mapping[str, str] = {
+    "boolean": "boolean",
+    "date-time": "Date | string",
+    "integer": "number",
+    "number": "number",
+    "string": "string",
+}
+RESERVED_METHODS = frozenset({"constructor", "iterate", "modify", "withRawResponse"})
+"""Names that a resource has besides the API's operations."""
+RESERVED_OPTIONS = frozenset(
+    {"timeout", "retries", "signal", "extraHeaders", "extraQuery", "extraBody"}
+)
+"""Options that every method has: no query parameter can be one of them."""
+RESERVED_ARGUMENTS = frozenset({"body", "options"})
+"""Names that every method has for something else."""
+RESERVED_ATTRIBUTES = frozenset({"constructor", "baseUrl", "withOptions"})
+"""Names that a client has besides its resources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A parameter as an argument of a method, or as one of its options."""
+
+    name: str
+    wire: str
+    type: str
+    kind: str
+    """Its type in the operations view."""
+    required: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class BodyArgument:
+    """A request body as an argument. `ids`: members around each of a bare list of ids, outermost
+    first."""
+
+    schema: str
+    media_type: str
+    required: bool
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A documented success. `schema` is None for text, `media_type` for nothing."""
+
+    status: int
+    media_type: str | None
+    schema: str | None
+
+    @property
+    def type(self) -> str:
+        """What a call gives."""
+        if self.media_type is None:
+            return "void"
+        return f"models.{self.schema}" if self.schema else "string"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation as a method."""
+
+    operation: Operation
+    name: str
+    aliases: tuple[str, ...]
+    template: str
+    path: tuple[Argument, ...]
+    query: tuple[Argument, ...]
+    body: BodyArgument | None
+    answers: tuple[Answer, ...]
+    failures: tuple[int, ...]
+    accept: str
+
+    @property
+    def options(self) -> str:
+        """The name of the type of its options: their common one when it adds none."""
+        name = f"{self.operation.tag.pascal}{self.operation.method_name.pascal}Options"
+        return name if self.query else "CallOptions"
+
+    @property
+    def needs_options(self) -> bool:
+        """Whether there is an option that it cannot do without."""
+        return any(it.required for it in self.query)
+
+    @property
+    def has_models(self) -> bool:
+        """Whether its signature names one."""
+        return self.body is not None or "models." in self.result
+
+    @property
+    def segments(self) -> list[str | tuple[str, str]]:
+        """The arguments for its path: their names, and their types if they are not text."""
+        return [it.name if it.kind == "string" else (it.name, it.kind) for it in self.path]
+
+    @property
+    def queried(self) -> Mapping[str, tuple[str | bool, ...]]:
+        """Its query parameters, by the options that they are: name on the wire, type, and whether
+        it has to be there if it does."""
+        return {it.name: (it.wire, it.kind, *([True] if it.required else [])) for it in self.query}
+
+    @property
+    def result(self) -> str:
+        """The type of what the method promises."""
+        return " | ".join(dict.fromkeys(answer.type for answer in self.answers))
+
+
+class Calls:
+    """The calls of an API, by tag."""
+
+    def __init__(self, api: Api) -> None:
+        """Of all its operations."""
+        self._api = api
+        self._calls = tuple(call(operation) for operation in api.operations)
+
+    def by_tag(self) -> Iterator[tuple[Name, tuple[Call, ...]]]:
+        """Each tag that has calls, with them; in document order."""
+        for tag in self._api.tags:
+            if group := tuple(it for it in self._calls if it.operation.tag == tag):
+                yield tag, group
+
+
+def call(operation: Operation) -> Call:
+    """An operation as a method."""
+    name = member(operation.method_name, RESERVED_METHODS)
+    alias = member(operation.name, RESERVED_METHODS)
+    return Call(
+        operation=operation,
+        name=name,
+        aliases=(alias,) if alias != name else (),
+        template=template(operation),
+        path=tuple(argument(p, RESERVED_ARGUMENTS) for p in operation.parameters_in("path")),
+        query=tuple(argument(p, RESERVED_OPTIONS) for p in operation.parameters_in("query")),
+        body=body(operation),
+        answers=tuple(answer(r) for r in operation.responses if r.status < 300),
+        failures=tuple(sorted(r.status for r in operation.responses if r.status >= 300)),
+        accept=", ".join(operation.produces),
+    )
+
+
+def body(operation: Operation) -> BodyArgument | None:
+    """Its body, if it has one."""
+    given, behaviour = operation.body, operation.behaviour
+    if given is None:
+        return None
+    ids: tuple[str, ...] = ()
+    if isinstance(behaviour, BatchFetch):
+        ids = (behaviour.ids, behaviour.resource.items, behaviour.resource.id)
+    return BodyArgument(given.schema, given.media_type, given.required, ids)
+
+
+def answer(response: Response) -> Answer:
+    """A documented success."""
+    return Answer(response.status, response.media_type, response.schema)
+
+
+def argument(parameter: Parameter, reserved: frozenset[str]) -> Argument:
+    """A parameter as an argument."""
+    return Argument(
+        safe(parameter.name.camel, reserved),
+        parameter.wire,
+        PARAMETER_TYPES[parameter.type],
+        parameter.type,
+        parameter.required,
+        parameter.description,
+    )
+
+
+def attribute(tag: Name) -> str:
+    """A resource's name on the client and as a module."""
+    return member(tag, RESERVED_ATTRIBUTES)
+
+
+def member(name: Name, reserved: frozenset[str]) -> str:
+    """A name behind a dot, where TypeScript's reserved words are no trouble."""
+    return f"{name.camel}_" if name.camel in reserved else name.camel
+
+
+def safe(name: str, reserved: frozenset[str]) -> str:
+    """`name`, with an underscore behind it where it would clash."""
+    return f"{name}_" if name in reserved else typescript_identifier(name)

@@ -1,0 +1,54 @@
+"""What a schema asks of a scalar or an array beyond its type, as conditions of TypeScript."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from specpipe.targets.python_constraints import bounds
+
+SAFE = 2**53
+"""From here on JavaScript's numbers are not exact: no bound beyond can be broken."""
+_BROKEN: Mapping[str, tuple[str, str]] = {
+    "gt": ("<=", ">"),
+    "ge": ("<", ">="),
+    "lt": (">=", "<"),
+    "le": (">", "<="),
+}
+"""How a bound is broken, and what is expected then."""
+_LENGTHS: Mapping[str, tuple[str, str]] = {
+    "minLength": ("<", ">="),
+    "maxLength": (">", "<="),
+    "minItems": ("<", ">="),
+    "maxItems": (">", "<="),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What breaks a rule: `measure operator limit`. `expected` is what a message says then."""
+
+    measure: str
+    operator: str
+    limit: int | float
+    expected: str
+
+
+def rules(schema: Mapping[str, Any]) -> list[Rule]:
+    """What a scalar or an array has to keep beyond its type, but for a pattern."""
+    kind = schema["type"]
+    found = []
+    for key, limit in bounds(schema).items():
+        if key == "multiple_of":
+            text = f"`{kind}` that's a multiple of {limit}"
+            found.append(Rule(f"it % {limit}", "!==", 0, text))
+        elif kind != "integer" or abs(limit) < SAFE:
+            operator, wanted = _BROKEN[key]
+            found.append(Rule("it", operator, limit, f"`{kind}` {wanted} {limit}"))
+    for key, (operator, wanted) in _LENGTHS.items():
+        if schema.get(key):
+            measure = "it.length" if kind == "array" else "points(it)"
+            limit = schema[key]
+            found.append(Rule(measure, operator, limit, f"`{kind}` of length {wanted} {limit}"))
+    return found

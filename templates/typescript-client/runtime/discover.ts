@@ -1,0 +1,68 @@
+/**
+ * Which port of this machine a server listens on.
+ *
+ * All ports are asked at once whether a server is up, without a key. Whatever listens there may be
+ * no server of this API: it has a short time to answer, and its answer is not read.
+ */
+import { ALONE } from './attempt.js';
+import { ConnectionError } from './errors.js';
+
+const HOST = '127.0.0.1';
+/** For all ports of a wave, in milliseconds. Where nothing listens, the answer is there at once. */
+const TIME = 500;
+/** Ports that are asked at once: a process may not have many more files open. */
+const WAVE = 64;
+
+/** The first of `ports`, in their order, where a server is up. Rejects with ConnectionError. */
+export async function find(
+  ports: readonly number[],
+  fetch: typeof globalThis.fetch,
+): Promise<number> {
+  for (let start = 0; start < ports.length; start += WAVE) {
+    const wave = ports.slice(start, start + WAVE);
+    const asking = new AbortController();
+    const timer = setTimeout(() => asking.abort(), TIME);
+    try {
+      const answers = wave.map((port) => isUp(port, fetch, asking.signal));
+      for (const [index, answer] of answers.entries()) {
+        const port = wave[index];
+        if ((await answer) && port !== undefined) return port;
+      }
+    } finally {
+      clearTimeout(timer);
+      asking.abort();
+    }
+  }
+  throw new ConnectionError(
+    `no server is up on ${HOST}, ports ${shown(ports)}: start it, or pass its baseUrl`,
+    {},
+    false,
+  );
+}
+
+async function isUp(
+  port: number,
+  fetch: typeof globalThis.fetch,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://${HOST}:${port}/.well-known/health`, {
+      method: 'HEAD',
+      ...ALONE,
+      signal,
+    });
+    return answer.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+function shown(ports: readonly number[]): string {
+  const spans: number[][] = [];
+  for (const port of ports) {
+    const span = spans.at(-1);
+    if (span !== undefined && span.at(-1) === port - 1) span[1] = port;
+    else spans.push([port]);
+  }
+  return spans.map((span) => span.join('-')).join(', ');
+}

@@ -1,0 +1,170 @@
+/**
+ * Read, change, update: as safe as it gets without conditional updates.
+ *
+ * Right before the update the thing is read again, always: after a change that took longer than a
+ * request that is what saves the work of others. It asks for the whole thing: what is found newer
+ * is then there to be changed.
+ */
+import { checkedRecord, isRecord, kind } from './checks.js';
+import { encodeBody } from './encode.js';
+import type { Engine } from './engine.js';
+import { EditConflictError, InvalidArgument } from './errors.js';
+import type { Check, Operation } from './operation.js';
+import type { CallOptions } from './options.js';
+import type { RawResponse } from './raw.js';
+import { slices } from './slices.js';
+
+/** How things of type `T` are read and updated. Names are those on the wire. */
+export interface Editing<T> {
+  readonly read: Operation<T>;
+  readonly update: Operation<T>;
+  readonly check: Check<T>;
+  readonly id: string;
+  readonly created: string;
+  /** The path of members to the time of the last update. */
+  readonly updated: readonly [string, ...string[]];
+  /** Members that a thing has to have. */
+  readonly required: readonly string[];
+  /** Options that make `read` answer in full; and `update`. */
+  readonly fullRead: Members;
+  readonly fullUpdate: Members;
+}
+
+/** What `modify` takes besides its arguments. */
+export interface ModifyOptions extends CallOptions {
+  /** How often the function is called at most. 3 unless given. */
+  readonly attempts?: number | undefined;
+}
+
+/** Changes the thing that it is given, or gives another back. */
+export type Change<T> = (thing: T) => T | void | PromiseLike<T | void>;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * The thing of that id, changed by `change`. Rejects with EditConflictError when others were faster
+ * `attempts` times, and with InvalidArgument for a change that cannot be sent.
+ */
+export async function modify<T>(
+  engine: Engine,
+  editing: Editing<T>,
+  id: string,
+  change: Change<T>,
+  given: ModifyOptions,
+): Promise<T> {
+  const { attempts = 3, ...options }: ModifyOptions = checkedRecord('options', given);
+  if (!Number.isInteger(attempts) || attempts < 1) {
+    throw new InvalidArgument(`attempts: ${String(attempts)}: a whole number, at least 1`);
+  }
+  if (typeof change !== 'function') {
+    throw new InvalidArgument(`change: ${kind(change)} where a function is wanted`);
+  }
+  let reading = await read(engine, editing, id, options);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const changed = reading.result(await change(reading.thing));
+    const json = reading.body(changed);
+    if (json === null) return changed;
+    const latest = await read(engine, editing, id, options);
+    if (latest.isSame(reading)) {
+      return engine.call(editing.update, {
+        json,
+        options: { ...options, ...editing.fullUpdate },
+      });
+    }
+    reading = latest;
+  }
+  throw new EditConflictError(
+    `${editing.update.path}: ${id}: others updated it while it was being changed, ` +
+      `${attempts} times in a row; nothing was sent: try again`,
+  );
+}
+
+async function read<T>(
+  engine: Engine,
+  editing: Editing<T>,
+  id: string,
+  options: CallOptions,
+): Promise<Reading<T>> {
+  const given = { path: [id], options: { ...options, ...editing.fullRead } };
+  const answer = (await engine.raw().call(editing.read, given)) as unknown as RawResponse<T>;
+  return new Reading(editing, answer.parse(), new TextDecoder().decode(answer.body));
+}
+
+/** A thing as it was read. `thing` is for the function to change. */
+class Reading<T> {
+  readonly #before: Members;
+  /** The members, to the letter. */
+  readonly #sent: ReadonlyMap<string, string>;
+
+  constructor(
+    readonly editing: Editing<T>,
+    readonly thing: T,
+    readonly text: string,
+  ) {
+    this.#before = JSON.parse(text) as Members;
+    this.#sent = slices(text);
+  }
+
+  /**
+   * Whether nobody updated the thing in between: by the time of its last update if it has one, by
+   * all of it otherwise.
+   */
+  isSame(earlier: Reading<T>): boolean {
+    const moment = this.#updated();
+    return moment === undefined ? this.text === earlier.text : moment === earlier.#updated();
+  }
+
+  #updated(): unknown {
+    let value: unknown = this.#before;
+    for (const name of this.editing.updated) value = (value as Members | undefined)?.[name];
+    return value ?? undefined;
+  }
+
+  /** The changed thing, for what the function gave back. */
+  result(given: T | void): T {
+    if (given === undefined || given === null) return this.thing;
+    if (isRecord(given)) return given;
+    throw new InvalidArgument(
+      `change: gave back ${kind(given)}: let it give the changed thing, ` +
+        'or nothing when it changed what it was given',
+    );
+  }
+
+  /**
+   * What an update has to send, as JSON: what differs, and what has to be there as it was sent; null
+   * when nothing differs. Throws InvalidArgument for what no update can do.
+   */
+  body(changed: T): string | null {
+    const { check, id, created, updated, required } = this.editing;
+    const after = JSON.parse(encodeBody(check, changed)) as Members;
+    for (const name of this.#sent.keys()) {
+      if (!Object.hasOwn(after, name)) {
+        throw new InvalidArgument(`change: ${name}: an update cannot remove a member`);
+      }
+    }
+    const differing = Object.keys(after).filter(
+      (name) => !this.#sent.has(name) || canonical(after[name]) !== canonical(this.#before[name]),
+    );
+    for (const name of [id, created, updated[0]]) {
+      if (differing.includes(name)) {
+        throw new InvalidArgument(`change: ${name}: cannot be changed`);
+      }
+    }
+    if (differing.length === 0) return null;
+    const members = new Map<string, string>();
+    for (const [name, text] of this.#sent) {
+      if (name === id || required.includes(name)) members.set(name, text);
+    }
+    for (const name of differing) members.set(name, JSON.stringify(after[name]));
+    return `{${[...members].map(([name, text]) => `${JSON.stringify(name)}:${text}`).join()}}`;
+  }
+}
+
+/** A value's JSON, the same for the same value. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, it: unknown) =>
+    typeof it === 'object' && it !== null && !Array.isArray(it)
+      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : it,
+  );
+}

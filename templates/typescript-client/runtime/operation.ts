@@ -1,0 +1,56 @@
+/** What an operation is. */
+import type { CallOptions } from './options.js';
+
+/** Gives `value`, with its date-times as dates, if it is what a schema says; throws Mismatch. */
+export type Check<T> = (value: unknown) => T;
+
+/** A documented success: JSON when there is a check, text, or nothing. */
+export interface Answer<T> {
+  readonly check?: Check<T>;
+  readonly text?: true;
+}
+
+/** A documented request body, which is JSON. */
+export interface Body {
+  readonly check: Check<unknown>;
+  readonly required?: true;
+  /** Members that a list of ids is wrapped in, outermost first; the last is each id's own. */
+  readonly ids?: readonly string[];
+}
+
+/** What a parameter can be. */
+export type ParameterType = 'string' | 'integer' | 'number' | 'boolean' | 'date-time';
+
+/** A query parameter's name on the wire, its type, and true when it has to be there. */
+export type QueryParameter = readonly [wire: string, type: ParameterType, required?: true];
+
+/** One operation of the API; `T` is what a call gives. */
+export interface Operation<T> {
+  readonly method: string;
+  /** With `{}` where path parameters go. */
+  readonly path: string;
+  /** Of the arguments for its path; with their types, unless they are text. */
+  readonly names?: readonly (string | readonly [name: string, type: ParameterType])[];
+  /** Its query parameters, by the names of the options that they are. */
+  readonly query?: Readonly<Record<string, QueryParameter>>;
+  readonly answers: Readonly<Record<number, Answer<T>>>;
+  /** Documented statuses that are no success. */
+  readonly failures: readonly number[];
+  /** Unless it is JSON and text. */
+  readonly accept?: string;
+  /** Whether sending it twice does no more than sending it once. */
+  readonly repeatable?: true;
+  /** Whether it is sent without the key. */
+  readonly open?: true;
+  readonly body?: Body;
+}
+
+/** What a call is given. */
+export interface Given {
+  readonly path?: readonly unknown[];
+  readonly body?: unknown;
+  /** In place of a body: JSON text, which is checked and sent to the letter. */
+  readonly json?: string;
+  /** Query parameters are among them. */
+  readonly options: CallOptions;
+}

@@ -1,0 +1,81 @@
+/** Moments as they were written. */
+import { InvalidArgument } from './errors.js';
+
+const DAY = 86_400_000;
+/** The calendar repeats itself; Date.UTC takes years below 100 for others. */
+const CYCLE_YEARS = 400;
+const CYCLE = 146_097 * DAY;
+const DATE_TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt ](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)$/;
+const OFFSET = /([+-])(\d\d):?(\d\d)?$/;
+
+/**
+ * A Date that knows the text it was made of, and is sent as that text while it has that moment: no
+ * digit is lost, however fine. Set to another moment, it is sent as any Date is.
+ *
+ * A Date counts milliseconds. What is finer is cut off, so the moment is never later than the text
+ * says; a leap second is the last millisecond before it. Two of them are equal when their moments
+ * are, as with every Date. `structuredClone` makes a Date of it, without the text.
+ */
+export class Timestamp extends Date {
+  readonly #written: string;
+
+  /** Throws InvalidArgument unless `text` is a date-time of RFC 3339, which has an offset. */
+  constructor(text: string) {
+    const moment = momentOf(text);
+    if (Number.isNaN(moment)) {
+      throw new InvalidArgument(`${JSON.stringify(text)}: not a date-time with an offset`);
+    }
+    super(moment);
+    this.#written = text;
+  }
+
+  /** What is sent: the text it was made of, or that of the moment it was set to since. */
+  get text(): string {
+    return momentOf(this.#written) === this.getTime() ? this.#written : this.toISOString();
+  }
+
+  /** For JSON.stringify: `text`. */
+  override toJSON(): string {
+    return this.text;
+  }
+}
+
+/**
+ * The milliseconds since 1970 of a date-time: of RFC 3339, and with a space for its T or an offset
+ * without colon or minutes. NaN for any other text, and where there is no such moment.
+ */
+export function momentOf(text: string): number {
+  if (!DATE_TIME.test(text)) return NaN;
+  const year = pair(text, 0) * 100 + pair(text, 2) + CYCLE_YEARS;
+  const month = pair(text, 5);
+  const day = pair(text, 8);
+  if (day > 28 && day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return NaN;
+  const second = pair(text, 17);
+  const leap = second === 60;
+  const moment =
+    Date.UTC(year, month - 1, day, pair(text, 11), pair(text, 14), leap ? 59 : second) -
+    CYCLE +
+    (leap ? 999 : thousandths(text)) -
+    offsetOf(text);
+  return leap && (moment + 1) % DAY !== 0 ? NaN : moment;
+}
+
+/** The number that two digits are. */
+function pair(text: string, at: number): number {
+  return text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+}
+
+/** The whole milliseconds in the fraction of a second. */
+function thousandths(text: string): number {
+  return text[19] === '.' ? Math.round(Number.parseFloat(text.slice(19, 23)) * 1000) : 0;
+}
+
+/** The milliseconds that a date-time is ahead of UTC. */
+function offsetOf(text: string): number {
+  const found = text.endsWith('Z') ? null : OFFSET.exec(text);
+  if (!found) return 0;
+  const [, sign, hours, minutes = 0] = found;
+  const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return sign === '-' ? -ahead : ahead;
+}

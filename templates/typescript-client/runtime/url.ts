@@ -1,0 +1,113 @@
+/** How arguments become the path and the query of a request. */
+import { checkedRecord, isRecord, refuse, shown } from './checks.js';
+import type { Operation, ParameterType } from './operation.js';
+import { momentOf } from './timestamp.js';
+
+/** What tells RFC 3339 from date-times in general; there is no year 0. */
+const RFC3339 = /^(?!0000).{10}T.*(Z|:\d\d)$/i;
+
+/** The operation's path. Throws InvalidArgument for a value that would change the path. */
+export function path(operation: Operation<unknown>, values: readonly unknown[]): string {
+  let place = 0;
+  return operation.path.replace(/\{\}/g, () => {
+    const [name = '', type = 'string'] = [operation.names?.[place] ?? []].flat();
+    return segment(name, type as ParameterType, values[place++]);
+  });
+}
+
+function segment(name: string, type: ParameterType, value: unknown): string {
+  const wire = text(name, type, value);
+  if (wire === '' || wire === '.' || wire === '..') {
+    refuse(`${name}: '${wire}' cannot be part of a path`);
+  }
+  return percentEncoded(name, wire);
+}
+
+/** `?…` for the parameters that are there; nothing when there are none. */
+export function query(
+  operation: Operation<unknown>,
+  given: Readonly<Record<string, unknown>>,
+): string {
+  const pairs: string[] = [];
+  for (const [name, [wire, type, required]] of Object.entries(operation.query ?? {})) {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (value !== undefined && value !== null) {
+      pairs.push(pair(name, wire, text(name, type, value)));
+    } else if (required) {
+      refuse(`${name}: is required`);
+    }
+  }
+  return pairs.length ? `?${pairs.join('&')}` : '';
+}
+
+/** `url` with more in its query. */
+export function withExtraQuery(url: string, extra: unknown): string {
+  const pairs: string[] = [];
+  for (const [name, given] of Object.entries(checkedRecord('extraQuery', extra ?? {}))) {
+    const place = `extraQuery: ${name}`;
+    for (const value of Array.isArray(given) ? (given as readonly unknown[]) : [given]) {
+      pairs.push(pair(place, name, scalar(place, value)));
+    }
+  }
+  return pairs.length ? `${url}${url.includes('?') ? '&' : '?'}${pairs.join('&')}` : url;
+}
+
+function scalar(name: string, value: unknown): string {
+  const type = value instanceof Date ? 'date-time' : (typeof value as ParameterType);
+  const wire = Object.hasOwn(TEXTS, type) ? TEXTS[type](value) : undefined;
+  return wire ?? refuse(`${name}: ${described(value)} cannot be in a query`);
+}
+
+function pair(place: string, name: string, value: string): string {
+  return `${percentEncoded(place, name)}=${percentEncoded(place, value)}`;
+}
+
+/** A parameter's value as it stands on the wire. */
+function text(name: string, type: ParameterType, value: unknown): string {
+  const wire = TEXTS[type](value);
+  if (wire !== undefined) {
+    return wire;
+  }
+  if (type === 'date-time' && typeof value === 'string') {
+    const start = JSON.stringify(value.slice(0, 40));
+    return refuse(`${name}: ${start} is no RFC 3339 date-time with an offset`);
+  }
+  const advice = isRecord(value) && 'id' in value ? ': give its id' : '';
+  return refuse(`${name}: ${described(value)} where ${type} is wanted${advice}`);
+}
+
+/** What each type of parameter accepts, and how it is written. */
+const TEXTS: Readonly<Record<ParameterType, (value: unknown) => string | undefined>> = {
+  string: (value) => (typeof value === 'string' ? value : undefined),
+  boolean: (value) => (typeof value === 'boolean' ? String(value) : undefined),
+  integer: (value) => (Number.isSafeInteger(value) ? String(value) : undefined),
+  number: (value) => (Number.isFinite(value) ? String(value) : undefined),
+  'date-time': (value) => (value instanceof Date ? dateText(value) : exactText(value)),
+};
+
+/** A date that keeps its text on the wire gives it back, if it may stand there. */
+function dateText(value: Date): string | undefined {
+  return exactText(value.toJSON()) ?? exactText(Number.isNaN(+value) || value.toISOString());
+}
+
+/** It may be finer than a date can be. */
+function exactText(value: unknown): string | undefined {
+  const isText = typeof value === 'string' && RFC3339.test(value);
+  return isText && !Number.isNaN(momentOf(value)) ? value : undefined;
+}
+
+function described(value: unknown): string {
+  return value instanceof Date ? 'a Date that is no moment of the years 0 to 9999' : shown(value);
+}
+
+/** `wire` with everything but RFC 3986's unreserved characters percent-encoded. */
+function percentEncoded(name: string, wire: string): string {
+  try {
+    return encodeURIComponent(wire).replace(
+      /[!'()*]/g,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  } catch {
+    return refuse(`${name}: surrogates not allowed`);
+  }
+}

@@ -1,0 +1,92 @@
+"""Of the TypeScript target: nothing of a spec gets lost in silence."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from specpipe.diagnostics import ToolError
+from specpipe.spec.model import Api, Document
+from specpipe.targets import typescript
+from specpipe.targets.typescript_arrival import check_arrival, check_patterns
+
+from .test_python_target import FRAME, read
+
+Outlines = dict[str, dict[str, dict[str, list[str]]]]
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> tuple[Document, Api]:
+    """A small spec."""
+    path = tmp_path_factory.mktemp("spec") / "openapi.yaml"
+    path.write_text(FRAME)
+    return read(path)
+
+
+@pytest.fixture(scope="module")
+def outlines(spec: tuple[Document, Api]) -> Outlines:
+    """Of the modules that are made for it."""
+    seen: list[Outlines] = []
+
+    def seeing(outlines: Any, document: Document, api: Api) -> None:
+        seen.append(outlines)
+        check_arrival(outlines, document, api)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typescript, "check_arrival", seeing)
+        typescript.TypeScriptTarget().render(*spec)
+    return seen[0]
+
+
+@pytest.mark.parametrize(
+    ("place", "lost"),
+    [
+        ("src/models.ts types Thing", "schema Thing"),
+        ("src/models.ts types Thing a", "property a of Thing"),
+        ("src/validators.ts values Thing", "schema Thing"),
+        ("src/validators.ts values Thing a", "property a of Thing"),
+        ("src/operations.ts values thingsGet", "operation things_get"),
+        ("src/resources/things.ts methods ThingsResource.get", "operation things_get"),
+        (
+            "src/resources/things.ts methods ThingsResource.get thingId",
+            "parameter thing_id of things_get",
+        ),
+    ],
+)
+def test_what_does_not_arrive_is_named(
+    spec: tuple[Document, Api], outlines: Outlines, place: str, lost: str
+) -> None:
+    poorer = copy.deepcopy(outlines)
+    module, kind, name, *members = place.split()
+    for member in members:
+        poorer[module][kind][name].remove(member)
+    if not members:
+        del poorer[module][kind][name]
+    with pytest.raises(
+        ToolError, match=rf"openapi\.yaml:\d+:\d+: the TypeScript SDK lacks {lost}$"
+    ):
+        check_arrival(poorer, *spec)
+
+
+def test_a_pattern_that_only_python_knows_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(FRAME.replace("a: {type: string}", "a: {type: string, pattern: 'a\\_b'}"))
+    document, api = read(path)
+    with pytest.raises(
+        ToolError, match=r"openapi\.yaml:\d+:\d+: pattern 'a\\\\_b' is not one that"
+    ):
+        typescript.TypeScriptTarget().render(document, api)
+
+
+def test_patterns_are_found_wherever_they_are() -> None:
+    hidden: Mapping[str, Any] = {"type": "string", "pattern": "x"}
+    deep = {"type": "array", "items": {"type": "object", "additionalProperties": hidden}}
+    schemas = {"A": {"type": "object", "properties": {"b": deep}}}
+    document = Document("x.yaml", {"components": {"schemas": schemas}}, {}, "")
+    with pytest.raises(ToolError, match="pattern 'x'"):
+        check_patterns(["x"], document)
+    check_patterns(["y"], document)
