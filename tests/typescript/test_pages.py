@@ -27,6 +27,7 @@ SPECS = {
     "ours": SPEC,
     "things": ROOT / "tests" / "unit" / "things.yaml",
     "rivals": ROOT / "tests" / "behaviour" / "rivals.yaml",
+    "odds-and-ends": ROOT / "tests" / "behaviour" / "odds-and-ends.yaml",
     "awkward-names": ROOT / "tests" / "golden" / "awkward-names" / "spec.yaml",
     "example-answers": ROOT / "tests" / "golden" / "example-answers" / "spec.yaml",
 }

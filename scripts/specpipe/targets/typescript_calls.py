@@ -97,6 +97,11 @@ class Call:
         return any(it.required for it in self.query)
 
     @property
+    def named(self) -> tuple[tuple[str, ...], ...]:
+        """Its path parameters: the argument, and the type where that is not text."""
+        return tuple((it.name,) if it.kind == "string" else (it.name, it.kind) for it in self.path)
+
+    @property
     def queried(self) -> Mapping[str, tuple[str | bool, ...]]:
         """Its query parameters, by the options that they are: name on the wire, type, and whether
         it has to be there if it does."""

@@ -29,8 +29,8 @@ export interface Operation<T> {
   readonly method: string;
   /** With `{}` where path parameters go. */
   readonly path: string;
-  /** Of the arguments for its path. */
-  readonly names?: readonly string[];
+  /** Names of the arguments for its path, with a type where that is not text. */
+  readonly names?: readonly (readonly [name: string, type?: ParameterType])[];
   /** Its query parameters, by the names of the options that they are. */
   readonly query?: Readonly<Record<string, QueryParameter>>;
   readonly answers: Readonly<Record<number, Answer<T>>>;
@@ -47,7 +47,7 @@ export interface Operation<T> {
 
 /** What a call is given. */
 export interface Given {
-  readonly path?: readonly string[];
+  readonly path?: readonly unknown[];
   readonly body?: unknown;
   /** In place of a body: JSON text, which is checked and sent to the letter. */
   readonly json?: string;

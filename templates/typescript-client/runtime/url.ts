@@ -10,13 +10,13 @@ const RFC3339 = /^(?!0000).{10}T.*(Z|:\d\d)$/i;
 export function path(operation: Operation<unknown>, values: readonly unknown[]): string {
   let place = 0;
   return operation.path.replace(/\{\}/g, () => {
-    const name = operation.names?.[place] ?? '';
-    return segment(name, values[place++]);
+    const [name, type = 'string'] = operation.names?.[place] ?? [''];
+    return segment(name, type, values[place++]);
   });
 }
 
-function segment(name: string, value: unknown): string {
-  const wire = text(name, 'string', value);
+function segment(name: string, type: ParameterType, value: unknown): string {
+  const wire = text(name, type, value);
   if (wire === '' || wire === '.' || wire === '..') {
     refuse(`${name}: '${wire}' cannot be part of a path`);
   }
