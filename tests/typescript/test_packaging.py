@@ -24,7 +24,6 @@ const gone = async () => new Response('gone', { status: 410, headers: { 'content
 const client = new PiecesWorkstream({ fetch: gone, apiKey: 'a-secret-key' });
 const error = await client.workstreamEvent.get('a').catch((reason) => reason);
 if (!(error instanceof GoneError) || client.baseUrl !== BASE_URL) throw error;
-for await (const _ of client.workstreamEvents.iterate().return() && []) throw new Error();
 new Timestamp('2024-01-01T00:00:00Z');
 try {
   new PiecesWorkstream({ apiKeys: 1 });

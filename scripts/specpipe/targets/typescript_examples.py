@@ -227,7 +227,8 @@ class Examples:
         text = f"a-{parameter.name.kebab}"
         value: Any = sample(parameter, text)
         literal = typescript_literal(text if value is None else value)
-        return f"new Date({literal})" if it.kind == "date-time" else literal
+        is_moment = it.kind == "date-time" and ":60" not in literal  # a Date has no leap second
+        return f"new Date({literal})" if is_moment else literal
 
 
 def resource_of(call: Call) -> Resource:
