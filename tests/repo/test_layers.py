@@ -74,6 +74,7 @@ WRITERS = {
     "specpipe.bench.report": "the folder of reports",
     "specpipe.bench.sdks": "a temporary folder for packages",
     "specpipe.bench.subjects": "a temporary database, taken away again",
+    "specpipe.bench.typescript": "a temporary folder for the bundle and what is decoded",
     "specpipe.emit": "the output folder: the only one",
     "specpipe.format": "a temporary folder for ruff",
     "specpipe.node": "a temporary folder for the tools",

@@ -69,7 +69,7 @@ export const workstreamEventsBatch: Operation<models.WorkstreamEventsBatchFetchO
 export const workstreamEventsDeleteSpecificWorkstreamEvent: Operation<void> = {
   method: 'POST',
   path: '/workstream_events/{}/delete',
-  names: [['workstreamEvent']],
+  names: ['workstreamEvent'],
   answers: {
     204: {},
   },
@@ -96,7 +96,7 @@ export const workstreamEventUpdate: Operation<models.WorkstreamEvent> = {
 export const workstreamEventsSpecificWorkstreamEventSnapshot: Operation<models.WorkstreamEvent> = {
   method: 'GET',
   path: '/workstream_event/{}',
-  names: [['workstreamEvent']],
+  names: ['workstreamEvent'],
   query: { transferables: ['transferables', 'boolean'] },
   answers: {
     200: { check: check.WorkstreamEvent },
@@ -109,7 +109,7 @@ export const workstreamEventsSpecificWorkstreamEventSnapshot: Operation<models.W
 export const workstreamEventScoresIncrement: Operation<void> = {
   method: 'POST',
   path: '/workstream_event/{}/scores/increment',
-  names: [['workstreamEvent']],
+  names: ['workstreamEvent'],
   answers: {
     204: {},
   },
@@ -124,7 +124,7 @@ export const workstreamEventScoresIncrement: Operation<void> = {
 export const workstreamEventAssociateWorkstreamSummary: Operation<void> = {
   method: 'POST',
   path: '/workstream_event/{}/workstream_summaries/associate/{}',
-  names: [['workstreamEvent'], ['workstreamSummary']],
+  names: ['workstreamEvent', 'workstreamSummary'],
   answers: {
     204: {},
   },
@@ -137,7 +137,7 @@ export const workstreamEventAssociateWorkstreamSummary: Operation<void> = {
 export const workstreamEventDisassociateWorkstreamSummary: Operation<void> = {
   method: 'POST',
   path: '/workstream_event/{}/workstream_summaries/disassociate/{}',
-  names: [['workstreamEvent'], ['workstreamSummary']],
+  names: ['workstreamEvent', 'workstreamSummary'],
   answers: {
     204: {},
   },

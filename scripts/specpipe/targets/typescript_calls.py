@@ -97,9 +97,14 @@ class Call:
         return any(it.required for it in self.query)
 
     @property
-    def named(self) -> tuple[tuple[str, ...], ...]:
-        """Its path parameters: the argument, and the type where that is not text."""
-        return tuple((it.name,) if it.kind == "string" else (it.name, it.kind) for it in self.path)
+    def has_models(self) -> bool:
+        """Whether its signature names one."""
+        return self.body is not None or "models." in self.result
+
+    @property
+    def segments(self) -> list[str | tuple[str, str]]:
+        """The arguments for its path: their names, and their types if they are not text."""
+        return [it.name if it.kind == "string" else (it.name, it.kind) for it in self.path]
 
     @property
     def queried(self) -> Mapping[str, tuple[str | bool, ...]]:

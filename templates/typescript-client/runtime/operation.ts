@@ -29,8 +29,8 @@ export interface Operation<T> {
   readonly method: string;
   /** With `{}` where path parameters go. */
   readonly path: string;
-  /** Names of the arguments for its path, with a type where that is not text. */
-  readonly names?: readonly (readonly [name: string, type?: ParameterType])[];
+  /** Of the arguments for its path; with their types, unless they are text. */
+  readonly names?: readonly (string | readonly [name: string, type: ParameterType])[];
   /** Its query parameters, by the names of the options that they are. */
   readonly query?: Readonly<Record<string, QueryParameter>>;
   readonly answers: Readonly<Record<number, Answer<T>>>;

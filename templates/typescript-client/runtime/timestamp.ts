@@ -7,6 +7,9 @@ const CYCLE_YEARS = 400;
 const CYCLE = 146_097 * DAY;
 const DATE_TIME =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt ](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)$/;
+/** In UTC, to the millisecond or finer, on a day that every month has: as servers write them. */
+const USUAL =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3,}Z$/;
 const OFFSET = /([+-])(\d\d):?(\d\d)?$/;
 
 /**
@@ -46,6 +49,8 @@ export class Timestamp extends Date {
  * without colon or minutes. NaN for any other text, and where there is no such moment.
  */
 export function momentOf(text: string): number {
+  // The fast way: with three digits it is the format that ECMAScript describes.
+  if (USUAL.test(text)) return Date.parse(`${text.slice(0, 23)}Z`);
   if (!DATE_TIME.test(text)) return NaN;
   const year = pair(text, 0) * 100 + pair(text, 2) + CYCLE_YEARS;
   const month = pair(text, 5);

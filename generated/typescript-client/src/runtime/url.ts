@@ -11,8 +11,8 @@ const RFC3339 = /^(?!0000).{10}T.*(Z|:\d\d)$/i;
 export function path(operation: Operation<unknown>, values: readonly unknown[]): string {
   let place = 0;
   return operation.path.replace(/\{\}/g, () => {
-    const [name, type = 'string'] = operation.names?.[place] ?? [''];
-    return segment(name, type, values[place++]);
+    const [name = '', type = 'string'] = [operation.names?.[place] ?? []].flat();
+    return segment(name, type as ParameterType, values[place++]);
   });
 }
 
