@@ -4,11 +4,13 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { ConnectionError, PiecesWorkstream } from '../../generated/typescript-client/src/index.js';
-import { find } from '../../generated/typescript-client/src/runtime/discover.js';
+import * as discover from '../../generated/typescript-client/src/runtime/discover.js';
 import { startServer } from './server.js';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\n';
 type Answer = (socket: Socket) => void;
+const find = (ports: readonly number[], with_: typeof fetch): Promise<number> =>
+  discover.find(ports, ports.join(', '), with_);
 const opened: { server: Server; sockets: Set<Socket> }[] = [];
 
 /** Something that listens at a free port, and what it was asked. */
@@ -125,7 +127,9 @@ describe('the server', () => {
       `no server is up on 127.0.0.1, ports ${port}: start it, or pass its baseUrl`,
     );
     const nothing = () => Promise.reject(new TypeError('fetch failed'));
-    await expect(find([1, 2, 3, 7, 9, 10], nothing)).rejects.toThrow('ports 1-3, 7, 9-10:');
+    await expect(PiecesWorkstream.discover({ fetch: nothing })).rejects.toThrow(
+      'ports 39300-39333, 1000, 5323:',
+    );
   });
 });
 

@@ -54,7 +54,7 @@ export class PiecesWorkstream {
    * Takes what the client takes besides that. Rejects with ConnectionError when no server is up.
    */
   static async discover(options: Omit<ClientOptions, 'baseUrl'> = {}): Promise<PiecesWorkstream> {
-    const port = await find(PORTS, options.fetch ?? globalThis.fetch);
+    const port = await find(PORTS, '39300-39333, 1000, 5323', options.fetch ?? globalThis.fetch);
     return new PiecesWorkstream({ ...options, baseUrl: `http://127.0.0.1:${port}` });
   }
 }

@@ -8,9 +8,9 @@ import * as check from './validators.js';
 export const workstreamEventsSnapshot: Operation<models.WorkstreamEvents> = {
   method: 'GET',
   path: '/workstream_events',
-  query: { transferables: ['transferables', 'boolean'] },
+  query: { transferables: 'boolean' },
   answers: {
-    200: { check: check.WorkstreamEvents },
+    200: check.WorkstreamEvents,
   },
   failures: [401, 406, 422, 500],
   repeatable: true,
@@ -20,9 +20,9 @@ export const workstreamEventsSnapshot: Operation<models.WorkstreamEvents> = {
 export const workstreamEventsCreateNewWorkstreamEvent: Operation<models.WorkstreamEvent> = {
   method: 'POST',
   path: '/workstream_events/create',
-  query: { transferables: ['transferables', 'boolean'] },
+  query: { transferables: 'boolean' },
   answers: {
-    200: { check: check.WorkstreamEvent },
+    200: check.WorkstreamEvent,
   },
   failures: [400, 401, 406, 413, 415, 422, 500],
   body: {
@@ -35,14 +35,14 @@ export const workstreamEventsIdentifiersSnapshot: Operation<models.FlattenedWork
   method: 'GET',
   path: '/workstream_events/identifiers',
   query: {
-    limit: ['limit', 'integer'],
-    createdFrom: ['created_from', 'date-time'],
-    createdTo: ['created_to', 'date-time'],
-    updatedFrom: ['updated_from', 'date-time'],
-    updatedTo: ['updated_to', 'date-time'],
+    limit: 'integer',
+    createdFrom: ['date-time', 'created_from'],
+    createdTo: ['date-time', 'created_to'],
+    updatedFrom: ['date-time', 'updated_from'],
+    updatedTo: ['date-time', 'updated_to'],
   },
   answers: {
-    200: { check: check.FlattenedWorkstreamEvents },
+    200: check.FlattenedWorkstreamEvents,
   },
   failures: [401, 406, 422, 500],
   repeatable: true,
@@ -52,9 +52,9 @@ export const workstreamEventsIdentifiersSnapshot: Operation<models.FlattenedWork
 export const workstreamEventsBatch: Operation<models.WorkstreamEventsBatchFetchOutput> = {
   method: 'POST',
   path: '/workstream_events/batch/fetch',
-  query: { transferables: ['transferables', 'boolean'] },
+  query: { transferables: 'boolean' },
   answers: {
-    200: { check: check.WorkstreamEventsBatchFetchOutput },
+    200: check.WorkstreamEventsBatchFetchOutput,
   },
   failures: [400, 401, 406, 413, 415, 422, 500],
   repeatable: true,
@@ -71,10 +71,9 @@ export const workstreamEventsDeleteSpecificWorkstreamEvent: Operation<void> = {
   path: '/workstream_events/{}/delete',
   names: ['workstreamEvent'],
   answers: {
-    204: {},
+    204: null,
   },
   failures: [401, 406, 410, 422, 500],
-  accept: 'text/plain',
   repeatable: true,
 };
 
@@ -82,9 +81,9 @@ export const workstreamEventsDeleteSpecificWorkstreamEvent: Operation<void> = {
 export const workstreamEventUpdate: Operation<models.WorkstreamEvent> = {
   method: 'POST',
   path: '/workstream_event/update',
-  query: { transferables: ['transferables', 'boolean'] },
+  query: { transferables: 'boolean' },
   answers: {
-    200: { check: check.WorkstreamEvent },
+    200: check.WorkstreamEvent,
   },
   failures: [400, 401, 406, 410, 413, 415, 422, 500],
   body: {
@@ -97,9 +96,9 @@ export const workstreamEventsSpecificWorkstreamEventSnapshot: Operation<models.W
   method: 'GET',
   path: '/workstream_event/{}',
   names: ['workstreamEvent'],
-  query: { transferables: ['transferables', 'boolean'] },
+  query: { transferables: 'boolean' },
   answers: {
-    200: { check: check.WorkstreamEvent },
+    200: check.WorkstreamEvent,
   },
   failures: [401, 406, 410, 422],
   repeatable: true,
@@ -111,10 +110,9 @@ export const workstreamEventScoresIncrement: Operation<void> = {
   path: '/workstream_event/{}/scores/increment',
   names: ['workstreamEvent'],
   answers: {
-    204: {},
+    204: null,
   },
   failures: [400, 401, 406, 410, 413, 415, 422, 500],
-  accept: 'text/plain',
   body: {
     check: check.SeededScoreIncrement,
   },
@@ -126,10 +124,9 @@ export const workstreamEventAssociateWorkstreamSummary: Operation<void> = {
   path: '/workstream_event/{}/workstream_summaries/associate/{}',
   names: ['workstreamEvent', 'workstreamSummary'],
   answers: {
-    204: {},
+    204: null,
   },
   failures: [401, 406, 410, 413, 422, 500],
-  accept: 'text/plain',
   repeatable: true,
 };
 
@@ -139,9 +136,8 @@ export const workstreamEventDisassociateWorkstreamSummary: Operation<void> = {
   path: '/workstream_event/{}/workstream_summaries/disassociate/{}',
   names: ['workstreamEvent', 'workstreamSummary'],
   answers: {
-    204: {},
+    204: null,
   },
   failures: [401, 406, 410, 413, 422, 500],
-  accept: 'text/plain',
   repeatable: true,
 };

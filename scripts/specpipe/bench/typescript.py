@@ -81,7 +81,7 @@ def published(folder: Path) -> list[Subject]:
 
 def our_adapter(bench: Run) -> Path:
     """The generated SDK, as a program that bundles it has it. Raises ToolError."""
-    sources = bench.out / "typescript-client" / "src"
+    sources = (bench.out / "typescript-client" / "src").resolve()
     if not sources.is_dir():
         raise ToolError(f"{bench.out}: there is no generated SDK here: run `make generate` first")
     operation = f"operations.{bench.work.everything.name.camel}"
@@ -102,7 +102,7 @@ def our_adapter(bench: Run) -> Path:
             [
                 *imports,
                 f"const operation = {operation};",
-                f"const check = operation.answers[{status}].check;",
+                f"const check = operation.answers[{status}];",
                 "export const share = (value) => checked(check, value);",
                 f"export const whole = (body) => outcome(operation, {{ {about}, body }});",
             ]

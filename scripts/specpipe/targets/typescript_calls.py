@@ -102,15 +102,26 @@ class Call:
         return self.body is not None or "models." in self.result
 
     @property
+    def usual_accept(self) -> str:
+        """What it accepts unless it says otherwise: JSON if it gives any, and text."""
+        gives_json = any(answer.schema for answer in self.answers)
+        return "application/json, text/plain" if gives_json else "text/plain"
+
+    @property
     def segments(self) -> list[str | tuple[str, str]]:
         """The arguments for its path: their names, and their types if they are not text."""
         return [it.name if it.kind == "string" else (it.name, it.kind) for it in self.path]
 
     @property
-    def queried(self) -> Mapping[str, tuple[str | bool, ...]]:
-        """Its query parameters, by the options that they are: name on the wire, type, and whether
-        it has to be there if it does."""
-        return {it.name: (it.wire, it.kind, *([True] if it.required else [])) for it in self.query}
+    def queried(self) -> Mapping[str, str | tuple[str | bool, ...]]:
+        """Its query parameters, by the options that they are: type, name on the wire if it is
+        another one, and whether it has to be there if it does."""
+        return {
+            it.name: (it.kind, it.wire, *([True] if it.required else []))
+            if it.required or it.wire != it.name
+            else it.kind
+            for it in self.query
+        }
 
     @property
     def result(self) -> str:

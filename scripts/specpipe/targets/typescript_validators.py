@@ -106,6 +106,11 @@ class Function:
         return ()
 
     @property
+    def replaces(self) -> bool:
+        """Whether it gives another value than it is given: a date for the text of one."""
+        return self.kind == "time"
+
+    @property
     def is_plain(self) -> bool:
         """Whether there is nothing beyond the first part."""
         return not (self.rules or self.pattern)
@@ -141,6 +146,11 @@ class Validators:
             used |= {"regex"} if function.pattern else set()
             used |= {"broken"} if not function.is_plain else set()
         return sorted(used & HELPERS)
+
+    @property
+    def has_twins(self) -> bool:
+        """Whether a schema says the same as another one."""
+        return any(function.is_twin for function in self.exported)
 
     @property
     def patterns(self) -> Mapping[str, str]:

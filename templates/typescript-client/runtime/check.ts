@@ -1,8 +1,8 @@
 /**
  * What checks of schemas are made of.
  *
- * A check gives the value that it was given, with date-times in it replaced by dates: nothing is
- * copied, so nothing is lost. It throws Mismatch otherwise. Values are what JSON.parse makes.
+ * A check throws Mismatch or leaves a value as it is, but for the date-times in it, which become
+ * dates: nothing is copied, so nothing is lost. Values are what JSON.parse makes.
  *
  * Checks do not keep track of where they are: that is found out when one has failed (`checked`).
  */
@@ -29,10 +29,10 @@ export class Mismatch extends Error {
   }
 }
 
-/** What `check` gives for `value`. Throws Mismatch with the path to what is wrong. */
+/** `value`, with its date-times as dates. Throws Mismatch with the path to what is wrong. */
 export function checked<T>(check: Check<T>, value: unknown): T {
   try {
-    return check(value);
+    return check(value) ?? (value as T);
   } catch (error) {
     if (error instanceof RangeError) throw new Mismatch('Nested too deeply');
     throw error instanceof Mismatch ? located(error, check, value) : error;
@@ -88,11 +88,8 @@ function wrong(wanted: string, value: unknown): never {
 }
 
 /** An object. */
-export function object(value: unknown): Members {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return wrong('object', value);
-  }
-  return value as Members;
+export function object(value: unknown): asserts value is Members {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) wrong('object', value);
 }
 
 /** A member that every object inherits something of the same name for. */
@@ -112,62 +109,60 @@ export function each(value: Members, names: readonly string[], check: Check<unkn
 }
 
 /** An array. */
-export function list(value: unknown, check: Check<unknown>): unknown[] {
-  if (!Array.isArray(value)) return wrong('array', value);
+export function list(value: unknown, check: Check<unknown>): asserts value is unknown[] {
+  if (!Array.isArray(value)) wrong('array', value);
   const items: unknown[] = value;
   for (let index = 0; index < items.length; index += 1) {
-    const item = items[index];
-    const made = check(item);
-    if (made !== item) items[index] = made;
+    const made = check(items[index]);
+    if (made) items[index] = made;
   }
-  return items;
 }
 
 /** An object whose members are all of one kind. */
-export function map(value: unknown, check: Check<unknown>): Members {
-  const it = object(value);
-  for (const name of Object.keys(it)) {
-    const member = it[name];
+export function map(value: unknown, check: Check<unknown>): asserts value is Members {
+  object(value);
+  let names: string[] | undefined;
+  // Not by name: there may be many, and looking each up takes longer than to check what is there.
+  for (const [index, member] of Object.values(value).entries()) {
     const made = check(member);
-    if (made !== member) it[name] = made;
+    if (made) value[(names ??= Object.keys(value))[index] ?? ''] = made;
   }
-  return it;
 }
 
 /** Text. */
-export function string(value: unknown): string {
-  return typeof value === 'string' ? value : wrong('string', value);
+export function string(value: unknown): asserts value is string {
+  if (typeof value !== 'string') wrong('string', value);
 }
 
 /** True or false. */
-export function boolean(value: unknown): boolean {
-  return typeof value === 'boolean' ? value : wrong('boolean', value);
+export function boolean(value: unknown): asserts value is boolean {
+  if (typeof value !== 'boolean') wrong('boolean', value);
 }
 
 /** A number. JSON.parse makes infinities of those that are too large. */
-export function number(value: unknown): number {
-  if (typeof value !== 'number') return wrong('number', value);
-  return Number.isFinite(value) ? value : broken('a number in range');
+export function number(value: unknown): asserts value is number {
+  if (typeof value !== 'number') wrong('number', value);
+  if (!Number.isFinite(value)) broken('a number in range');
 }
 
 /** A whole number that is what was written: beyond 2⁵³ a neighbour may have been. */
-export function integer(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) return wrong('integer', value);
-  return Number.isSafeInteger(value) ? value : broken('an `integer` of at most 53 bits');
+export function integer(value: unknown): asserts value is number {
+  if (!Number.isInteger(value)) wrong('integer', value);
+  if (!Number.isSafeInteger(value)) broken('an `integer` of at most 53 bits');
 }
 
 /** A UUID, as it is spelled. */
-export function uuid(value: unknown): string {
-  const text = string(value);
-  return UUID.test(text) ? text : broken('a UUID');
+export function uuid(value: unknown): asserts value is string {
+  string(value);
+  if (!UUID.test(value)) broken('a UUID');
 }
 
 /** A date-time, as a date; one that has been made a date already is left alone. */
 export function time(value: unknown): Timestamp {
   if (value instanceof Timestamp) return value;
-  const text = string(value);
+  string(value);
   try {
-    return new Timestamp(text);
+    return new Timestamp(value);
   } catch {
     throw new Mismatch('Invalid RFC3339 encoded datetime');
   }

@@ -13,9 +13,10 @@ const TIME = 500;
 /** Ports that are asked at once: a process may not have many more files open. */
 const WAVE = 64;
 
-/** The first of `ports`, in their order, where a server is up. Rejects with ConnectionError. */
+/** The first of `ports`, `shown` so in messages, where a server is up. Rejects with ConnectionError. */
 export async function find(
   ports: readonly number[],
+  shown: string,
   fetch: typeof globalThis.fetch,
 ): Promise<number> {
   for (let start = 0; start < ports.length; start += WAVE) {
@@ -34,7 +35,7 @@ export async function find(
     }
   }
   throw new ConnectionError(
-    `no server is up on ${HOST}, ports ${shown(ports)}: start it, or pass its baseUrl`,
+    `no server is up on ${HOST}, ports ${shown}: start it, or pass its baseUrl`,
     {},
     false,
   );
@@ -55,14 +56,4 @@ async function isUp(
   } catch {
     return false;
   }
-}
-
-function shown(ports: readonly number[]): string {
-  const spans: number[][] = [];
-  for (const port of ports) {
-    const span = spans.at(-1);
-    if (span !== undefined && span.at(-1) === port - 1) span[1] = port;
-    else spans.push([port]);
-  }
-  return spans.map((span) => span.join('-')).join(', ');
 }

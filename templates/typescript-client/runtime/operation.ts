@@ -1,14 +1,14 @@
 /** What an operation is. */
 import type { CallOptions } from './options.js';
 
-/** Gives `value`, with its date-times as dates, if it is what a schema says; throws Mismatch. */
-export type Check<T> = (value: unknown) => T;
+/**
+ * Throws Mismatch unless `value` is what a schema says, of type `T`. Makes dates of the date-times
+ * in it; gives one for a value that is a date-time itself.
+ */
+export type Check<T> = (value: unknown) => T | void;
 
 /** A documented success: JSON when there is a check, text, or nothing. */
-export interface Answer<T> {
-  readonly check?: Check<T>;
-  readonly text?: true;
-}
+export type Answer<T> = Check<T> | 'text' | null;
 
 /** A documented request body, which is JSON. */
 export interface Body {
@@ -21,8 +21,12 @@ export interface Body {
 /** What a parameter can be. */
 export type ParameterType = 'string' | 'integer' | 'number' | 'boolean' | 'date-time';
 
-/** A query parameter's name on the wire, its type, and true when it has to be there. */
-export type QueryParameter = readonly [wire: string, type: ParameterType, required?: true];
+/**
+ * A query parameter's type, its name on the wire unless that is the option's, and true when it has
+ * to be there.
+ */
+export type QueryParameter =
+  ParameterType | readonly [type: ParameterType, wire: string, required?: true];
 
 /** One operation of the API; `T` is what a call gives. */
 export interface Operation<T> {
@@ -36,7 +40,7 @@ export interface Operation<T> {
   readonly answers: Readonly<Record<number, Answer<T>>>;
   /** Documented statuses that are no success. */
   readonly failures: readonly number[];
-  /** Unless it is JSON and text. */
+  /** Unless it is text, and JSON if an answer is. */
   readonly accept?: string;
   /** Whether sending it twice does no more than sending it once. */
   readonly repeatable?: true;

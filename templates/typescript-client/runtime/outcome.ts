@@ -10,7 +10,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** The documented success that an answer is. Throws StatusError when it is none. */
 export function success<T>(operation: Operation<T>, exchange: Exchange): Answer<T> {
   const answer = operation.answers[exchange.status];
-  if (!answer) {
+  if (answer === undefined) {
     throw statusError(exchange, operation.failures.includes(exchange.status));
   }
   return answer;
@@ -18,10 +18,11 @@ export function success<T>(operation: Operation<T>, exchange: Exchange): Answer<
 
 /** The result of a call. Throws StatusError and DecodeError. */
 export function outcome<T>(operation: Operation<T>, exchange: Exchange): T {
-  const { check, text } = success(operation, exchange);
-  if (!check && !text) {
+  const answer = success(operation, exchange);
+  if (!answer) {
     return undefined as T;
   }
+  const check = answer === 'text' ? undefined : answer;
   const [type = ''] = (exchange.headers.get('content-type') ?? '').split(';');
   const given = type.trim().toLowerCase();
   const wanted = check ? JSON_TYPE : 'text/plain';

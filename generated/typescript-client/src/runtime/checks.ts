@@ -82,12 +82,7 @@ export function checkedUrl(url: unknown): string {
 
 function isAddress(url: string): boolean {
   try {
-    const { hostname, port } = new URL(url);
-    const isHost = hostname
-      .replace(/\.$/, '')
-      .split('.')
-      .every((label) => label && label.length < 64);
-    return /^https?:\/\/[^/]/i.test(url) && port !== '0' && isHost;
+    return new URL(url).port !== '0' && /^https?:\/\/[^/.]/i.test(url);
   } catch {
     return false;
   }

@@ -88,7 +88,7 @@ export class Settings {
     return {
       url: withExtraQuery(url, options.extraQuery),
       headers: {
-        accept: operation.accept ?? `${JSON_TYPE}, text/plain`,
+        accept: operation.accept ?? usualAccept(operation),
         ...this.#headers,
         ...(body !== undefined && { 'content-type': JSON_TYPE }),
         ...(!operation.open && this.#key),
@@ -102,4 +102,9 @@ export class Settings {
       line: `${method} ${url}`,
     };
   }
+}
+
+function usualAccept({ answers }: Operation<unknown>): string {
+  const givesJson = Object.values(answers).some((answer) => typeof answer === 'function');
+  return givesJson ? `${JSON_TYPE}, text/plain` : 'text/plain';
 }

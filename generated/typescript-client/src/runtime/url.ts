@@ -30,7 +30,8 @@ export function query(
   given: Readonly<Record<string, unknown>>,
 ): string {
   const pairs: string[] = [];
-  for (const [name, [wire, type, required]] of Object.entries(operation.query ?? {})) {
+  for (const [name, kind] of Object.entries(operation.query ?? {})) {
+    const [type, wire, required] = typeof kind === 'string' ? [kind, name] : kind;
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value !== undefined && value !== null) {
       pairs.push(pair(name, wire, text(name, type, value)));

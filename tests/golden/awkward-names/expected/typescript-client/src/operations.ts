@@ -9,9 +9,9 @@ export const getClass: Operation<models.Class> = {
   method: 'GET',
   path: '/class/{}',
   names: ['class_'],
-  query: { self: ['self', 'boolean'], body: ['body', 'integer'], ratioX: ['ratio.x', 'number'] },
+  query: { self: 'boolean', body: 'integer', ratioX: ['number', 'ratio.x'] },
   answers: {
-    200: { check: check.Class },
+    200: check.Class,
   },
   failures: [404],
   repeatable: true,
@@ -23,7 +23,7 @@ export const lambda: Operation<models.Class> = {
   method: 'POST',
   path: '/class',
   answers: {
-    200: { check: check.Class },
+    200: check.Class,
   },
   failures: [],
   accept: 'application/json',

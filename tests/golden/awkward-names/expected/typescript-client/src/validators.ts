@@ -15,8 +15,8 @@ import {
 } from './runtime/check.js';
 
 /** Checks a {@link models.Class}. */
-export function Class(value: unknown): models.Class {
-  const it = object(value);
+export function Class(it: unknown): models.Class | void {
+  object(it);
   string(it['id']);
   Moment(it['from']);
   it['import'] = time(it['import']);
@@ -24,53 +24,47 @@ export function Class(value: unknown): models.Class {
   maybe(it['with-hyphen'], number);
   maybe(it['weights'], numberMap);
   maybe(it['pass'], In);
-  return value as models.Class;
 }
 
 /** Checks a {@link models.Moment}. */
-export function Moment(value: unknown): models.Moment {
-  const it = object(value);
+export function Moment(it: unknown): models.Moment | void {
+  object(it);
   it['at'] = time(it['at']);
-  return value as models.Moment;
 }
 
 /** Checks a {@link models.In}. */
-export function In(value: unknown): models.In {
-  const it = object(value);
+export function In(it: unknown): models.In | void {
+  object(it);
   referenceList(it['in']);
   maybe(it['is'], intMinus1To99Map);
-  return value as models.In;
 }
 
 /** Checks a {@link models.Reference}. */
-export function Reference(value: unknown): models.Reference {
-  const it = object(value);
+export function Reference(it: unknown): models.Reference | void {
+  object(it);
   string(it['id']);
-  return value as models.Reference;
 }
 
 /** Checks a {@link models.Body}. */
-export function Body(value: unknown): models.Body {
-  const it = object(value);
+export function Body(it: unknown): models.Body | void {
+  object(it);
   maybe(it['global'], Reference);
-  return value as models.Body;
 }
 
-function numberMap(value: unknown): unknown {
-  return map(value, number);
+function numberMap(it: unknown): void {
+  map(it, number);
 }
 
-function referenceList(value: unknown): unknown {
-  return list(value, Reference);
+function referenceList(it: unknown): void {
+  list(it, Reference);
 }
 
-function intMinus1To99(value: unknown): unknown {
-  const it = integer(value);
+function intMinus1To99(it: unknown): void {
+  integer(it);
   if (it < -1) broken('`integer` >= -1');
   if (it > 99) broken('`integer` <= 99');
-  return it;
 }
 
-function intMinus1To99Map(value: unknown): unknown {
-  return map(value, intMinus1To99);
+function intMinus1To99Map(it: unknown): void {
+  map(it, intMinus1To99);
 }

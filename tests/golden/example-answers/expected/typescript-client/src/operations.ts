@@ -9,9 +9,9 @@ export const tidesOfPort: Operation<models.Tides> = {
   method: 'GET',
   path: '/ports/{}/tides',
   names: ['port'],
-  query: { day: ['day', 'date-time'], metres: ['metres', 'boolean'] },
+  query: { day: 'date-time', metres: 'boolean' },
   answers: {
-    200: { check: check.Tides },
+    200: check.Tides,
   },
   failures: [],
   accept: 'application/json',
@@ -24,10 +24,9 @@ export const tidesNotice: Operation<string> = {
   method: 'GET',
   path: '/notice',
   answers: {
-    200: { text: true },
+    200: 'text',
   },
   failures: [],
-  accept: 'text/plain',
   repeatable: true,
   open: true,
 };
@@ -37,7 +36,7 @@ export const tidesForgetNotice: Operation<void> = {
   method: 'DELETE',
   path: '/notice',
   answers: {
-    204: {},
+    204: null,
   },
   failures: [],
   accept: '',

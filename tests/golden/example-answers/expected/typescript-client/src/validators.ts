@@ -4,14 +4,13 @@ import type * as models from './models.js';
 import { list, maybe, object, string, time } from './runtime/check.js';
 
 /** Checks a {@link models.Tides}. */
-export function Tides(value: unknown): models.Tides {
-  const it = object(value);
+export function Tides(it: unknown): models.Tides | void {
+  object(it);
   timeList(it['high']);
   maybe(it['low'], timeList);
   maybe(it['note'], string);
-  return value as models.Tides;
 }
 
-function timeList(value: unknown): unknown {
-  return list(value, time);
+function timeList(it: unknown): void {
+  list(it, time);
 }
