@@ -68,8 +68,7 @@ export const workstreamEventsBatch: Operation<models.WorkstreamEventsBatchFetchO
 /** POST /workstream_events/{workstream_event}/delete (#/paths/~1workstream_events~1{workstream_event}~1delete/post) */
 export const workstreamEventsDeleteSpecificWorkstreamEvent: Operation<void> = {
   method: 'POST',
-  path: '/workstream_events/{}/delete',
-  names: ['workstreamEvent'],
+  path: '/workstream_events/{workstreamEvent}/delete',
   answers: {
     204: null,
   },
@@ -94,8 +93,7 @@ export const workstreamEventUpdate: Operation<models.WorkstreamEvent> = {
 /** GET /workstream_event/{workstream_event} (#/paths/~1workstream_event~1{workstream_event}/get) */
 export const workstreamEventsSpecificWorkstreamEventSnapshot: Operation<models.WorkstreamEvent> = {
   method: 'GET',
-  path: '/workstream_event/{}',
-  names: ['workstreamEvent'],
+  path: '/workstream_event/{workstreamEvent}',
   query: { transferables: 'boolean' },
   answers: {
     200: check.WorkstreamEvent,
@@ -107,8 +105,7 @@ export const workstreamEventsSpecificWorkstreamEventSnapshot: Operation<models.W
 /** POST /workstream_event/{workstream_event}/scores/increment (#/paths/~1workstream_event~1{workstream_event}~1scores~1increment/post) */
 export const workstreamEventScoresIncrement: Operation<void> = {
   method: 'POST',
-  path: '/workstream_event/{}/scores/increment',
-  names: ['workstreamEvent'],
+  path: '/workstream_event/{workstreamEvent}/scores/increment',
   answers: {
     204: null,
   },
@@ -121,8 +118,7 @@ export const workstreamEventScoresIncrement: Operation<void> = {
 /** POST /workstream_event/{workstream_event}/workstream_summaries/associate/{workstream_summary} (#/paths/~1workstream_event~1{workstream_event}~1workstream_summaries~1associate~1{workstream_summary}/post) */
 export const workstreamEventAssociateWorkstreamSummary: Operation<void> = {
   method: 'POST',
-  path: '/workstream_event/{}/workstream_summaries/associate/{}',
-  names: ['workstreamEvent', 'workstreamSummary'],
+  path: '/workstream_event/{workstreamEvent}/workstream_summaries/associate/{workstreamSummary}',
   answers: {
     204: null,
   },
@@ -133,8 +129,7 @@ export const workstreamEventAssociateWorkstreamSummary: Operation<void> = {
 /** POST /workstream_event/{workstream_event}/workstream_summaries/disassociate/{workstream_summary} (#/paths/~1workstream_event~1{workstream_event}~1workstream_summaries~1disassociate~1{workstream_summary}/post) */
 export const workstreamEventDisassociateWorkstreamSummary: Operation<void> = {
   method: 'POST',
-  path: '/workstream_event/{}/workstream_summaries/disassociate/{}',
-  names: ['workstreamEvent', 'workstreamSummary'],
+  path: '/workstream_event/{workstreamEvent}/workstream_summaries/disassociate/{workstreamSummary}',
   answers: {
     204: null,
   },

@@ -16,15 +16,15 @@ import {
   regex,
   string,
   time,
+  type Members,
 } from './runtime/check.js';
 
 const PATTERN_1 = /* @__PURE__ */ regex('^[A-Za-z0-9_][A-Za-z0-9_.~-]*$');
 
 /** Checks a {@link models.WorkstreamEvent}. */
 export function WorkstreamEvent(it: unknown): models.WorkstreamEvent | void {
-  object(it);
+  objectWithSchema(it);
   string(it['id']);
-  maybe(it['schema'], EmbeddedModelSchema);
   Application(it['application']);
   WorkstreamEventTrigger(it['trigger']);
   maybe(it['context'], WorkstreamEventContext);
@@ -49,9 +49,8 @@ export function WorkstreamEvent(it: unknown): models.WorkstreamEvent | void {
 
 /** Checks a {@link models.SeededWorkstreamEvent}. */
 export function SeededWorkstreamEvent(it: unknown): models.SeededWorkstreamEvent | void {
-  object(it);
+  objectWithSchema(it);
   maybe(it['internal_identifier'], seededWorkstreamEventInternalIdentifier);
-  maybe(it['schema'], EmbeddedModelSchema);
   Application(it['application']);
   WorkstreamEventTrigger(it['trigger']);
   maybe(it['context'], WorkstreamEventContext);
@@ -68,8 +67,7 @@ export function SeededWorkstreamEvent(it: unknown): models.SeededWorkstreamEvent
 
 /** Checks a {@link models.WorkstreamEvents}. */
 export function WorkstreamEvents(it: unknown): models.WorkstreamEvents | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   workstreamEventList(it['iterable']);
   maybe(it['indices'], int32Map);
   maybe(it['score'], Score);
@@ -77,8 +75,7 @@ export function WorkstreamEvents(it: unknown): models.WorkstreamEvents | void {
 
 /** Checks a {@link models.FlattenedWorkstreamEvents}. */
 export function FlattenedWorkstreamEvents(it: unknown): models.FlattenedWorkstreamEvents | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   referencedWorkstreamEventList(it['iterable']);
   maybe(it['indices'], int32Map);
   maybe(it['score'], Score);
@@ -86,9 +83,8 @@ export function FlattenedWorkstreamEvents(it: unknown): models.FlattenedWorkstre
 
 /** Checks a {@link models.ReferencedWorkstreamEvent}. */
 export function ReferencedWorkstreamEvent(it: unknown): models.ReferencedWorkstreamEvent | void {
-  object(it);
+  objectWithSchema(it);
   string(it['id']);
-  maybe(it['schema'], EmbeddedModelSchema);
   maybe(it['reference'], object);
 }
 
@@ -96,8 +92,7 @@ export function ReferencedWorkstreamEvent(it: unknown): models.ReferencedWorkstr
 export function WorkstreamEventsBatchFetchInput(
   it: unknown,
 ): models.WorkstreamEventsBatchFetchInput | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   maybe(it['workstreamEvents'], FlattenedWorkstreamEvents);
 }
 
@@ -105,16 +100,14 @@ export function WorkstreamEventsBatchFetchInput(
 export function WorkstreamEventsBatchFetchOutput(
   it: unknown,
 ): models.WorkstreamEventsBatchFetchOutput | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   WorkstreamEvents(it['workstreamEvents']);
   maybe(it['notFound'], stringList);
 }
 
 /** Checks a {@link models.GroupedTimestamp}. */
 export function GroupedTimestamp(it: unknown): models.GroupedTimestamp | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   it['value'] = time(it['value']);
   maybe(it['readable'], string);
 }
@@ -135,9 +128,8 @@ export function EmbeddedModelSchemaSemanticVersionEnum(
 
 /** Checks a {@link models.Application}. */
 export function Application(it: unknown): models.Application | void {
-  object(it);
+  objectWithSchema(it);
   string(it['id']);
-  maybe(it['schema'], EmbeddedModelSchema);
   string(it['name']);
   maybe(it['descriptor'], string);
   string(it['version']);
@@ -169,8 +161,7 @@ export const MechanismEnum: Check<models.MechanismEnum> = EmbeddedModelSchemaSem
 
 /** Checks a {@link models.SeededAssetEnrichment}. */
 export function SeededAssetEnrichment(it: unknown): models.SeededAssetEnrichment | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   maybe(it['tags'], int0To2147483647);
   maybe(it['hints'], int0To2147483647);
   maybe(it['persons'], int0To2147483647);
@@ -179,8 +170,7 @@ export function SeededAssetEnrichment(it: unknown): models.SeededAssetEnrichment
 
 /** Checks a {@link models.WorkstreamEventTrigger}. */
 export function WorkstreamEventTrigger(it: unknown): models.WorkstreamEventTrigger | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   maybe(it['application_enter'], boolean);
   maybe(it['application_leave'], boolean);
   maybe(it['application_switch'], boolean);
@@ -200,8 +190,7 @@ export function WorkstreamEventTrigger(it: unknown): models.WorkstreamEventTrigg
 
 /** Checks a {@link models.WorkstreamEventContext}. */
 export function WorkstreamEventContext(it: unknown): models.WorkstreamEventContext | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   maybe(it['ide'], WorkstreamEventTriggerContextIDE);
   maybe(it['browser'], WorkstreamEventTriggerContextBrowser);
   maybe(it['native_ocr'], NativeOCR);
@@ -213,8 +202,7 @@ export function WorkstreamEventContext(it: unknown): models.WorkstreamEventConte
 export function WorkstreamEventTriggerContextIDE(
   it: unknown,
 ): models.WorkstreamEventTriggerContextIDE | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   maybe(it['name'], string);
   maybe(it['tabs'], object);
   maybe(it['modules'], object);
@@ -224,15 +212,13 @@ export function WorkstreamEventTriggerContextIDE(
 export function WorkstreamEventTriggerContextBrowser(
   it: unknown,
 ): models.WorkstreamEventTriggerContextBrowser | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   maybe(it['tabs'], object);
 }
 
 /** Checks a {@link models.NativeOCR}. */
 export function NativeOCR(it: unknown): models.NativeOCR | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   string(it['appTitle']);
   string(it['windowTitle']);
   maybe(it['browserUrl'], string);
@@ -245,8 +231,7 @@ export function NativeOCR(it: unknown): models.NativeOCR | void {
 
 /** Checks a {@link models.NativeClipboard}. */
 export function NativeClipboard(it: unknown): models.NativeClipboard | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   nativeClipboardContent(it['content']);
   maybe(it['appTitle'], string);
   maybe(it['windowTitle'], string);
@@ -255,8 +240,7 @@ export function NativeClipboard(it: unknown): models.NativeClipboard | void {
 
 /** Checks a {@link models.NativeAccessibility}. */
 export function NativeAccessibility(it: unknown): models.NativeAccessibility | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   string(it['appTitle']);
   string(it['windowTitle']);
   maybe(it['browserUrl'], string);
@@ -267,8 +251,7 @@ export function NativeAccessibility(it: unknown): models.NativeAccessibility | v
 
 /** Checks a {@link models.Score}. */
 export function Score(it: unknown): models.Score | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   int0To9007199254740991(it['manual']);
   int0To9007199254740991(it['automatic']);
   maybe(it['priority'], int0To9007199254740991);
@@ -280,8 +263,7 @@ export function Score(it: unknown): models.Score | void {
 
 /** Checks a {@link models.SeededScore}. */
 export function SeededScore(it: unknown): models.SeededScore | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   maybe(it['priority'], boolean);
   maybe(it['reuse'], boolean);
   maybe(it['update'], boolean);
@@ -291,8 +273,7 @@ export function SeededScore(it: unknown): models.SeededScore | void {
 
 /** Checks a {@link models.SeededScoreIncrement}. */
 export function SeededScoreIncrement(it: unknown): models.SeededScoreIncrement | void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   each(
     it,
     [
@@ -410,6 +391,11 @@ export const FlattenedPersons: Check<models.FlattenedPersons> = FlattenedWorkstr
 /** Checks a {@link models.ReferencedPerson}, which is as a {@link models.ReferencedWorkstreamEvent}. */
 export const ReferencedPerson: Check<models.ReferencedPerson> = ReferencedWorkstreamEvent;
 
+function objectWithSchema(it: unknown): asserts it is Members {
+  object(it);
+  maybe(it['schema'], EmbeddedModelSchema);
+}
+
 function numberList(it: unknown): void {
   list(it, number);
 }
@@ -425,9 +411,7 @@ function workstreamEventList(it: unknown): void {
 }
 
 function int32(it: unknown): void {
-  integer(it);
-  if (it < -2147483648) broken('`integer` >= -2147483648');
-  if (it > 2147483647) broken('`integer` <= 2147483647');
+  integer(it, -2147483648, 2147483647);
 }
 
 function int32Map(it: unknown): void {
@@ -443,21 +427,16 @@ function stringList(it: unknown): void {
 }
 
 function int0To2147483647(it: unknown): void {
-  integer(it);
-  if (it < 0) broken('`integer` >= 0');
-  if (it > 2147483647) broken('`integer` <= 2147483647');
+  integer(it, 0, 2147483647);
 }
 
 function nativeClipboardContent(it: unknown): void {
-  object(it);
-  maybe(it['schema'], EmbeddedModelSchema);
+  objectWithSchema(it);
   maybe(it['text'], string);
   maybe(it['html'], string);
   maybe(it['rtf'], string);
 }
 
 function int0To9007199254740991(it: unknown): void {
-  integer(it);
-  if (it < 0) broken('`integer` >= 0');
-  if (it > 9007199254740991) broken('`integer` <= 9007199254740991');
+  integer(it, 0, 9007199254740991);
 }

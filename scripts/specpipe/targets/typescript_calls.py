@@ -3,13 +3,13 @@ view."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from specpipe.render import typescript_identifier
 from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
 from specpipe.spec.names import Name
-from specpipe.targets.python_calls import template
 
 PARAMETER_TYPES: Mapping[str, str] = {
     "boolean": "boolean",
@@ -78,6 +78,7 @@ class Call:
     name: str
     aliases: tuple[str, ...]
     template: str
+    """Its path, see `template`."""
     path: tuple[Argument, ...]
     query: tuple[Argument, ...]
     body: BodyArgument | None
@@ -106,11 +107,6 @@ class Call:
         """What it accepts unless it says otherwise: JSON if it gives any, and text."""
         gives_json = any(answer.schema for answer in self.answers)
         return "application/json, text/plain" if gives_json else "text/plain"
-
-    @property
-    def segments(self) -> list[str | tuple[str, str]]:
-        """The arguments for its path: their names, and their types if they are not text."""
-        return [it.name if it.kind == "string" else (it.name, it.kind) for it in self.path]
 
     @property
     def queried(self) -> Mapping[str, str | tuple[str | bool, ...]]:
@@ -148,18 +144,25 @@ def call(operation: Operation) -> Call:
     """An operation as a method."""
     name = member(operation.method_name, RESERVED_METHODS)
     alias = member(operation.name, RESERVED_METHODS)
+    path = tuple(argument(p, RESERVED_ARGUMENTS) for p in operation.parameters_in("path"))
     return Call(
         operation=operation,
         name=name,
         aliases=(alias,) if alias != name else (),
-        template=template(operation),
-        path=tuple(argument(p, RESERVED_ARGUMENTS) for p in operation.parameters_in("path")),
+        template=template(operation, path),
+        path=path,
         query=tuple(argument(p, RESERVED_OPTIONS) for p in operation.parameters_in("query")),
         body=body(operation),
         answers=tuple(answer(r) for r in operation.responses if r.status < 300),
         failures=tuple(sorted(r.status for r in operation.responses if r.status >= 300)),
         accept=", ".join(operation.produces),
     )
+
+
+def template(operation: Operation, path: tuple[Argument, ...]) -> str:
+    """Its path with `{name}` for each argument, and `{name:type}` for one that is not text."""
+    slots = {it.wire: it.name + (f":{it.kind}" if it.kind != "string" else "") for it in path}
+    return re.sub(r"{([^{}]*)}", lambda found: f"{{{slots[found[1]]}}}", operation.path)
 
 
 def body(operation: Operation) -> BodyArgument | None:

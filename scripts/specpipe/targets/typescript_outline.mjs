@@ -4,7 +4,7 @@ import ts from 'typescript';
 /**
  * {types, methods, values}: the members of each type and interface, the parameters of each method
  * (`Class.method`), the strings in each function and constant. A constant that is another one's
- * name has that one's strings.
+ * name has that one's strings, a function also those of the ones that it passes its argument to.
  */
 export function outlineOf(path, source) {
   const outline = { types: {}, methods: {}, values: {} };
@@ -16,7 +16,21 @@ export function outlineOf(path, source) {
     if (ts.isFunctionDeclaration(node)) outline.values[node.name.text] = stringsIn(node);
     if (ts.isVariableStatement(node)) addConstants(outline.values, node);
   }
+  for (const node of file.statements.filter(ts.isFunctionDeclaration)) {
+    const own = outline.values[node.name.text];
+    for (const name of passedTo(node)) own.push(...(outline.values[name] ?? []));
+  }
   return outline;
+}
+
+/** The functions that a function passes its own argument to, as it is. */
+function passedTo({ parameters: [given], body }) {
+  const calls = body.statements
+    .map((it) => ts.isExpressionStatement(it) && it.expression)
+    .filter((it) => it && ts.isCallExpression(it) && it.arguments.length === 1);
+  return calls
+    .filter((it) => ts.isIdentifier(it.arguments[0]) && it.arguments[0].text === given?.name.text)
+    .map((it) => it.expression.text);
 }
 
 function membersOf(type) {

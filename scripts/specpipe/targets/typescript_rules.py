@@ -17,6 +17,8 @@ _BROKEN: Mapping[str, tuple[str, str]] = {
     "le": (">", "<="),
 }
 """How a bound is broken, and what is expected then."""
+INTEGER: Mapping[str, str] = {"ge": "-Infinity", "le": "Infinity"}
+"""Bounds that the check of an integer takes, and what it takes for none."""
 _LENGTHS: Mapping[str, tuple[str, str]] = {
     "minLength": ("<", ">="),
     "maxLength": (">", "<="),
@@ -35,6 +37,16 @@ class Rule:
     expected: str
 
 
+def limits(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the check of an integer is given besides the value: its inclusive bounds."""
+    if schema["type"] != "integer":
+        return ()
+    known = {key: limit for key, limit in bounds(schema).items() if abs(limit) < SAFE}
+    if not known.keys() & INTEGER.keys():
+        return ()
+    return tuple(str(known.get(key, none)) for key, none in INTEGER.items())
+
+
 def rules(schema: Mapping[str, Any]) -> list[Rule]:
     """What a scalar or an array has to keep beyond its type, but for a pattern."""
     kind = schema["type"]
@@ -43,7 +55,7 @@ def rules(schema: Mapping[str, Any]) -> list[Rule]:
         if key == "multiple_of":
             text = f"`{kind}` that's a multiple of {limit}"
             found.append(Rule(f"it % {limit}", "!==", 0, text))
-        elif kind != "integer" or abs(limit) < SAFE:
+        elif kind != "integer" or (key not in INTEGER and abs(limit) < SAFE):
             operator, wanted = _BROKEN[key]
             found.append(Rule("it", operator, limit, f"`{kind}` {wanted} {limit}"))
     for key, (operator, wanted) in _LENGTHS.items():

@@ -14,10 +14,12 @@ from typing import Any
 from specpipe.render import typescript_identifier
 from specpipe.spec.names import Name
 from specpipe.targets.python_constraints import bounds, range_name
-from specpipe.targets.typescript_rules import Rule, rules
+from specpipe.targets.typescript_rules import Rule, limits, rules
 
 MANY = 16
 """Members from which on a loop over their names is better than a line for each."""
+OFTEN = 8
+"""Objects with a member in common from which on it is checked in one place for all of them."""
 HELPERS = frozenset(
     {
         *(
@@ -25,11 +27,9 @@ HELPERS = frozenset(
             "broken",
             "each",
             "integer",
-            "leave",
             "list",
             "map",
             "maybe",
-            "members",
             "number",
         ),
         *("object", "own", "points", "regex", "string", "time", "uuid"),
@@ -85,6 +85,7 @@ class Function:
     """Of a component schema: its name."""
     kind: str
     item: str | None = None
+    limits: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()
     rules: tuple[Rule, ...] = ()
     pattern: str | None = None
@@ -131,6 +132,35 @@ class Validators:
             for name, schema in schemas.items()
         )
         self.local = tuple(self._local.values())
+        self.shared = self._shared()
+        self.base = self._free(f"object_with_{self.shared.wire}") if self.shared else "object"
+
+    def single(self, function: Function) -> list[Member]:
+        """The members of an object that its function checks one by one."""
+        return [member for member in function.single if member != self.shared]
+
+    def base_of(self, function: Function) -> str:
+        """The function that does the first part of the check of an object."""
+        return self.base if self.shared in function.single else "object"
+
+    def _shared(self) -> Member | None:
+        """The optional member that most objects have in common, if many do."""
+        loose = Counter(
+            member
+            for function in self._all()
+            for member in function.single
+            if not (member.required or member.replaces or member.inherited)
+        )
+        for member, count in loose.most_common(1):
+            if count >= OFTEN:
+                return member
+        return None
+
+    def _free(self, text: str) -> str:
+        name = typescript_identifier(Name.of(text).camel)
+        while name in self._local or name in self._schemas or name in HELPERS:
+            name += "_"
+        return name
 
     @property
     def helpers(self) -> list[str]:
@@ -139,8 +169,9 @@ class Validators:
         for function in self._all():
             used |= {function.kind, function.item or "", *(m.check for m in function.members)}
             used |= {"own"} if any(m.inherited for m in function.members) else set()
-            loose = any(not (m.required or m.replaces) for m in function.single)
-            used |= {"maybe"} if loose else set()
+            loose = any(not (m.required or m.replaces) for m in self.single(function))
+            used |= {"maybe"} if loose or self.shared else set()
+            used |= {"object"} if self.shared else set()
             used |= {"each"} if function.alike else set()
             used |= {"points"} if any(r.measure == "points(it)" for r in function.rules) else set()
             used |= {"regex"} if function.pattern else set()
@@ -178,7 +209,12 @@ class Validators:
             case _:
                 pattern = schema.get("pattern") or None
                 return Function(
-                    name, type_, scalar(schema), rules=tuple(rules(schema)), pattern=pattern
+                    name,
+                    type_,
+                    scalar(schema),
+                    limits=limits(schema),
+                    rules=tuple(rules(schema)),
+                    pattern=pattern,
                 )
 
     def _members(self, name: str, schema: Mapping[str, Any]) -> tuple[Member, ...]:
@@ -230,7 +266,9 @@ def plain(schema: Mapping[str, Any]) -> str | None:
     if schema.get("type") == "object":
         is_open = not schema.get("properties")
         return "object" if is_open and not schema.get("additionalProperties") else None
-    if schema.get("type") not in _SCALARS or rules(schema) or schema.get("pattern"):
+    if schema.get("type") not in _SCALARS or schema.get("pattern"):
+        return None
+    if rules(schema) or limits(schema):
         return None
     return scalar(schema)
 

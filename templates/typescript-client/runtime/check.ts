@@ -145,10 +145,19 @@ export function number(value: unknown): asserts value is number {
   if (!Number.isFinite(value)) broken('a number in range');
 }
 
-/** A whole number that is what was written: beyond 2⁵³ a neighbour may have been. */
-export function integer(value: unknown): asserts value is number {
+/**
+ * A whole number within bounds that is what was written: beyond 2⁵³ a neighbour may have been.
+ */
+export function integer(
+  value: unknown,
+  least = -Infinity,
+  most = Infinity,
+): asserts value is number {
   if (!Number.isInteger(value)) wrong('integer', value);
   if (!Number.isSafeInteger(value)) broken('an `integer` of at most 53 bits');
+  const it = value as number;
+  if (it < least) broken(`\`integer\` >= ${least}`);
+  if (it > most) broken(`\`integer\` <= ${most}`);
 }
 
 /** A UUID, as it is spelled. */

@@ -1,7 +1,10 @@
 /** Values as JSON text, and nothing sent that JSON would change in silence. */
-import { checked, Mismatch } from './check.js';
+import { checked, Mismatch, type Members } from './check.js';
 import { InvalidArgument } from './errors.js';
 import type { Check } from './operation.js';
+
+/** What JSON has, as Object.prototype.toString calls it; members may be left out. */
+const KINDS = 'Object Array String Number Boolean Null Undefined BigInt';
 
 /** `value` as JSON text. Throws InvalidArgument when it has none. */
 export function encode(value: unknown): string {
@@ -36,19 +39,12 @@ export function encodeBody(check: Check<unknown>, value: unknown): string {
  * leave out. A member that is undefined is one that is not there.
  */
 function exact(this: unknown, name: string, value: unknown): unknown {
-  const place = name && `${name}: `;
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError(`${place}${value} is no number there`);
-  } else if (value === null) {
-    const given = (this as Record<string, unknown>)[name];
-    if (given !== null) throw new TypeError(`${place}a date without a moment`);
-  } else if (typeof value === 'object') {
-    const kind = Object.prototype.toString.call(value).slice(8, -1);
-    if (kind !== 'Object' && kind !== 'Array') throw new TypeError(`${place}${kind} has no JSON`);
-  } else if (typeof value === 'function' || typeof value === 'symbol') {
-    throw new TypeError(`${place}${typeof value} has no JSON`);
-  } else if (value === undefined && Array.isArray(this)) {
-    throw new TypeError(`item ${name}: undefined has no JSON`);
-  }
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  const isHole = value === undefined && Array.isArray(this);
+  let fault = isHole || !KINDS.includes(kind) ? `${kind} has no JSON` : '';
+  if (kind === 'Number' && !Number.isFinite(value)) fault = `${value} is no number there`;
+  // What toJSON made null of.
+  if (value === null && (this as Members)[name] !== null) fault = 'a date without a moment';
+  if (fault) throw new TypeError(name ? `${name}: ${fault}` : fault);
   return value;
 }

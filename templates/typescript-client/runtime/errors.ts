@@ -217,21 +217,9 @@ const CLASSES: Readonly<Record<number, typeof StatusError>> = {
 
 /** The error for an answer that is no success. */
 export function statusError(exchange: Exchange, documented: boolean): StatusError {
-  const Known = CLASSES[exchange.status] ?? (exchange.status >= 500 ? ServerError : undefined);
-  if (documented) {
-    return new (Known ?? StatusError)(exchange);
-  }
-  if (!Known) {
-    return new UnexpectedStatusError(exchange, false);
-  }
-  class Unexpected extends Known {}
-  name(Unexpected, `Unexpected${Known.prototype.name}`);
-  return new Unexpected(exchange, false);
-}
-
-/** Names of classes are lost when code is minified; errors keep theirs. */
-function name(known: typeof ApiError | typeof StatusError, text: string): void {
-  Object.defineProperty(known.prototype, 'name', { value: text, configurable: true });
+  const usual = documented ? StatusError : UnexpectedStatusError;
+  const Known = CLASSES[exchange.status] ?? (exchange.status >= 500 ? ServerError : usual);
+  return new Known(exchange, documented);
 }
 
 const NAMED = {
@@ -258,6 +246,7 @@ const NAMED = {
   ServerError,
   UnexpectedStatusError,
 };
-for (const [text, known] of Object.entries(NAMED)) {
-  name(known as typeof ApiError, text);
+// Names of classes are lost when code is minified; errors keep theirs.
+for (const [value, known] of Object.entries(NAMED)) {
+  Object.defineProperty(known.prototype, 'name', { value });
 }

@@ -31,10 +31,8 @@ export type QueryParameter =
 /** One operation of the API; `T` is what a call gives. */
 export interface Operation<T> {
   readonly method: string;
-  /** With `{}` where path parameters go. */
+  /** With `{name}` where an argument goes, and with `{name:type}` where it is not text. */
   readonly path: string;
-  /** Of the arguments for its path; with their types, unless they are text. */
-  readonly names?: readonly (string | readonly [name: string, type: ParameterType])[];
   /** Its query parameters, by the names of the options that they are. */
   readonly query?: Readonly<Record<string, QueryParameter>>;
   readonly answers: Readonly<Record<number, Answer<T>>>;

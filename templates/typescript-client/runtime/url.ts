@@ -9,10 +9,9 @@ const RFC3339 = /^(?!0000).{10}T.*(Z|:\d\d)$/i;
 /** The operation's path. Throws InvalidArgument for a value that would change the path. */
 export function path(operation: Operation<unknown>, values: readonly unknown[]): string {
   let place = 0;
-  return operation.path.replace(/\{\}/g, () => {
-    const [name = '', type = 'string'] = [operation.names?.[place] ?? []].flat();
-    return segment(name, type as ParameterType, values[place++]);
-  });
+  return operation.path.replace(/\{(\w+):?(.*?)\}/g, (_, name: string, type: string) =>
+    segment(name, (type || 'string') as ParameterType, values[place++]),
+  );
 }
 
 function segment(name: string, type: ParameterType, value: unknown): string {

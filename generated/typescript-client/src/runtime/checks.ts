@@ -71,18 +71,14 @@ export function checkedUrl(url: unknown): string {
     return refuse('baseUrl: leave out user and password; send them in a header');
   }
   const start = url.includes('@') ? '' : `'${url.slice(0, 200).replace(/\p{C}/gu, '\ufffd')}': `;
-  if (!isAddress(url)) {
-    return refuse(`baseUrl: ${start}write it as http://host:port`);
-  }
-  if (/[?#\\\0-\x20]/.test(url)) {
-    return refuse(`baseUrl: ${start}no query, fragment or spaces`);
-  }
-  return url.replace(/\/+$/, '');
+  return isAddress(url)
+    ? url.replace(/\/+$/, '')
+    : refuse(`baseUrl: ${start}write it as http://host:port, without query, fragment or spaces`);
 }
 
 function isAddress(url: string): boolean {
   try {
-    return new URL(url).port !== '0' && /^https?:\/\/[^/.]/i.test(url);
+    return new URL(url).port !== '0' && /^https?:\/\/[^/.?#\\\0-\x20][^?#\\\0-\x20]*$/i.test(url);
   } catch {
     return false;
   }

@@ -9,10 +9,8 @@ import { ALONE } from './attempt.js';
 import { ConnectionError } from './errors.js';
 
 const HOST = '127.0.0.1';
-/** For all ports of a wave, in milliseconds. Where nothing listens, the answer is there at once. */
+/** For all ports, in milliseconds. Where nothing listens, the answer is there at once. */
 const TIME = 500;
-/** Ports that are asked at once: a process may not have many more files open. */
-const WAVE = 64;
 
 /** The first of `ports`, `shown` so in messages, where a server is up. Rejects with ConnectionError. */
 export async function find(
@@ -20,20 +18,17 @@ export async function find(
   shown: string,
   fetch: typeof globalThis.fetch,
 ): Promise<number> {
-  for (let start = 0; start < ports.length; start += WAVE) {
-    const wave = ports.slice(start, start + WAVE);
-    const asking = new AbortController();
-    const timer = setTimeout(() => asking.abort(), TIME);
-    try {
-      const answers = wave.map((port) => isUp(port, fetch, asking.signal));
-      for (const [index, answer] of answers.entries()) {
-        const port = wave[index];
-        if ((await answer) && port !== undefined) return port;
-      }
-    } finally {
-      clearTimeout(timer);
-      asking.abort();
+  const asking = new AbortController();
+  const timer = setTimeout(() => asking.abort(), TIME);
+  try {
+    const answers = ports.map(async (port) => (await isUp(port, fetch, asking.signal)) && port);
+    for (const answer of answers) {
+      const port = await answer;
+      if (port !== false) return port;
     }
+  } finally {
+    clearTimeout(timer);
+    asking.abort();
   }
   throw new ConnectionError(
     `no server is up on ${HOST}, ports ${shown}: start it, or pass its baseUrl`,

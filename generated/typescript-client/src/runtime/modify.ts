@@ -144,7 +144,7 @@ class Reading<T> {
       }
     }
     const differing = Object.keys(after).filter(
-      (name) => !this.#sent.has(name) || canonical(after[name]) !== canonical(this.#before[name]),
+      (name) => !this.#sent.has(name) || !isAlike(after[name], this.#before[name]),
     );
     for (const name of [id, created, updated[0]]) {
       if (differing.includes(name)) {
@@ -161,11 +161,7 @@ class Reading<T> {
   }
 }
 
-/** A value's JSON, the same for the same value. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, it: unknown) =>
-    typeof it === 'object' && it !== null && !Array.isArray(it)
-      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : it,
-  );
+/** Whether two values of JSON are the same; members in another order are taken for a change. */
+function isAlike(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
