@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { ConnectionError, PiecesWorkstream } from '../../generated/typescript-client/src/index.js';
+import {
+  ConnectionError,
+  InvalidArgument,
+  PiecesWorkstream,
+} from '../../generated/typescript-client/src/index.js';
 import * as discover from '../../generated/typescript-client/src/runtime/discover.js';
 import { startServer } from './server.js';
 
@@ -148,4 +152,20 @@ it('gives an ordinary client with the options that it has', async () => {
   const ports = asked.slice(0, -1).map((url) => Number(new URL(url).port));
   expect(ports).toEqual([...Array.from({ length: 34 }, (_, index) => 39300 + index), 1000, 5323]);
   await server.stop();
+});
+
+it.each<[unknown, string]>([
+  [null, 'options: null where a plain object is wanted'],
+  [{ api_key: 'k' }, 'no such option: api_key; there are apiKey'],
+  [{ timeout: 0 }, 'timeout: total: 0'],
+  [{ fetch: {} }, 'fetch: Object where a function is wanted'],
+  [{ baseUrl: 'http://127.0.0.1:1' }, 'baseUrl: discover finds it'],
+])('an option that cannot work is refused, and nobody is asked: %j', async (options, message) => {
+  let asked = 0;
+  const counting = () => Promise.reject(new Error(`${++asked}`));
+  const given = options === null ? options : { fetch: counting, ...(options as object) };
+  const error: unknown = await PiecesWorkstream.discover(given as never).catch((it: unknown) => it);
+  expect(error).toBeInstanceOf(InvalidArgument);
+  expect((error as Error).message).toContain(message);
+  expect(asked).toBe(0);
 });

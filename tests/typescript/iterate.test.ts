@@ -255,7 +255,11 @@ describe('against a server that says what it is told to', () => {
     [{ transferables: 1 }, 'transferables: '],
     [{ timeout: -1 }, 'timeout: total: -1'],
     [{ extraHeaders: { a: '\n' } }, 'a: a header is one line'],
-    [{ size: 1 }, 'options: no such option: size'],
+    [
+      { size: 1 },
+      'options: no such option: size; there are createdFrom, createdTo, transferables, pageSize, timeout',
+    ],
+    [{ limit: 5 }, 'no such option: limit; there are createdFrom'],
     [[], 'options: array where a plain object is wanted'],
   ])('refuses %j at once', (options, message) => {
     const call = () => stubbed.workstreamEvents.iterate(options);

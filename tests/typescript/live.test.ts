@@ -15,11 +15,11 @@ function noting(called: Set<string>): typeof fetch {
   return (input, init) => {
     const { pathname } = new URL(String(input));
     const known = Object.values(operations).filter(({ method, path }) => {
-      const pattern = path.replaceAll('{}', '[^/]+');
+      const pattern = path.replaceAll(/\{.*?\}/g, '[^/]+');
       return method === init?.method && new RegExp(`^${pattern}$`).test(pathname);
     });
     // A path without parameters is the better match: /x/create is no /x/{id}.
-    known.sort((a, b) => (a.names?.length ?? 0) - (b.names?.length ?? 0));
+    known.sort((a, b) => a.path.split('{').length - b.path.split('{').length);
     called.add(known[0]?.path ?? pathname);
     return fetch(input, init);
   };

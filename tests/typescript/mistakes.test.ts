@@ -118,6 +118,7 @@ test.each([
 test.each([
   ['batch', 'e', 'body: one id; put it in a list'],
   ['batch', 5, 'body: number where a list of ids is wanted'],
+  ['batch', (async function* () {})(), 'body: object where a list of ids is wanted'],
   ['batch', [5], 'body: [0]: number where an id is wanted'],
   ['batch', ['a', EVENT], 'body: [1]: Object where an id is wanted'],
   ['batch', undefined, 'body: is required'],

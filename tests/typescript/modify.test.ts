@@ -209,7 +209,7 @@ describe('refused, with nothing sent, is', () => {
 
   it('an option that there is not, and no function', async () => {
     const call = client.workstreamEvent.modify('a', titled('t'), { limit: 3 } as never);
-    await expect(call).rejects.toThrow('no such option: limit');
+    await expect(call).rejects.toThrow('no such option: limit; there are attempts, timeout');
     const other = client.workstreamEvent.modify('a', undefined as never);
     await expect(other).rejects.toThrow('change: undefined where a function is wanted');
   });

@@ -57,11 +57,10 @@ STRICT = {
 def run(*command: object, cwd: Path) -> str:
     """What a command prints; it has to succeed. It sees no configuration of npm but its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("npm_")}
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     result = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env={**kept, "PATH": path, "npm_config_update_notifier": "false"},
+        env={**kept, "npm_config_update_notifier": "false"},
         capture_output=True,
         text=True,
         timeout=120,
@@ -73,9 +72,12 @@ def run(*command: object, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive, built from a copy of the sources."""
+    """The archive, built from a copy of the sources as the README says. What `npm install` brings
+    there is that of the repository: no test needs the network."""
+    assert "`npm install && npm pack` in a copy" in (ROOT / "README.md").read_text()
     folder = tmp_path_factory.mktemp("packing")
     shutil.copytree(SDK, folder / "sdk", ignore=shutil.ignore_patterns("dist", "node_modules"))
+    (folder / "sdk" / "node_modules").symlink_to(ROOT / "node_modules")
     run("npm", "pack", "--offline", "--pack-destination", folder, cwd=folder / "sdk")
     (archive,) = folder.glob("*.tgz")
     return archive

@@ -5,13 +5,14 @@
  * request that is what saves the work of others. It asks for the whole thing: what is found newer
  * is then there to be changed.
  */
-import { checkedRecord, isRecord, kind } from './checks.js';
+import { checkedNames, isRecord, kind, refuse, unwanted } from './checks.js';
 import { encodeBody } from './encode.js';
 import type { Engine } from './engine.js';
-import { EditConflictError, InvalidArgument } from './errors.js';
+import { EditConflictError } from './errors.js';
 import type { Check, Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import type { RawResponse } from './raw.js';
+import { OF_CALL } from './settings.js';
 import { slices } from './slices.js';
 
 /** How things of type `T` are read and updated. Names are those on the wire. */
@@ -52,12 +53,13 @@ export async function modify<T>(
   change: Change<T>,
   given: ModifyOptions,
 ): Promise<T> {
-  const { attempts = 3, ...options }: ModifyOptions = checkedRecord('options', given);
+  const known = ['attempts', ...OF_CALL];
+  const { attempts = 3, ...options }: ModifyOptions = checkedNames('options', given, known);
   if (!Number.isInteger(attempts) || attempts < 1) {
-    throw new InvalidArgument(`attempts: ${String(attempts)}: a whole number, at least 1`);
+    refuse(`attempts: ${String(attempts)}: a whole number, at least 1`);
   }
   if (typeof change !== 'function') {
-    throw new InvalidArgument(`change: ${kind(change)} where a function is wanted`);
+    unwanted('change', change, 'a function');
   }
   let reading = await read(engine, editing, id, options);
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -124,7 +126,7 @@ class Reading<T> {
   result(given: T | void): T {
     if (given === undefined || given === null) return this.thing;
     if (isRecord(given)) return given;
-    throw new InvalidArgument(
+    return refuse(
       `change: gave back ${kind(given)}: let it give the changed thing, ` +
         'or nothing when it changed what it was given',
     );
@@ -139,7 +141,7 @@ class Reading<T> {
     const after = JSON.parse(encodeBody(check, changed)) as Members;
     for (const name of this.#sent.keys()) {
       if (!Object.hasOwn(after, name)) {
-        throw new InvalidArgument(`change: ${name}: an update cannot remove a member`);
+        refuse(`change: ${name}: an update cannot remove a member`);
       }
     }
     const differing = Object.keys(after).filter(
@@ -147,7 +149,7 @@ class Reading<T> {
     );
     for (const name of [id, created, updated[0]]) {
       if (differing.includes(name)) {
-        throw new InvalidArgument(`change: ${name}: cannot be changed`);
+        refuse(`change: ${name}: cannot be changed`);
       }
     }
     if (differing.length === 0) return null;

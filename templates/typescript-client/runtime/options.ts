@@ -3,7 +3,10 @@
 /** What can stand in a query. */
 export type Scalar = string | number | boolean | Date;
 
-/** Limits in milliseconds; null for no limit. A number in the place of a Timeout is its `total`. */
+/**
+ * Limits in milliseconds; null for no limit. A number in the place of a Timeout is its `total`,
+ * with no limit of its own for `read`.
+ */
 export interface Timeout {
   /** For the whole call: all attempts, and the pauses between them. 60,000 unless given. */
   readonly total?: number | null | undefined;
@@ -17,6 +20,7 @@ export interface ClientOptions {
   readonly baseUrl?: string | undefined;
   /** Sent with every call that needs one. Shows in no message. */
   readonly apiKey?: string | null | undefined;
+  /** For each call, unless the call has its own. */
   readonly timeout?: number | Timeout | null | undefined;
   /** How often a call is sent again, at most. 2 unless given. */
   readonly retries?: number | undefined;
@@ -30,7 +34,9 @@ export interface ClientOptions {
 
 /** What a view of a client can have other than the client. */
 export interface ViewOptions {
+  /** In place of the client's. */
   readonly timeout?: number | Timeout | null | undefined;
+  /** In place of the client's. */
   readonly retries?: number | undefined;
   /** Sent as well; they win over the client's own. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

@@ -25,7 +25,8 @@ const OF_CLIENT: readonly (keyof ClientOptions)[] = [
   'fetch',
   'log',
 ];
-const OF_CALL: readonly (keyof CallOptions)[] = [
+/** What every method takes. */
+export const OF_CALL: readonly (keyof CallOptions)[] = [
   ...OF_BOTH,
   'signal',
   'extraHeaders',

@@ -27,7 +27,7 @@ export function kind(value: unknown): string {
   if (typeof value !== 'object' || value === null) {
     return value === null ? 'null' : typeof value;
   }
-  return Array.isArray(value) ? 'array' : String(value.constructor?.name ?? 'object');
+  return Array.isArray(value) ? 'array' : String(value.constructor?.name || 'object');
 }
 
 /** What a value is; of a number, which is never a secret here, all of it. */

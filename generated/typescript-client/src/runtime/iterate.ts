@@ -7,11 +7,12 @@
  * What is created at the same moment is told apart by id, so these ids are remembered, and no
  * others.
  */
-import { checkedRecord } from './checks.js';
+import { checkedNames, refuse } from './checks.js';
 import type { Engine } from './engine.js';
-import { ApiError, DecodeError, InvalidArgument } from './errors.js';
+import { ApiError, DecodeError } from './errors.js';
 import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
+import { OF_CALL } from './settings.js';
 
 /** How things are listed and looked up. Members are those on the wire. */
 export interface Collection {
@@ -52,12 +53,13 @@ export function things<T>(
   given: IterateOptions,
 ): AsyncGenerator<T, void, undefined> {
   const { listing, lookup, bounds, full, largest } = collection;
-  const { pageSize = collection.pageSize, ...options } = checkedRecord('options', given);
+  const known = [...Object.keys({ ...bounds, ...full }), 'pageSize', ...OF_CALL];
+  const { pageSize = collection.pageSize, ...options } = checkedNames('options', given, known);
   if (typeof pageSize !== 'number' || !Number.isInteger(pageSize) || pageSize < 1) {
-    throw new InvalidArgument(`pageSize: ${String(pageSize)}: a whole number, at least 1`);
+    refuse(`pageSize: ${String(pageSize)}: a whole number, at least 1`);
   }
   if (pageSize > (largest ?? Infinity)) {
-    throw new InvalidArgument(`pageSize: ${pageSize}: at most ${largest}`);
+    refuse(`pageSize: ${pageSize}: at most ${largest}`);
   }
   const range = only(options, bounds, full);
   const whole = only(options, full, bounds);
