@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,12 @@ import pytest
 
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Api, Document
+from specpipe.spec.names import Name
 from specpipe.targets import typescript
 from specpipe.targets.typescript_arrival import check_arrival, check_patterns
+from specpipe.targets.typescript_calls import Calls
+from specpipe.targets.typescript_exports import OWN, check_exports
+from specpipe.workspace import OUT, SPEC
 
 from .test_python_target import FRAME, read
 
@@ -90,3 +96,61 @@ def test_patterns_are_found_wherever_they_are() -> None:
     with pytest.raises(ToolError, match="pattern 'x'"):
         check_patterns(["x"], document)
     check_patterns(["y"], document)
+
+
+TWO_OPTIONS = """
+  /a:
+    get:
+      operationId: event_get
+      tags: [Thing]
+      summary: a
+      parameters: [{name: q, in: query, schema: {type: string}}]
+      responses: {'204': {description: none}}
+  /b:
+    get:
+      operationId: get
+      tags: [ThingEvent]
+      summary: b
+      parameters: [{name: q, in: query, schema: {type: string}}]
+      responses: {'204': {description: none}}
+components:
+"""
+
+
+@pytest.mark.parametrize(
+    "package", ["engine", "Settings", "gone-error", "promise", "ThingsResource"]
+)
+def test_a_client_of_a_name_that_is_taken_is_refused_before_anything_is_made(
+    tmp_path: Path, package: str
+) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(FRAME.replace("small-things", package))
+    with pytest.raises(
+        ToolError, match=r"openapi\.yaml:\d+:\d+: .*(an? error's|own|another thing)"
+    ):
+        typescript.TypeScriptTarget().render(*read(path))
+
+
+def test_options_of_two_calls_that_would_share_a_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(FRAME.replace("\ncomponents:\n", TWO_OPTIONS, 1))
+    with pytest.raises(ToolError, match=r"options of get ThingEventGetOptions, .* rename one of"):
+        typescript.TypeScriptTarget().render(*read(path))
+
+
+def test_every_name_that_a_client_can_clash_with_is_known() -> None:
+    document, api = read(SPEC)
+    calls = Calls(api)
+    source = OUT / "typescript-client" / "src"
+    client, index = ((source / name).read_text() for name in ("client.ts", "index.ts"))
+    imported = re.findall(r"^import (?:type )?\{([^}]*)\} from '\./runtime", client, re.M)
+    exported = re.findall(r"^export (?:type )?\{([^}]*)\} from '\./runtime", index, re.M)
+    names = {name.strip() for part in imported + exported for name in part.split(",")}
+    classes = {name for name in names if name[:1].isupper()}
+    assert len(classes) > 20
+    assert classes <= OWN | {*typescript.errors()}
+    for name in classes:
+        renamed = dataclasses.replace(api, package=Name.of(name))
+        assert renamed.package.pascal == name
+        with pytest.raises(ToolError, match="; write another x-package"):
+            check_exports(document, renamed, calls, typescript.errors())

@@ -18,6 +18,7 @@ from specpipe.targets.conveniences import discovery
 from specpipe.targets.typescript_arrival import check_arrival, check_patterns, schemas
 from specpipe.targets.typescript_calls import Calls, attribute
 from specpipe.targets.typescript_conveniences import iteration, modification
+from specpipe.targets.typescript_exports import check_exports
 from specpipe.targets.typescript_models import schemas_document
 from specpipe.targets.typescript_reference import Reference
 from specpipe.targets.typescript_validators import Validators
@@ -49,6 +50,7 @@ class TypeScriptTarget:
         """All files of the SDK. Raises ToolError without Node.js and its tools."""
         env = environment(TEMPLATES / self.folder)
         calls = Calls(api)
+        check_exports(document, api, calls, errors())
         validators = Validators(schemas(document))
         context: dict[str, Any] = {
             "api": api,

@@ -63,7 +63,7 @@ def lost_calls(outlines: Mapping[str, Outline], api: Api) -> Iterator[Lost]:
         methods, types = resource.get("methods", {}), resource.get("types", {})
         for call in group:
             operation = call.operation
-            known = described.get(operation.name.camel, [])
+            known = described.get(call.constant, [])
             arguments = methods.get(f"{tag.pascal}Resource.{call.name}")
             if arguments is None or not {operation.method, call.template} <= set(known):
                 yield f"operation {operation.id}", operation.pointer

@@ -18,14 +18,24 @@ PARAMETER_TYPES: Mapping[str, str] = {
     "number": "number",
     "string": "string",
 }
-RESERVED_METHODS = frozenset({"constructor", "iterate", "modify", "withRawResponse"})
-"""Names that a resource has besides the API's operations."""
-RESERVED_OPTIONS = frozenset(
-    {"timeout", "retries", "signal", "extraHeaders", "extraQuery", "extraBody"}
+RESERVED_METHODS = frozenset({"constructor", "iterate", "modify", "then", "withRawResponse"})
+"""Names that a resource has besides the API's operations, and one that `await` would call."""
+INHERITED = frozenset(
+    {
+        *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+        *("toLocaleString", "toString", "valueOf"),
+    }
 )
-"""Options that every method has: no query parameter can be one of them."""
-RESERVED_ARGUMENTS = frozenset({"body", "options"})
+"""Members that every object of JavaScript has, whatever JSON it came of."""
+RESERVED_OPTIONS = INHERITED | {
+    *("timeout", "retries", "signal", "extraHeaders", "extraQuery", "extraBody")
+}
+"""Options that every method has: no query parameter can be one of them. Nor one that every object
+has: to the compiler, options without it would have it, of the wrong type."""
+RESERVED_ARGUMENTS = frozenset({"body", "operations", "options"})
 """Names that every method has for something else."""
+RESERVED_CONSTANTS = frozenset({"check", "models"})
+"""What the module of operations imports."""
 RESERVED_ATTRIBUTES = frozenset({"constructor", "baseUrl", "withOptions"})
 """Names that a client has besides its resources."""
 
@@ -85,6 +95,11 @@ class Call:
     answers: tuple[Answer, ...]
     failures: tuple[int, ...]
     accept: str
+
+    @property
+    def constant(self) -> str:
+        """The name of its description."""
+        return safe(self.operation.name.camel, RESERVED_CONSTANTS)
 
     @property
     def options(self) -> str:

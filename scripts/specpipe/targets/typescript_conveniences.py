@@ -12,8 +12,8 @@ from specpipe.targets.typescript_calls import Argument, Call, safe
 
 OWN_OPTIONS = frozenset({"pageSize"})
 """Options of `iterate` that no parameter stands behind."""
-OWN_ARGUMENTS = frozenset({"change"})
-"""Arguments of `modify` that no parameter stands behind."""
+OWN_ARGUMENTS = frozenset({"change", "modify"})
+"""Arguments of `modify` that no parameter stands behind, and the function that it calls."""
 
 
 @dataclass(frozen=True, slots=True)

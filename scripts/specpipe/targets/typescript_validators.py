@@ -14,6 +14,7 @@ from typing import Any
 from specpipe.render import typescript_identifier
 from specpipe.spec.names import Name
 from specpipe.targets.python_constraints import bounds, range_name
+from specpipe.targets.typescript_calls import INHERITED
 from specpipe.targets.typescript_rules import Rule, limits, rules
 
 MANY = 16
@@ -36,13 +37,6 @@ HELPERS = frozenset(
     }
 )
 """What `runtime/check.ts` gives the functions."""
-INHERITED = frozenset(
-    {
-        *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
-        *("toLocaleString", "toString", "valueOf"),
-    }
-)
-"""Members that every object of JavaScript has, whatever JSON it came of."""
 _SCALARS = frozenset({"boolean", "integer", "number", "string"})
 _FORMATS: Mapping[str, str] = {"date-time": "time", "uuid": "uuid"}
 _NOTES = frozenset(

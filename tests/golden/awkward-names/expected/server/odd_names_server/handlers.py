@@ -9,7 +9,7 @@ from . import models
 from .contract import ODD_THING
 from .runtime.context import Context
 from .runtime.json_input import Json
-from .runtime.replies import Reply
+from .runtime.replies import TEXT, Reply
 from .runtime.resource import Resource
 
 
@@ -18,12 +18,12 @@ class Handlers(Protocol):
     of its own making, and raises `Refusal` for an error."""
 
     async def get_class(
-        self, *, class_: str, self_: bool, body_: int | None, ratio_x: float | None
+        self, *, modify: str, self_: bool, body_: int | None, ratio_x: float | None
     ) -> Reply | models.Class:
         """Ends with \"\"\".
 
-        GET /class/{class}
-        Source: #/paths/~1class~1{class}/get
+        GET /class/{modify}
+        Source: #/paths/~1class~1{modify}/get
         """
         ...
 
@@ -32,6 +32,48 @@ class Handlers(Protocol):
 
         POST /class
         Source: #/paths/~1class/post
+        """
+        ...
+
+    async def class_put(self, *, body: Json[models.Class]) -> Reply | models.Class:
+        """Change one.
+
+        PUT /class
+        Source: #/paths/~1class/put
+        """
+        ...
+
+    async def check(
+        self, *, operations: str, check: int, class_: bool, to_string: str, constructor: str | None
+    ) -> Reply:
+        """Take what JavaScript and the SDK's modules have themselves.
+
+        GET /words/{operations}/{check}/{class}
+        Source: #/paths/~1words~1{operations}~1{check}~1{class}/get
+        """
+        ...
+
+    async def models(self) -> Reply | None:
+        """Give nothing.
+
+        GET /words
+        Source: #/paths/~1words/get
+        """
+        ...
+
+    async def then(self) -> Reply | None:
+        """Give nothing.
+
+        POST /words
+        Source: #/paths/~1words/post
+        """
+        ...
+
+    async def delete(self) -> Reply | None:
+        """Give nothing.
+
+        DELETE /words
+        Source: #/paths/~1words/delete
         """
         ...
 
@@ -44,11 +86,33 @@ class StoreHandlers:
         self.odd_thing = Resource(context, ODD_THING)
 
     async def get_class(
-        self, *, class_: str, self_: bool, body_: int | None, ratio_x: float | None
+        self, *, modify: str, self_: bool, body_: int | None, ratio_x: float | None
     ) -> Reply:
-        """Source: #/paths/~1class~1{class}/get"""
-        return await self.odd_thing.get(class_, full=self_)
+        """Source: #/paths/~1class~1{modify}/get"""
+        return await self.odd_thing.get(modify, full=self_)
 
     async def lambda_(self, *, body: Json[models.Body]) -> Reply:
         """Source: #/paths/~1class/post"""
         return await self.odd_thing.create(body, adopts={"global": "pass"}, without_body={})
+
+    async def class_put(self, *, body: Json[models.Class]) -> Reply:
+        """Source: #/paths/~1class/put"""
+        return await self.odd_thing.update(body)
+
+    async def check(
+        self, *, operations: str, check: int, class_: bool, to_string: str, constructor: str | None
+    ) -> Reply:
+        """Source: #/paths/~1words~1{operations}~1{check}~1{class}/get"""
+        return Reply(200, b"Yes.", TEXT)
+
+    async def models(self) -> Reply:
+        """Source: #/paths/~1words/get"""
+        return Reply(204)
+
+    async def then(self) -> Reply:
+        """Source: #/paths/~1words/post"""
+        return Reply(204)
+
+    async def delete(self) -> Reply:
+        """Source: #/paths/~1words/delete"""
+        return Reply(204)

@@ -5,6 +5,7 @@ import type { ClientOptions, ViewOptions } from './runtime/options.js';
 import { Settings } from './runtime/settings.js';
 import { viewed } from './runtime/view.js';
 import { OddThingsResource } from './resources/oddThings.js';
+import { ThenResource } from './resources/then.js';
 
 /** Where a server is unless told otherwise. */
 export const BASE_URL = 'http://localhost:8000';
@@ -19,6 +20,7 @@ export class OddNames {
   readonly baseUrl: string;
   /** All of them. */
   readonly oddThings: OddThingsResource;
+  readonly then: ThenResource;
 
   /** Throws InvalidArgument for an option that cannot work. */
   constructor(options: Omit<ClientOptions, 'apiKey'> = {}) {
@@ -27,6 +29,7 @@ export class OddNames {
     this.#options = { ...options };
     this.baseUrl = settings.baseUrl;
     this.oddThings = new OddThingsResource(engine);
+    this.then = new ThenResource(engine);
   }
 
   /** A view of this client with other settings, for a call or for many. Throws InvalidArgument. */

@@ -4,7 +4,12 @@ export { BASE_URL, OddNames } from './client.js';
 // A model whose name something else has here is in `models` alone.
 export type * from './models.js';
 export type * as models from './models.js';
-export type { OddThingsResource, OddThingsGetOptions } from './resources/oddThings.js';
+export type {
+  OddThingsResource,
+  OddThingsGetOptions,
+  OddThingsCheckOptions,
+} from './resources/oddThings.js';
+export type { ThenResource } from './resources/then.js';
 export {
   ApiError,
   InvalidArgument,
@@ -29,6 +34,7 @@ export {
   ServerError,
   UnexpectedStatusError,
 } from './runtime/errors.js';
+export type { Change, ModifyOptions } from './runtime/modify.js';
 export type {
   CallOptions,
   ClientOptions,

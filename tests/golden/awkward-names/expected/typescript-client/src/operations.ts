@@ -4,11 +4,10 @@ import type * as models from './models.js';
 import type { Operation } from './runtime/operation.js';
 import * as check from './validators.js';
 
-/** GET /class/{class} (#/paths/~1class~1{class}/get) */
+/** GET /class/{modify} (#/paths/~1class~1{modify}/get) */
 export const getClass: Operation<models.Class> = {
   method: 'GET',
-  path: '/class/{}',
-  names: ['class_'],
+  path: '/class/{modify}',
   query: { self: 'boolean', body: 'integer', ratioX: ['number', 'ratio.x'] },
   answers: {
     200: check.Class,
@@ -32,4 +31,70 @@ export const lambda: Operation<models.Class> = {
     check: check.Body,
     required: true,
   },
+};
+
+/** PUT /class (#/paths/~1class/put) */
+export const classPut: Operation<models.Class> = {
+  method: 'PUT',
+  path: '/class',
+  answers: {
+    200: check.Class,
+  },
+  failures: [404],
+  open: true,
+  body: {
+    check: check.Class,
+    required: true,
+  },
+};
+
+/** GET /words/{operations}/{check}/{class} (#/paths/~1words~1{operations}~1{check}~1{class}/get) */
+export const check_: Operation<string> = {
+  method: 'GET',
+  path: '/words/{operations_}/{check:integer}/{class_:boolean}',
+  query: { toString_: ['string', 'toString', true], constructor_: ['string', 'constructor'] },
+  answers: {
+    200: 'text',
+  },
+  failures: [],
+  repeatable: true,
+  open: true,
+};
+
+/** GET /words (#/paths/~1words/get) */
+export const models_: Operation<void> = {
+  method: 'GET',
+  path: '/words',
+  answers: {
+    204: null,
+  },
+  failures: [],
+  accept: '',
+  repeatable: true,
+  open: true,
+};
+
+/** POST /words (#/paths/~1words/post) */
+export const then: Operation<void> = {
+  method: 'POST',
+  path: '/words',
+  answers: {
+    204: null,
+  },
+  failures: [],
+  accept: '',
+  open: true,
+};
+
+/** DELETE /words (#/paths/~1words/delete) */
+export const delete_: Operation<void> = {
+  method: 'DELETE',
+  path: '/words',
+  answers: {
+    204: null,
+  },
+  failures: [],
+  accept: '',
+  repeatable: true,
+  open: true,
 };

@@ -3,7 +3,6 @@
 import type * as models from './models.js';
 import {
   boolean,
-  broken,
   integer,
   list,
   map,
@@ -60,9 +59,7 @@ function referenceList(it: unknown): void {
 }
 
 function intMinus1To99(it: unknown): void {
-  integer(it);
-  if (it < -1) broken('`integer` >= -1');
-  if (it > 99) broken('`integer` <= 99');
+  integer(it, -1, 99);
 }
 
 function intMinus1To99Map(it: unknown): void {

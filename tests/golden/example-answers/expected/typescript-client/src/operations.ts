@@ -7,8 +7,7 @@ import * as check from './validators.js';
 /** GET /ports/{port}/tides (#/paths/~1ports~1{port}~1tides/get) */
 export const tidesOfPort: Operation<models.Tides> = {
   method: 'GET',
-  path: '/ports/{}/tides',
-  names: ['port'],
+  path: '/ports/{port}/tides',
   query: { day: 'date-time', metres: 'boolean' },
   answers: {
     200: check.Tides,

@@ -3,6 +3,8 @@
 import type * as models from '../models.js';
 import * as operations from '../operations.js';
 import type { Engine } from '../runtime/engine.js';
+import { type Change, type Editing, type ModifyOptions, modify } from '../runtime/modify.js';
+import * as check from '../validators.js';
 import type { CallOptions } from '../runtime/options.js';
 import type { Raw } from '../runtime/raw.js';
 
@@ -12,6 +14,24 @@ export interface OddThingsGetOptions extends CallOptions {
   readonly body?: number | undefined;
   readonly ratioX?: number | undefined;
 }
+
+/** What {@link OddThingsResource.check} takes besides its arguments. */
+export interface OddThingsCheckOptions extends CallOptions {
+  readonly toString_: string;
+  readonly constructor_?: string | undefined;
+}
+
+const EDITING: Editing<models.Class> = {
+  read: operations.getClass,
+  update: operations.classPut,
+  check: check.Class,
+  id: 'id',
+  created: 'from',
+  updated: ['import'],
+  required: ['id', 'from', 'import'],
+  fullRead: { self: true },
+  fullUpdate: {},
+};
 
 /** All of them. */
 export class OddThingsResource {
@@ -23,22 +43,22 @@ export class OddThingsResource {
   }
 
   /** The same methods; each gives its answer as it came, to be parsed later. */
-  get withRawResponse(): Raw<OddThingsResource> {
+  get withRawResponse(): Raw<Omit<OddThingsResource, 'modify'>> {
     return new OddThingsResource(this.#engine.raw()) as never;
   }
 
   /**
    * Ends with """
    *
-   * GET /class/{class} (#/paths/~1class~1{class}/get)
+   * GET /class/{modify} (#/paths/~1class~1{modify}/get)
    */
-  get(class_: string, options: OddThingsGetOptions = {}): Promise<models.Class> {
-    return this.#engine.call(operations.getClass, { path: [class_], options });
+  get(modify: string, options: OddThingsGetOptions = {}): Promise<models.Class> {
+    return this.#engine.call(operations.getClass, { path: [modify], options });
   }
 
   /** The documented name of {@link get}. */
-  getClass(class_: string, options?: OddThingsGetOptions): Promise<models.Class> {
-    return this.get(class_, options);
+  getClass(modify: string, options?: OddThingsGetOptions): Promise<models.Class> {
+    return this.get(modify, options);
   }
 
   /**
@@ -53,5 +73,59 @@ export class OddThingsResource {
   /** The documented name of {@link create}. */
   lambda(body: models.Body, options?: CallOptions): Promise<models.Class> {
     return this.create(body, options);
+  }
+
+  /**
+   * Change one
+   *
+   * PUT /class (#/paths/~1class/put)
+   */
+  update(body: models.Class, options: CallOptions = {}): Promise<models.Class> {
+    return this.#engine.call(operations.classPut, { body, options });
+  }
+
+  /** The documented name of {@link update}. */
+  classPut(body: models.Class, options?: CallOptions): Promise<models.Class> {
+    return this.update(body, options);
+  }
+
+  /**
+   * Take what JavaScript and the SDK's modules have themselves
+   *
+   * GET /words/{operations}/{check}/{class} (#/paths/~1words~1{operations}~1{check}~1{class}/get)
+   */
+  check(
+    operations_: string,
+    check: number,
+    class_: boolean,
+    options: OddThingsCheckOptions,
+  ): Promise<string> {
+    return this.#engine.call(operations.check_, { path: [operations_, check, class_], options });
+  }
+
+  /**
+   * Read a odd thing, change it, and update what changed
+   *
+   * Calls `change` with the odd thing in full; it changes that in place, or gives back another.
+   * Only members that it changed are sent, each as a whole, and those that an update has to have.
+   * Gives what is stored then. Nothing changed: nothing is sent.
+   *
+   * Right before the update the odd thing is read again. If others have updated it since, `change`
+   * is called once more, on that. So what others change in other members stays. The API has no
+   * conditional update, so a change that arrives between that last look and the update is
+   * overwritten if it is of the same member, or of one that an update has to have.
+   *
+   * The options hold for each request: get before and after `change`, and update. Rejects with
+   * EditConflictError when others were faster every time, and with InvalidArgument when `change`
+   * removed a member, or changed the id or one of the times, which no update does.
+   * @param change What to do. May be async. What it throws comes out as it is, and nothing is sent. Called again
+   * it gets a fresh odd thing.
+   */
+  modify(
+    modify_: string,
+    change: Change<models.Class>,
+    options: ModifyOptions = {},
+  ): Promise<models.Class> {
+    return modify(this.#engine, EDITING, modify_, change, options);
   }
 }
