@@ -1,26 +1,25 @@
 /** How a method's body becomes the body of a request. */
-import { checkedRecord, isRecord, refuse, unwanted } from './checks.js';
+import { isRecord, refuse, unwanted } from './checks.js';
 import { encode, encodeBody } from './encode.js';
-import type { Body, Given } from './operation.js';
+import type { Body } from './operation.js';
 
-/** The JSON text for what is given, with `extra` members in it; undefined for none. */
-export function bodyText(wanted: Body, given: Given, extraBody: unknown): string | undefined {
-  const extra = checkedRecord('extraBody', extraBody ?? {});
+/**
+ * The JSON text for a body, or for `json` as it is, with `extra` members in it; undefined for none.
+ */
+export function bodyText(
+  wanted: Body,
+  body: unknown,
+  json: string | undefined,
+  extra: object,
+): string | undefined {
   const isExtended = Object.keys(extra).length > 0;
-  const value = valueOf(wanted, given) ?? (isExtended ? {} : undefined);
+  const whole = json === undefined ? wrapped(wanted, body) : JSON.parse(json);
+  const value: unknown = whole ?? (isExtended ? {} : undefined);
   if (value === undefined) {
     return wanted.required ? refuse('body: is required') : undefined;
   }
   const text = encodeBody(wanted.check, value);
-  return isExtended ? extended(text, extra) : (given.json ?? text);
-}
-
-function valueOf({ ids }: Body, { body, json }: Given): unknown {
-  if (json !== undefined) {
-    return JSON.parse(json);
-  }
-  const isWhole = !ids || isRecord(body) || body === undefined || body === null;
-  return isWhole ? body : wrapped(ids, body);
+  return isExtended ? extended(text, extra) : (json ?? text);
 }
 
 function extended(text: string, extra: object): string {
@@ -30,7 +29,11 @@ function extended(text: string, extra: object): string {
     : refuse('extraBody: the body is no object');
 }
 
-function wrapped(members: readonly string[], ids: unknown): unknown {
+/** `body`, or the one for a list of ids. */
+function wrapped({ ids: members }: Body, ids: unknown): unknown {
+  if (!members || isRecord(ids) || ids === undefined || ids === null) {
+    return ids;
+  }
   if (typeof ids === 'string') {
     return refuse('body: one id; put it in a list');
   }

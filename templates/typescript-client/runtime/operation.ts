@@ -47,12 +47,13 @@ export interface Operation<T> {
   readonly body?: Body;
 }
 
-/** What a call is given. */
-export interface Given {
-  readonly path?: readonly unknown[];
-  readonly body?: unknown;
-  /** In place of a body: JSON text, which is checked and sent to the letter. */
-  readonly json?: string;
-  /** Query parameters are among them. */
-  readonly options: CallOptions;
-}
+/**
+ * What a call is given. Query parameters are among its options; `json` stands in the place of a
+ * body: JSON text, which is checked and sent to the letter.
+ */
+export type Given = readonly [
+  options: CallOptions,
+  path?: readonly unknown[],
+  body?: unknown,
+  json?: string,
+];

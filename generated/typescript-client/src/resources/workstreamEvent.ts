@@ -61,7 +61,7 @@ export class WorkstreamEventResource {
     body?: models.WorkstreamEvent | null,
     options: WorkstreamEventUpdateOptions = {},
   ): Promise<models.WorkstreamEvent> {
-    return this.#engine.call(operations.workstreamEventUpdate, { body, options });
+    return this.#engine.call(operations.workstreamEventUpdate, options, [], body);
   }
 
   /** The documented name of {@link update}. */
@@ -84,10 +84,9 @@ export class WorkstreamEventResource {
     workstreamEvent: string,
     options: WorkstreamEventGetOptions = {},
   ): Promise<models.WorkstreamEvent> {
-    return this.#engine.call(operations.workstreamEventsSpecificWorkstreamEventSnapshot, {
-      path: [workstreamEvent],
-      options,
-    });
+    return this.#engine.call(operations.workstreamEventsSpecificWorkstreamEventSnapshot, options, [
+      workstreamEvent,
+    ]);
   }
 
   /** The documented name of {@link get}. */
@@ -114,11 +113,12 @@ export class WorkstreamEventResource {
     body?: models.SeededScoreIncrement | null,
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#engine.call(operations.workstreamEventScoresIncrement, {
-      path: [workstreamEvent],
-      body,
+    return this.#engine.call(
+      operations.workstreamEventScoresIncrement,
       options,
-    });
+      [workstreamEvent],
+      body,
+    );
   }
 
   /** The documented name of {@link scoresIncrement}. */
@@ -147,10 +147,10 @@ export class WorkstreamEventResource {
     workstreamSummary: string,
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#engine.call(operations.workstreamEventAssociateWorkstreamSummary, {
-      path: [workstreamEvent, workstreamSummary],
-      options,
-    });
+    return this.#engine.call(operations.workstreamEventAssociateWorkstreamSummary, options, [
+      workstreamEvent,
+      workstreamSummary,
+    ]);
   }
 
   /** The documented name of {@link associateWorkstreamSummary}. */
@@ -180,10 +180,10 @@ export class WorkstreamEventResource {
     workstreamSummary: string,
     options: CallOptions = {},
   ): Promise<void> {
-    return this.#engine.call(operations.workstreamEventDisassociateWorkstreamSummary, {
-      path: [workstreamEvent, workstreamSummary],
-      options,
-    });
+    return this.#engine.call(operations.workstreamEventDisassociateWorkstreamSummary, options, [
+      workstreamEvent,
+      workstreamSummary,
+    ]);
   }
 
   /** The documented name of {@link disassociateWorkstreamSummary}. */

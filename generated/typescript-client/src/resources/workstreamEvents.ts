@@ -96,7 +96,7 @@ export class WorkstreamEventsResource {
    * GET /workstream_events (#/paths/~1workstream_events/get)
    */
   snapshot(options: WorkstreamEventsSnapshotOptions = {}): Promise<models.WorkstreamEvents> {
-    return this.#engine.call(operations.workstreamEventsSnapshot, { options });
+    return this.#engine.call(operations.workstreamEventsSnapshot, options);
   }
 
   /** The documented name of {@link snapshot}. */
@@ -119,10 +119,12 @@ export class WorkstreamEventsResource {
     body?: models.SeededWorkstreamEvent | null,
     options: WorkstreamEventsCreateOptions = {},
   ): Promise<models.WorkstreamEvent> {
-    return this.#engine.call(operations.workstreamEventsCreateNewWorkstreamEvent, {
-      body,
+    return this.#engine.call(
+      operations.workstreamEventsCreateNewWorkstreamEvent,
       options,
-    });
+      [],
+      body,
+    );
   }
 
   /** The documented name of {@link create}. */
@@ -144,7 +146,7 @@ export class WorkstreamEventsResource {
   identifiers(
     options: WorkstreamEventsIdentifiersOptions = {},
   ): Promise<models.FlattenedWorkstreamEvents> {
-    return this.#engine.call(operations.workstreamEventsIdentifiersSnapshot, { options });
+    return this.#engine.call(operations.workstreamEventsIdentifiersSnapshot, options);
   }
 
   /** The documented name of {@link identifiers}. */
@@ -167,7 +169,7 @@ export class WorkstreamEventsResource {
     body: models.WorkstreamEventsBatchFetchInput | Iterable<string>,
     options: WorkstreamEventsBatchOptions = {},
   ): Promise<models.WorkstreamEventsBatchFetchOutput> {
-    return this.#engine.call(operations.workstreamEventsBatch, { body, options });
+    return this.#engine.call(operations.workstreamEventsBatch, options, [], body);
   }
 
   /** The documented name of {@link batch}. */
@@ -189,10 +191,9 @@ export class WorkstreamEventsResource {
    * @param workstreamEvent Id of the event.
    */
   delete(workstreamEvent: string, options: CallOptions = {}): Promise<void> {
-    return this.#engine.call(operations.workstreamEventsDeleteSpecificWorkstreamEvent, {
-      path: [workstreamEvent],
-      options,
-    });
+    return this.#engine.call(operations.workstreamEventsDeleteSpecificWorkstreamEvent, options, [
+      workstreamEvent,
+    ]);
   }
 
   /** The documented name of {@link delete}. */

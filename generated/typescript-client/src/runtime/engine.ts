@@ -26,13 +26,13 @@ export class Engine {
   }
 
   /** Throws InvalidArgument for what `call` would not send. */
-  check(operation: Operation<unknown>, given: Given): void {
-    this.#settings.request(operation, given);
+  check(operation: Operation<unknown>, ...given: Given): void {
+    this.#settings.request(operation, ...given);
   }
 
   /** The result of `operation`. Rejects with ApiError, or with the reason of the given signal. */
-  async call<T>(operation: Operation<T>, given: Given): Promise<T> {
-    const request = this.#settings.request(operation, given);
+  async call<T>(operation: Operation<T>, ...given: Given): Promise<T> {
+    const request = this.#settings.request(operation, ...given);
     const exchange = await this.#exchange(operation, request);
     if (exchange.status === 0) {
       throw redirected(request);

@@ -12,7 +12,7 @@ const UNSENT: readonly (readonly [codes: RegExp, text: string])[] = [
   [/^(ENOTFOUND|EAI_\w+|EINVAL)$/, 'the name of the host is unknown ({}): is the base URL right?'],
   [/^(EHOST|ENET|EADDR|EACCES|bad port)/, 'no connection ({}): is the base URL right?'],
   [
-    /^(ERR_SSL|ERR_TLS|EPROTO|CERT_|UNABLE_|DEPTH_|SELF_SIGNED|HOSTNAME_)/,
+    /^(ERR_[ST]LS?|EPROTO|CERT_|UNABLE_|DEPTH_|SELF_|HOSTNAME_)/,
     'no secure connection ({}): does the server speak https on this port?',
   ],
 ];
@@ -65,9 +65,10 @@ export function redirected(request: Request): ConnectionError {
 /** The error for an answer that is not there within the limits of `request`. */
 export function late(request: Request): TimeoutError {
   const { total, read } = request.timeout;
-  const limits = [total !== null && `no complete answer within ${total} ms`];
-  limits.push(read !== null && (total === null || read < total) && `silence for ${read} ms`);
-  const text = limits.filter(Boolean).join(', or ');
+  const limits = [];
+  if (total !== null) limits.push(`no complete answer within ${total} ms`);
+  if (read !== null && read < (total ?? Infinity)) limits.push(`silence for ${read} ms`);
+  const text = limits.join(', or ');
   return new TimeoutError(`${request.line}: ${text}`, request.asked);
 }
 

@@ -69,10 +69,13 @@ export async function modify<T>(
     if (json === null) return changed;
     const latest = await read(engine, editing, id, options);
     if (latest.isSame(reading)) {
-      return engine.call(editing.update, {
+      return engine.call(
+        editing.update,
+        { ...options, ...editing.fullUpdate },
+        [],
+        undefined,
         json,
-        options: { ...options, ...editing.fullUpdate },
-      });
+      );
     }
     reading = latest;
   }
@@ -88,8 +91,8 @@ async function read<T>(
   id: string,
   options: CallOptions,
 ): Promise<Reading<T>> {
-  const given = { path: [id], options: { ...options, ...editing.fullRead } };
-  const answer = (await engine.raw().call(editing.read, given)) as unknown as RawResponse<T>;
+  const raw = engine.raw().call(editing.read, { ...options, ...editing.fullRead }, [id]);
+  const answer = (await raw) as unknown as RawResponse<T>;
   return new Reading(editing, answer.parse(), new TextDecoder().decode(answer.body));
 }
 

@@ -6,6 +6,7 @@ import {
   checkedHeader,
   checkedHeaders,
   checkedNames,
+  checkedRecord,
   checkedRetries,
   checkedSignal,
   checkedTimeout,
@@ -80,22 +81,24 @@ export class Settings {
   }
 
   /** The request for one call. Throws InvalidArgument. */
-  request(operation: Operation<unknown>, given: Given): Request {
+  request(operation: Operation<unknown>, ...[given, values = [], body, json]: Given): Request {
     const known = [...Object.keys(operation.query ?? {}), ...OF_CALL];
-    const options: CallOptions = checkedNames('options', given.options, known);
-    const body = operation.body && bodyText(operation.body, given, options.extraBody);
+    const options: CallOptions = checkedNames('options', given, known);
+    const text =
+      operation.body &&
+      bodyText(operation.body, body, json, checkedRecord('extraBody', options.extraBody ?? {}));
     const { method } = operation;
-    const url = this.baseUrl + path(operation, given.path ?? []) + query(operation, { ...options });
+    const url = this.baseUrl + path(operation, values) + query(operation, { ...options });
     return {
       url: withExtraQuery(url, options.extraQuery),
       headers: {
         accept: operation.accept ?? usualAccept(operation),
         ...this.#headers,
-        ...(body !== undefined && { 'content-type': JSON_TYPE }),
+        ...(text !== undefined && { 'content-type': JSON_TYPE }),
         ...(!operation.open && this.#key),
         ...checkedHeaders('extraHeaders', options.extraHeaders),
       },
-      body,
+      body: text,
       timeout: checkedTimeout(options.timeout, this.#timeout),
       retries: checkedRetries(options.retries, this.#retries),
       signal: checkedSignal(options.signal),
