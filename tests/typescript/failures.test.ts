@@ -29,6 +29,13 @@ test('a server that is not running', async () => {
   }
 });
 
+test('what happened is known whatever the headers are', async () => {
+  const url = `http://127.0.0.1:${await closedPort()}`;
+  const error = await failure(url, { headers: { 'X-Stage': 'E' } });
+  expect(error.sent).toBe(false);
+  expect(error.message).toContain(': nothing listens there (');
+});
+
 test('a host that is unknown', async () => {
   const error = await failure('http://no-such-host.invalid:1000');
   expect(error.message).toMatch(

@@ -85,6 +85,7 @@ test.each([
   [5000, 'options: number where a plain object is wanted'],
   [[], 'options: array where a plain object is wanted'],
   [new AbortController().signal, 'options: AbortSignal where a plain object is wanted'],
+  [{ signal: { aborted: false } }, 'signal: Object where an AbortSignal is wanted'],
   [{ signal: new AbortController() }, 'signal: AbortController where an AbortSignal is wanted'],
   [{ timeout: '1' }, 'timeout: string where milliseconds'],
   [{ timeout: true }, 'timeout: boolean where milliseconds'],

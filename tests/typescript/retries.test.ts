@@ -51,6 +51,7 @@ test('other answers than those that pass are the result at once', async () => {
 
 test.each([
   ['seconds', () => '1'],
+  ['seconds, and a space', () => '1 '],
   ['a date', () => new Date(Date.now() + 2_000).toUTCString()],
 ])('Retry-After is obeyed: %s', async (_, wait) => {
   held.stub.answer(busy(503, wait()), NONE);

@@ -68,6 +68,16 @@ const FAILURES: Readonly<Record<string, () => Promise<unknown>>> = {
       Promise.reject(new TypeError('no', { cause: new Error(`${String(url)} ${inspect(init)}`) }));
     return clientOf(held.stub, { ...SECRET, fetch: telling }).workstreamEvent.get('e', HIDDEN);
   },
+  'a fetch that tells a token alone': () => {
+    const headers = { Authorization: `Bearer ${KEY}` };
+    const telling = (): Promise<never> => Promise.reject(new Error(`bad token ${KEY}`));
+    return clientOf(held.stub, { headers, fetch: telling }).workstreamEvent.get('e');
+  },
+  'a fetch that tells a value of the query': () => {
+    const extraQuery = { token: `${KEY} &` };
+    const telling = (): Promise<never> => Promise.reject(new Error(`bad token ${KEY} &`));
+    return clientOf(held.stub, { fetch: telling }).workstreamEvent.get('e', { extraQuery });
+  },
 };
 
 test.each(Object.entries(FAILURES))('no error shows a secret: %s', async (_, fail) => {

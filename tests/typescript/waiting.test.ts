@@ -1,5 +1,6 @@
 /** Every wait has an end: near where it was set, or when the caller wants it. */
 import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -133,6 +134,37 @@ test("the caller's own limit of time is an abort", async () => {
   const error = await rejection(clientOf(server).workstreamEvent.get('e', { signal }));
   expect(error).toBe(signal.reason);
   expect(error).not.toBeInstanceOf(sdk.ApiError);
+});
+
+test('an abort while an attempt is logged ends the call, without the pause', async () => {
+  held.stub.answer({ status: 503, headers: { 'Retry-After': '3000' } });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const options = { retries: 1, timeout: null, log: () => controller.abort() };
+  expect(await rejection(clientOf(held.stub, options).workstreamEvent.get('e', { signal }))).toBe(
+    signal.reason,
+  );
+  expect(held.stub.seen).toHaveLength(1);
+});
+
+test('many calls at once share a signal: one listener, no warning, and an abort ends all', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error): number => warnings.push(warning);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  const server = await playing(silence);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const client = clientOf(server);
+  const calls = Array.from({ length: 100 }, () =>
+    rejection(client.workstreamEvent.get('e', { signal })),
+  );
+  await expect.poll(() => server.requests).toBeGreaterThan(20);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  controller.abort();
+  expect(new Set(await Promise.all(calls))).toEqual(new Set([signal.reason]));
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test('no listener stays at the signal, whatever the end', async () => {

@@ -128,7 +128,7 @@ export function checkedFunction<T>(name: string, value: T): T {
 /** An AbortSignal, or nothing. */
 export function checkedSignal(value: AbortSignal | null | undefined): AbortSignal | undefined {
   const given = value ?? undefined;
-  return given === undefined || typeof given.aborted === 'boolean'
+  return given === undefined || typeof given.throwIfAborted === 'function'
     ? given
     : unwanted('signal', value, 'an AbortSignal');
 }

@@ -32,24 +32,25 @@ interface Cause {
 export function failure(request: Request, thrown: unknown, begun: boolean): ApiError {
   const outer = (thrown ?? {}) as Cause & { readonly cause?: Cause };
   const cause = outer.cause ?? outer;
-  const reason = discreet(request, String(cause.code ?? cause.message ?? thrown));
+  const told = String(cause.code ?? cause.message ?? thrown);
+  const reason = discreet(request, told);
   const isEarly = !begun && cause.syscall !== 'read' && cause.syscall !== 'write';
-  const unsent = isEarly ? UNSENT.find(([codes]) => codes.test(reason)) : undefined;
+  const unsent = isEarly ? UNSENT.find(([codes]) => codes.test(told)) : undefined;
   if (unsent) {
     return connectionError(request, unsent[1], reason, false);
   }
-  if (/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED)/.test(reason)) {
+  if (/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED)/.test(told)) {
     return new InvalidArgument(
       `headers: fetch refuses one (${discreet(request, String(cause.message))})`,
     );
   }
-  if (/^(UND_ERR_\w+_TIMEOUT|ETIMEDOUT)/.test(reason)) {
-    const sent = !isEarly || !/CONNECT|^ETIMEDOUT/.test(reason);
+  if (/^(UND_ERR_\w+_TIMEOUT|ETIMEDOUT)/.test(told)) {
+    const sent = !isEarly || !/CONNECT|^ETIMEDOUT/.test(told);
     const text = sent ? 'no complete answer' : 'no connection';
     return new TimeoutError(`${request.line}: ${text} in time (${reason})`, request.asked, sent);
   }
   const unread = outer.cause || begun ? BROKEN : SILENT;
-  return connectionError(request, reason.startsWith('HPE_') ? GARBLED : unread, reason);
+  return connectionError(request, told.startsWith('HPE_') ? GARBLED : unread, reason);
 }
 
 /** The error for a redirect that a browser hides. */
@@ -83,7 +84,13 @@ function connectionError(
 
 /** `text`, in one short line, or nothing of it when it shows what must not show. */
 function discreet(request: Request, text: string): string {
-  const secrets = [request.url.slice(request.asked.url.length), ...Object.values(request.headers)];
+  const added = request.url.slice(request.asked.url.length);
+  const secrets = [
+    added,
+    ...new URLSearchParams(added).values(),
+    // The last word: a token is one without its `Bearer` as well.
+    ...Object.values(request.headers).map((header) => header.split(' ').pop()),
+  ];
   const shows = secrets.some((secret) => secret && text.includes(secret));
   return shows
     ? 'fetch failed'

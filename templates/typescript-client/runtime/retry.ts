@@ -27,7 +27,7 @@ export function delayAfter(
   if (!passes) {
     return undefined;
   }
-  const delay = retryAfter(ended.headers.get('retry-after') ?? '') ?? jitter(number);
+  const delay = retryAfter((ended.headers.get('retry-after') ?? '').trim()) ?? jitter(number);
   return delay > PATIENCE || performance.now() + delay >= deadline ? undefined : delay;
 }
 

@@ -3,6 +3,16 @@
 /** Milliseconds that a timer can hold. */
 const LONGEST = 2 ** 31 - 1;
 
+/** What to do when a signal aborts. All of it is one listener. */
+class Ends extends Set<() => void> {
+  handleEvent(): void {
+    for (const end of this) end();
+  }
+}
+
+/** A signal may be shared by many calls, but Node.js takes more than ten listeners for a leak. */
+const ENDS = /* @__PURE__ */ new WeakMap<AbortSignal, Ends>();
+
 /** What may end work before it is done. */
 export interface Limits {
   /** By the clock of `performance`; Infinity for none. */
@@ -25,6 +35,7 @@ export async function watched<T>(
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last = performance.now();
+  const ends = (signal && ENDS.get(signal)) ?? new Ends();
   let abort = (): void => undefined;
   const ended = new Promise<never>((_, reject) => {
     const end = (reason: unknown): void => {
@@ -43,27 +54,27 @@ export async function watched<T>(
     abort = () => end(signal?.reason);
     look();
   });
-  signal?.addEventListener('abort', abort);
+  ends.add(abort);
+  if (signal) ENDS.set(signal, ends);
+  signal?.addEventListener('abort', ends);
   try {
     const working = work(controller.signal, () => (last = performance.now()));
     return await Promise.race([ended, working]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    ends.delete(abort);
+    if (!ends.size) signal?.removeEventListener('abort', ends);
   }
 }
 
 /** Waits, unless the caller ends it: then rejects with the signal's reason. */
-export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', abort, { once: true });
+export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  // It may have aborted since the attempt: while that was logged, say.
+  signal?.throwIfAborted();
+  const over = new Error();
+  const deadline = performance.now() + milliseconds;
+  const limits = { deadline, silence: Infinity, signal, late: () => over };
+  await watched(limits, () => new Promise<void>(() => undefined)).catch((reason: unknown) => {
+    if (reason !== over) throw reason;
   });
 }
