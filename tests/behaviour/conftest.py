@@ -23,8 +23,11 @@ from specpipe.targets.python import PythonTarget
 from specpipe.targets.server import ServerTarget
 from specpipe.workspace import SPEC
 
+from .asking import asking, module
 from .environments import Environment, build, with_dependencies
 from .live import Live, rendered, running
+
+__all__ = ("asking", "module")
 
 Distributions = tuple[Path, Path]
 PYTEST = ("pytest", "pytest-xdist", "anyio")

@@ -3,9 +3,15 @@
 
 from __future__ import annotations
 
+import sys
 from io import BytesIO
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from httptools import (
+    HttpParserCallbackError,
+    HttpParserError,
+    HttpParserUpgrade,
+    HttpResponseParser,
+)
 
 from ..transport import Response
 
@@ -25,7 +31,7 @@ class Answer:
     """Is fed until it is `done`; then there is a `response`. llhttp parses it, and is strict."""
 
     __slots__ = (
-        *("_alone", "_body", "_fed", "_parser"),
+        *("_alone", "_body", "_fed", "_parser", "_refused"),
         *("done", "headed", "headers", "kept", "status"),
     )
 
@@ -41,6 +47,7 @@ class Answer:
         self._body = BytesIO()
         self._fed = 0
         self._alone = method == "HEAD"
+        self._refused: Garbled | None = None
         self._parser: HttpResponseParser | None = HttpResponseParser(self)
 
     def feed(self, data: bytes) -> None:
@@ -86,17 +93,21 @@ class Answer:
 
     def _parsed(self, data: bytes) -> BaseException | None:
         assert self._parser
+        failure: Garbled | None = None
+        handled = sys.exception()
         try:
             self._parser.feed_data(data)
+        except HttpParserCallbackError as error:
+            # What broke off a method below, such as Ctrl-C, is the context; but when the caller
+            # handles an exception, Python has put that in its place, and only the kind is sure.
+            lost = error.__context__ in (None, handled)
+            return KeyboardInterrupt() if lost else error.__context__
         except HttpParserError as error:
-            # What broke off a method below, such as Ctrl-C, comes wrapped.
-            failure = error.__context__ or Garbled(str(error))
+            failure = Garbled(str(error))
         except HttpParserUpgrade:
             failure = Garbled("it changes to a protocol that nobody asked for")
-        else:
-            return None
         # What follows the answer may be anything.
-        return None if isinstance(failure, Garbled) and self.done else failure
+        return self._refused or (None if self.done else failure)
 
     def _end(self) -> None:
         lasting = not {"content-length", "transfer-encoding"}.isdisjoint(self.headers)
@@ -125,10 +136,13 @@ class Answer:
         """The head is complete."""
         assert self._parser
         status = self._parser.get_status_code()
+        if status < 100:  # may have a body, which would become part of the next one's
+            self._refused = Garbled(f"a status of {status}")
         if self.headed or status < 200:
             return
         if self.headers.get("transfer-encoding", "chunked").lower() != "chunked":
-            raise Garbled("a transfer encoding that nobody asked for")
+            self._refused = Garbled("a transfer encoding that nobody asked for")
+            return
         self.headed, self.status = True, status
         # No server can be trusted to send no body here.
         self.done = self._alone

@@ -111,17 +111,21 @@ class SocketTransport:
                 raise EOFError
             connection.exchange(message, answer, limits)
             response = answer.response
+            self._busy.discard(connection)
         except BaseException:
             self._drop(connection)
             raise
         finally:
             answer.release()
-        # From here on it is another call's, so no error of this one may close it.
+        # Whatever Ctrl-C leaves without an owner, here and below, ends by itself.
         kept = answer.kept and len(self._idle) < _MOST_IDLE
         if kept and request.headers.get("connection", _KEEP_ALIVE).lower() == _KEEP_ALIVE:
-            self._give_back(connection)
+            self._idle.append(connection)
+            # From here on it is another call's, so no error of this one may close it.
+            if self._closed:
+                self._close_idle()
         else:
-            self._drop(connection)
+            connection.close()
         return response
 
     def _idle_one(self) -> Connection | None:
@@ -135,12 +139,6 @@ class SocketTransport:
                 return connection
             connection.close()
         return None
-
-    def _give_back(self, connection: Connection) -> None:
-        self._busy.discard(connection)
-        self._idle.append(connection)
-        if self._closed:
-            self._close_idle()
 
     def _drop(self, connection: Connection) -> None:
         self._busy.discard(connection)
@@ -168,9 +166,10 @@ class SocketTransport:
 
     def _connected(self, family: int, address: Any, limits: Limits) -> Connection:
         connection = Connection(socket(family, SOCK_STREAM))
-        self._busy.add(connection)
         try:
+            self._busy.add(connection)
             connection.connect(address, limits.seconds())
+            self._busy.discard(connection)
         except BaseException:
             self._drop(connection)
             raise

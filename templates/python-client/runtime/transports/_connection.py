@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 from builtins import TimeoutError as OutOfTime
 from collections.abc import Callable
 from contextlib import suppress
+from errno import ECONNREFUSED
 from time import monotonic
 from typing import Any
 
@@ -79,6 +81,9 @@ class Connection:
         """Connect within `limit` seconds. Raises OSError, and OutOfTime."""
         self._socket.settimeout(limit)
         self._socket.connect(address)
+        # Where nothing listens, the system may have taken that very port for this end of it.
+        if self._socket.getsockname()[:2] == address[:2]:
+            raise ConnectionRefusedError(ECONNREFUSED, os.strerror(ECONNREFUSED))
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -110,21 +115,22 @@ class Connection:
 
     def __del__(self) -> None:
         """A client that nobody closed leaves without a warning."""
-        self._socket.close()
+        with suppress(AttributeError):  # Ctrl-C before there was one
+            self._socket.close()
 
     def _sent(self, message: bytes, answer: Answer, limits: Limits) -> bool:
         """Whether all of it was. A server may answer before, and then read no more."""
         try:
             sent = self._socket.send(message)
             return sent == len(message) or self._rest_sent(message, sent, answer, limits)
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionAbortedError, ConnectionResetError):
             return False
 
     def _rest_sent(self, message: bytes, sent: int, answer: Answer, limits: Limits) -> bool:
         rest = memoryview(message)[sent:]
         wait = _waiter(self._socket, writing=True)
-        while rest and not answer.headed:
-            if not wait(limits.sending()):
+        while rest and not answer.done:  # a server may want to read on after the head of its answer
+            if not wait(limits.reading() if answer.headed else limits.sending()):
                 raise OutOfTime
             if self.is_quiet():
                 rest = rest[self._socket.send(rest) :]
