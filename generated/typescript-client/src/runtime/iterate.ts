@@ -65,7 +65,7 @@ export function things<T>(
   const whole = only(options, full, bounds);
   engine.check(listing, { options: range });
   engine.check(lookup, { body: [], options: whole });
-  return pages(engine, collection, pageSize, range, whole);
+  return pages(engine.raw(false), collection, pageSize, range, whole);
 }
 
 /** `options` without those in `without`; those in `names` renamed. */

@@ -69,7 +69,7 @@ export async function modify<T>(
     if (json === null) return changed;
     const latest = await read(engine, editing, id, options);
     if (latest.isSame(reading)) {
-      return engine.call(editing.update, {
+      return engine.raw(false).call(editing.update, {
         json,
         options: { ...options, ...editing.fullUpdate },
       });
