@@ -38,10 +38,10 @@ describe('values that have no JSON', () => {
     ['a cycle', cycle, /circular/i],
     ['what is deeper than any stack', deep, /call stack/i],
     ['undefined', undefined, /undefined has no JSON/],
-    ['undefined in an array', [1, undefined], /item 1: undefined has no JSON/],
-    ['a hole', [, 1], /item 0: undefined has no JSON/], // eslint-disable-line no-sparse-arrays
-    ['a function', { a: () => 1 }, /a: function has no JSON/],
-    ['a symbol', { a: Symbol('s') }, /a: symbol has no JSON/],
+    ['undefined in an array', [1, undefined], /1: Undefined has no JSON/],
+    ['a hole', [, 1], /0: Undefined has no JSON/], // eslint-disable-line no-sparse-arrays
+    ['a function', { a: () => 1 }, /a: Function has no JSON/],
+    ['a symbol', { a: Symbol('s') }, /a: Symbol has no JSON/],
     ['a Map', { a: new Map([['x', 1]]) }, /a: Map has no JSON/],
     ['a Set', new Set([1]), /Set has no JSON/],
     ['a promise that was not awaited', Promise.resolve(SEED), /Promise has no JSON/],

@@ -163,7 +163,7 @@ test.each(Object.entries(STATUSES))('%s is a %s', async (status, name) => {
   expect(error instanceof sdk.UnexpectedStatusError).toBe(!documented);
   const url = `${held.stub.url}/workstream_event/e`;
   expect(error).toMatchObject({
-    name: documented ? name : `Unexpected${name}`,
+    name,
     message: `GET ${url}: ${status}: because`,
     status: Number(status),
     text: 'because',
@@ -171,14 +171,14 @@ test.each(Object.entries(STATUSES))('%s is a %s', async (status, name) => {
     documented,
   });
   expect(JSON.parse(JSON.stringify(error))).toEqual({
-    name: documented ? name : `Unexpected${name}`,
+    name,
     message: `GET ${url}: ${status}: because`,
     status: Number(status),
     method: 'GET',
     url,
     requestId: 'r',
   });
-  expect((error as Error).stack).toMatch(new RegExp(`^(Unexpected)?${name}: GET http`));
+  expect((error as Error).stack).toMatch(new RegExp(`^${name}: GET http`));
 });
 
 test('errors of one class are not those of another', async () => {

@@ -268,6 +268,15 @@ describe('against a server that says what it is told to', () => {
     expect(stub.seen).toEqual([]);
   });
 
+  it('gives all of them to a program that asks for raw answers, which there are none of', async () => {
+    const { id } = await client.workstreamEvents.create();
+    const raw = client.workstreamEvents
+      .withRawResponse as unknown as typeof client.workstreamEvents;
+    const ids: string[] = [];
+    for await (const each of raw.iterate()) ids.push(each.id);
+    expect(ids).toContain(id);
+  });
+
   it.each<[string, string[], string]>([
     ['forgets an id', [listing('a', 'b'), found(['a', '2'])], 'neither found nor missing: b'],
     [

@@ -215,6 +215,12 @@ describe('refused, with nothing sent, is', () => {
   });
 });
 
+it('gives what is stored to a program that asks for a raw answer, which there is none of', async () => {
+  const raw = client.workstreamEvent.withRawResponse as unknown as typeof client.workstreamEvent;
+  const id = await create({ readable: 'r' });
+  expect((await raw.modify(id, titled('new'))).windowTitle).toBe('new');
+});
+
 describe('others', () => {
   it('have deleted it', async () => {
     await expect(client.workstreamEvent.modify(randomUUID(), titled('t'))).rejects.toThrow(

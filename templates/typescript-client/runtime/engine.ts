@@ -19,9 +19,9 @@ export class Engine {
     this.#isRaw = isRaw;
   }
 
-  /** The same, giving answers as they came: a RawResponse in place of each value. */
-  raw(): Engine {
-    return new Engine(this.#settings, true);
+  /** The same, giving answers as they came: a RawResponse in place of each value. Or giving values. */
+  raw(isRaw = true): Engine {
+    return new Engine(this.#settings, isRaw);
   }
 
   /** Throws InvalidArgument for what `call` would not send. */

@@ -64,7 +64,7 @@ export function things<T>(
   const whole = only(options, full, bounds);
   engine.check(listing, range);
   engine.check(lookup, whole, [], []);
-  return pages(engine, collection, pageSize, range, whole);
+  return pages(engine.raw(false), collection, pageSize, range, whole);
 }
 
 /** `options` without those in `without`; those in `names` renamed. */

@@ -68,7 +68,7 @@ export async function modify<T>(
     if (json === null) return changed;
     const latest = await read(engine, editing, id, options);
     if (latest.isSame(reading)) {
-      return engine.call(
+      return engine.raw(false).call(
         editing.update,
         { ...options, ...editing.fullUpdate },
         [],

@@ -91,7 +91,7 @@ export class TimeoutError extends LostError {}
 
 /** An answer that is no result. */
 export class AnswerError extends ApiError {
-  /** What is wrong with it. */
+  /** What is wrong with it; empty for a StatusError. */
   readonly reason: string;
 
   constructor(reason: string, exchange: Partial<Exchange> = {}) {
