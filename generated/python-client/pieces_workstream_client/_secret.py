@@ -27,6 +27,15 @@ class Secret(str):
         raise TypeError("headers and keys are not pickled")
 
 
+class SecretBytes(bytes):
+    """The same for bytes: a request on its way holds what its headers do."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "b'…'"
+
+
 def hidden(value: T) -> T | Secret:
     """`value`, as a Secret if it is text. Rebind a name to it, and no traceback shows it there."""
     return Secret(value) if isinstance(value, str) else value

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .. import _failures
+from .._secret import SecretBytes
 from ..errors import InvalidArgument
 from ..transport import Request, Response
 from ._answer import Answer, Garbled, Packed
@@ -199,7 +200,7 @@ class SocketTransport:
         head = "\r\n".join(lines)
         if not _HEAD.fullmatch(head) or head.count("\n") != len(lines) - 1:
             raise _Unsendable("its URL or a header is not printable ASCII")
-        return head.encode() + b"\r\n\r\n" + (request.body or b"")
+        return SecretBytes(head.encode() + b"\r\n\r\n" + (request.body or b""))
 
     def _translated(self, error: Exception, request: Request) -> Exception:
         """`error` as one of ours."""

@@ -12,7 +12,7 @@ const UNSENT: readonly (readonly [codes: RegExp, text: string])[] = [
   [/^(ENOTFOUND|EAI_\w+|EINVAL)$/, 'the name of the host is unknown ({}): is the base URL right?'],
   [/^(EHOST|ENET|EADDR|EACCES|bad port)/, 'no connection ({}): is the base URL right?'],
   [
-    /^(ERR_[ST]LS?|EPROTO|CERT_|UNABLE_|DEPTH_|SELF_|HOSTNAME_)/,
+    /^(ERR_(SS|T)L|EPROTO|CERT_|UNABLE_|DEPTH_|SELF_|HOSTNAME_)/,
     'no secure connection ({}): does the server speak https on this port?',
   ],
 ];

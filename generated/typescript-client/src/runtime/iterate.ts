@@ -63,8 +63,8 @@ export function things<T>(
   }
   const range = only(options, bounds, full);
   const whole = only(options, full, bounds);
-  engine.check(listing, { options: range });
-  engine.check(lookup, { body: [], options: whole });
+  engine.check(listing, range);
+  engine.check(lookup, whole, [], []);
   return pages(engine.raw(false), collection, pageSize, range, whole);
 }
 
@@ -89,11 +89,11 @@ async function* pages<T>(
   const walk = new Walk(collection);
   for (;;) {
     const asked = { ...range, ...walk.next(pageSize) };
-    const fresh = walk.fresh(await engine.call(listing, { options: asked }));
+    const fresh = walk.fresh(await engine.call(listing, asked));
     if (fresh.length === 0) return;
     for (let at = 0; at < fresh.length; at += pageSize) {
       const body = fresh.slice(at, at + pageSize);
-      const answer = await engine.call(lookup, { body, options });
+      const answer = await engine.call(lookup, options, [], body);
       yield* walk.found(body, answer) as Iterable<T>;
     }
   }

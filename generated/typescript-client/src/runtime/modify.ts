@@ -69,10 +69,13 @@ export async function modify<T>(
     if (json === null) return changed;
     const latest = await read(engine, editing, id, options);
     if (latest.isSame(reading)) {
-      return engine.raw(false).call(editing.update, {
+      return engine.raw(false).call(
+        editing.update,
+        { ...options, ...editing.fullUpdate },
+        [],
+        undefined,
         json,
-        options: { ...options, ...editing.fullUpdate },
-      });
+      );
     }
     reading = latest;
   }
@@ -88,8 +91,8 @@ async function read<T>(
   id: string,
   options: CallOptions,
 ): Promise<Reading<T>> {
-  const given = { path: [id], options: { ...options, ...editing.fullRead } };
-  const answer = (await engine.raw().call(editing.read, given)) as unknown as RawResponse<T>;
+  const raw = engine.raw().call(editing.read, { ...options, ...editing.fullRead }, [id]);
+  const answer = (await raw) as unknown as RawResponse<T>;
   return new Reading(editing, answer.parse(), new TextDecoder().decode(answer.body));
 }
 
@@ -146,7 +149,7 @@ class Reading<T> {
       }
     }
     const differing = Object.keys(after).filter(
-      (name) => !this.#sent.has(name) || canonical(after[name]) !== canonical(this.#before[name]),
+      (name) => !this.#sent.has(name) || !isAlike(after[name], this.#before[name]),
     );
     for (const name of [id, created, updated[0]]) {
       if (differing.includes(name)) {
@@ -163,11 +166,7 @@ class Reading<T> {
   }
 }
 
-/** A value's JSON, the same for the same value. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, it: unknown) =>
-    typeof it === 'object' && it !== null && !Array.isArray(it)
-      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : it,
-  );
+/** Whether two values of JSON are the same; members in another order are taken for a change. */
+function isAlike(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
