@@ -50,7 +50,8 @@ class TypeScriptTarget:
         """All files of the SDK. Raises ToolError without Node.js and its tools."""
         env = environment(TEMPLATES / self.folder)
         calls = Calls(api)
-        check_exports(document, api, calls, errors())
+        named = errors()
+        check_exports(document, api, calls, named)
         validators = Validators(schemas(document))
         context: dict[str, Any] = {
             "api": api,
@@ -60,7 +61,7 @@ class TypeScriptTarget:
             "distribution": f"{api.package.kebab}-client",
             "document": document,
             "reference": Reference(document, calls),
-            "errors": errors(),
+            "errors": named,
             "discovery": discovery(document, api),
             "iteration": iteration,
             "modification": modification,
