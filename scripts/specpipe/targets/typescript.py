@@ -50,8 +50,7 @@ class TypeScriptTarget:
         """All files of the SDK. Raises ToolError without Node.js and its tools."""
         env = environment(TEMPLATES / self.folder)
         calls = Calls(api)
-        named = errors()
-        check_exports(document, api, calls, named)
+        check_exports(document, api, calls, errors())
         validators = Validators(schemas(document))
         context: dict[str, Any] = {
             "api": api,
@@ -61,7 +60,7 @@ class TypeScriptTarget:
             "distribution": f"{api.package.kebab}-client",
             "document": document,
             "reference": Reference(document, calls),
-            "errors": named,
+            "errors": errors(),
             "discovery": discovery(document, api),
             "iteration": iteration,
             "modification": modification,
@@ -86,9 +85,8 @@ class TypeScriptTarget:
         check_patterns(made["refused"], document)
         check_arrival(made["outlines"], document, api)
         tree = {f"{self.folder}/{path}": text.encode() for path, text in made["files"].items()}
-        tree |= runtime(self.folder, f"{self.folder}/src/runtime")
-        tree[f"{self.folder}/LICENSE"] = (ROOT / "LICENSE").read_bytes()
-        return tree
+        license = {f"{self.folder}/LICENSE": (ROOT / "LICENSE").read_bytes()}
+        return tree | runtime(self.folder, f"{self.folder}/src/runtime") | license
 
 
 def errors() -> list[str]:
