@@ -102,33 +102,36 @@ def made(
         yield Made(request.param, document, api, out, server)
 
 
-def written(made: Made, page: str) -> list[Path]:
-    """The programs of a page as files."""
-    folder = made.out / page.removesuffix(".md").lower()
-    folder.mkdir(exist_ok=True)
+def written(made: Made, folder: Path) -> list[Path]:
+    """The programs of both pages as files."""
     files = []
-    for number, text in enumerate(made.programs(page)):
-        files.append(folder / f"{number:02}.ts")
-        files[-1].write_text(text)
+    for page in PAGES:
+        texts = made.programs(page)
+        assert len(texts) > 3, page
+        for number, text in enumerate(texts):
+            files.append(folder / f"{page.removesuffix('.md')}-{number:02}.ts")
+            files[-1].write_text(text)
     return files
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_program_compiles_and_runs(made: Made, page: str) -> None:
-    files = written(made, page)
-    assert len(files) > 3
+def test_every_program_compiles_and_runs(made: Made) -> None:
+    folder = made.out / "programs"
+    folder.mkdir()
+    files = written(made, folder)
     source = made.out / "typescript-client" / "src" / "index.ts"
     options = {**STRICT, "paths": {made.package: [str(source)]}}
-    config = files[0].parent / "tsconfig.json"
+    config = folder / "tsconfig.json"
     config.write_text(json.dumps({"compilerOptions": options, "include": ["*.ts"]}))
     run(BIN / "tsc", "-p", config)
     if made.name in UNTOLD:
         return
-    bundled = files[0].parent / "out"
+    bundled = folder / "out"
     flags = ("--bundle", "--format=esm", "--platform=node", "--out-extension:.js=.mjs")
     run(BIN / "esbuild", *files, *flags, f"--alias:{made.package}={source}", f"--outdir={bundled}")
+    programs = sorted(bundled.glob("*.mjs"))
+    assert len(programs) == len(files)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda file: run("node", file), sorted(bundled.glob("*.mjs"))))
+        list(pool.map(lambda file: run("node", file), programs))
 
 
 def run(*command: object) -> None:

@@ -11,7 +11,7 @@ from specpipe.targets.conveniences import Walk, edit, walk
 from specpipe.targets.python_calls import Argument, Call, safe
 from specpipe.targets.python_models import field_name
 
-OWN_ARGUMENTS = frozenset({"page_size", "change", "attempts"})
+OWN_ARGUMENTS = frozenset({"page_size", "change", "attempts", "modify", "modify_async"})
 """Arguments of the methods below that no parameter stands behind."""
 
 

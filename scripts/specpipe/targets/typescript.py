@@ -85,9 +85,8 @@ class TypeScriptTarget:
         check_patterns(made["refused"], document)
         check_arrival(made["outlines"], document, api)
         tree = {f"{self.folder}/{path}": text.encode() for path, text in made["files"].items()}
-        tree |= runtime(self.folder, f"{self.folder}/src/runtime")
-        tree[f"{self.folder}/LICENSE"] = (ROOT / "LICENSE").read_bytes()
-        return tree
+        license = {f"{self.folder}/LICENSE": (ROOT / "LICENSE").read_bytes()}
+        return tree | runtime(self.folder, f"{self.folder}/src/runtime") | license
 
 
 def errors() -> list[str]:

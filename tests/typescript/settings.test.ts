@@ -1,0 +1,32 @@
+/** How a client's settings become requests: what the operations of our spec alone do not show. */
+import { expect, test } from 'vitest';
+
+import type { Operation } from '../../generated/typescript-client/src/runtime/operation.js';
+import { Settings } from '../../generated/typescript-client/src/runtime/settings.js';
+
+const OPERATION: Operation<unknown> = {
+  method: 'POST',
+  path: '/things',
+  answers: {},
+  failures: [],
+  body: { check: (value) => value },
+};
+const URL = 'http://localhost:1';
+
+test('an operation that is open to all is sent without the key, every other one with it', () => {
+  const settings = new Settings({ apiKey: 'a-key' }, URL, 'X-Key');
+  const asked = (operation: Operation<unknown>) =>
+    settings.request(operation, { options: {} }).headers;
+  expect(asked(OPERATION)['x-key']).toBe('a-key');
+  expect(asked({ ...OPERATION, open: true })).not.toHaveProperty('x-key');
+});
+
+test("a client's headers replace what is asked for, but not the type of the body", () => {
+  const headers = { Accept: 'text/csv', 'Content-Type': 'text/plain', 'X-Key': 'another' };
+  const settings = new Settings({ headers, apiKey: 'a-key' }, URL, 'X-Key');
+  expect(settings.request(OPERATION, { options: {}, body: {} }).headers).toEqual({
+    accept: 'text/csv',
+    'content-type': 'application/json',
+    'x-key': 'a-key',
+  });
+});
