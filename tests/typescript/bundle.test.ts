@@ -6,7 +6,8 @@ import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
 const FOLDER = fileURLToPath(new URL('../../generated/typescript-client', import.meta.url));
-const MOST = 30_000;
+/** 30 kB as esbuild counts them. */
+const MOST = 30 * 1024;
 
 it(`the client is at most ${MOST} bytes, minified, and nothing but its own code`, async () => {
   const { outputFiles, metafile } = await build({

@@ -53,8 +53,8 @@ test.each([
   ['limit', 2 ** 53, '9007199254740992 where integer is wanted'],
   ['createdFrom', 1704164645, '1704164645 where date-time is wanted'],
   ['createdFrom', true, 'boolean where date-time is wanted'],
-  ['createdFrom', new Date(NaN), 'a Date that is no moment of the years 0 to 9999'],
-  ['createdFrom', new Date(8.64e15), 'a Date that is no moment of the years 0 to 9999'],
+  ['createdFrom', new Date(NaN), 'a Date out of range'],
+  ['createdFrom', new Date(8.64e15), 'a Date out of range'],
   ['createdFrom', 'yesterday', '"yesterday" is no RFC 3339 date-time with an offset'],
   ['createdFrom', '', '"" is no RFC 3339'],
   ['createdFrom', '2024-01-02', 'is no RFC 3339'],
@@ -111,7 +111,7 @@ test.each([
   [{ extraQuery: { odd: NaN } }, 'extraQuery: odd: NaN cannot be in a query'],
   [{ extraQuery: { odd: [['a']] } }, 'extraQuery: odd: array cannot be in a query'],
   [{ extraQuery: { odd: '\ud800' } }, 'extraQuery: odd: surrogates not allowed'],
-  [{ extraQuery: { odd: new Date(NaN) } }, 'extraQuery: odd: a Date that is no moment'],
+  [{ extraQuery: { odd: new Date(NaN) } }, 'extraQuery: odd: a Date out of range'],
 ])('an option that cannot work: %#', async (options, message) => {
   expect(await refused(event, 'get', 'e', options)).toContain(message);
 });
@@ -156,13 +156,19 @@ test.each<readonly [unknown, string]>([
   [{ baseUrl: 5 }, 'baseUrl: a string, not number: http://host:port'],
   ...[
     ...['', 'localhost:1000', 'ftp://h', 'http:/h', 'http:///h', 'http://', 'http://[::1'],
-    ...['http://h:x', 'http://h:99999', 'http://h:0', 'http://:80', 'http://[x]/', 'http://a..b'],
-    ...[`http://${'a'.repeat(64)}`, 'http://h h'],
+    ...['http://h:x', 'http://h:99999', 'http://h:0', 'http://:80', 'http://[x]/'],
+    'http://h h',
   ].map((baseUrl) => [{ baseUrl }, `baseUrl: '${baseUrl}': write it as http://host:port`] as const),
-  [{ baseUrl: 'http://h?x=1' }, "baseUrl: 'http://h?x=1': no query, fragment or spaces"],
-  [{ baseUrl: 'http://h/a b' }, "baseUrl: 'http://h/a b': no query, fragment or spaces"],
-  [{ baseUrl: 'http://h/\n' }, 'no query, fragment or spaces'],
-  [{ baseUrl: 'http://h/\\..' }, 'no query, fragment or spaces'],
+  [
+    { baseUrl: 'http://h?x=1' },
+    "baseUrl: 'http://h?x=1': write it as http://host:port, without query, fragment or spaces",
+  ],
+  [
+    { baseUrl: 'http://h/a b' },
+    "baseUrl: 'http://h/a b': write it as http://host:port, without query, fragment or spaces",
+  ],
+  [{ baseUrl: 'http://h/\n' }, 'without query, fragment or spaces'],
+  [{ baseUrl: 'http://h/\\..' }, 'without query, fragment or spaces'],
 ])('a setting that cannot work: %j', (options, message) => {
   const make = (): unknown => new sdk.PiecesWorkstream(options as sdk.ClientOptions);
   expect(make).toThrow(sdk.InvalidArgument);

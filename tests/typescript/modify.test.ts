@@ -115,7 +115,7 @@ describe('a change', () => {
     // The Date has fewer digits than the server's text: that is a change of what cannot be changed.
     expect(result).toBeInstanceOf(InvalidArgument);
     const same = await events.modify(id, (it) => {
-      (it as unknown as { anywhere: unknown }).anywhere = { a: 2, b: 1 };
+      (it as unknown as { anywhere: unknown }).anywhere = { b: 1, a: 2 };
     });
     expect(json(same)).toEqual(before);
     expect(lines.filter((line) => line.startsWith('POST'))).toEqual([]);

@@ -59,7 +59,7 @@ export class PiecesWorkstream {
     const given: ClientOptions = options;
     const { fetch } = new Settings(given, BASE_URL, 'X-Application-ID');
     if (given.baseUrl !== undefined) refuse('baseUrl: discover finds it');
-    const port = await find(PORTS, '39300-39333, 1000, 5323', fetch);
-    return new PiecesWorkstream({ ...options, baseUrl: `http://127.0.0.1:${port}` });
+    const origin = await find(PORTS, '39300-39333, 1000, 5323', fetch);
+    return new PiecesWorkstream({ ...options, baseUrl: origin });
   }
 }

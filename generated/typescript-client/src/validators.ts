@@ -7,6 +7,7 @@ import {
   broken,
   each,
   integer,
+  like,
   list,
   map,
   maybe,
@@ -403,7 +404,7 @@ function numberList(it: unknown): void {
 function seededWorkstreamEventInternalIdentifier(it: unknown): void {
   string(it);
   if (points(it) > 128) broken('`string` of length <= 128');
-  if (!PATTERN_1.test(it)) broken('`string` matching regex ^[A-Za-z0-9_][A-Za-z0-9_.~-]*$');
+  like(it, PATTERN_1);
 }
 
 function workstreamEventList(it: unknown): void {

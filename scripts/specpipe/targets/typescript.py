@@ -84,9 +84,11 @@ class TypeScriptTarget:
         made = tools(given)
         check_patterns(made["refused"], document)
         check_arrival(made["outlines"], document, api)
-        tree = {f"{self.folder}/{path}": text.encode() for path, text in made["files"].items()}
-        license = {f"{self.folder}/LICENSE": (ROOT / "LICENSE").read_bytes()}
-        return tree | runtime(self.folder, f"{self.folder}/src/runtime") | license
+        return {
+            **{f"{self.folder}/{path}": text.encode() for path, text in made["files"].items()},
+            **runtime(self.folder, f"{self.folder}/src/runtime"),
+            f"{self.folder}/LICENSE": (ROOT / "LICENSE").read_bytes(),
+        }
 
 
 def errors() -> list[str]:

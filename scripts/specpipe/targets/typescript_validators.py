@@ -28,6 +28,7 @@ HELPERS = frozenset(
             "broken",
             "each",
             "integer",
+            "like",
             "list",
             "map",
             "maybe",
@@ -168,8 +169,8 @@ class Validators:
             used |= {"object"} if self.shared else set()
             used |= {"each"} if function.alike else set()
             used |= {"points"} if any(r.measure == "points(it)" for r in function.rules) else set()
-            used |= {"regex"} if function.pattern else set()
-            used |= {"broken"} if not function.is_plain else set()
+            used |= {"like", "regex"} if function.pattern else set()
+            used |= {"broken"} if function.rules else set()
         return sorted(used & HELPERS)
 
     @property

@@ -18,8 +18,6 @@ const MISSING = 'Object missing required field';
 
 /** A value is not what a schema says. */
 export class Mismatch extends Error {
-  override name = 'Mismatch';
-
   /** `path` leads to the place, as `items[3].id`; empty for the whole value. */
   constructor(
     readonly reason: string,
@@ -175,6 +173,11 @@ export function time(value: unknown): Timestamp {
   } catch {
     throw new Mismatch('Invalid RFC3339 encoded datetime');
   }
+}
+
+/** Throws Mismatch for a text that `pattern` is not in. */
+export function like(text: string, pattern: RegExp): void {
+  if (!pattern.test(text)) broken(`\`string\` matching regex ${pattern.source}`);
 }
 
 /** A pattern as JSON Schema means it. */

@@ -7,7 +7,7 @@ import { outcome, success } from './outcome.js';
 import { RawResponse } from './raw.js';
 import { delayAfter } from './retry.js';
 import type { Request, Settings } from './settings.js';
-import { pause } from './watch.js';
+import { now, pause } from './watch.js';
 
 /** Makes calls. */
 export class Engine {
@@ -45,7 +45,7 @@ export class Engine {
 
   async #exchange(operation: Operation<unknown>, request: Request): Promise<Exchange> {
     const { retries, signal, timeout } = request;
-    const deadline = performance.now() + (timeout.total ?? Infinity);
+    const deadline = now() + (timeout.total ?? Infinity);
     for (let number = 1; ; number++) {
       signal?.throwIfAborted();
       const ended = await this.#attempt(request, number, deadline);
@@ -66,7 +66,7 @@ export class Engine {
   /** How one attempt ends. It is logged: without headers, bodies, and additions to the query. */
   async #attempt(request: Request, number: number, deadline: number): Promise<Exchange | ApiError> {
     const { log, fetch } = this.#settings;
-    const start = performance.now();
+    const start = now();
     let end = 'aborted';
     try {
       const answer = await attempt(request, fetch, deadline);
@@ -80,7 +80,7 @@ export class Engine {
       end = error.name;
       return error;
     } finally {
-      const passed = (performance.now() - start).toFixed(1);
+      const passed = (now() - start).toFixed(1);
       log?.(`${request.line}: attempt ${number}: ${end} (${passed} ms)`);
     }
   }

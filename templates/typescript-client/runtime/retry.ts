@@ -1,5 +1,6 @@
 /** When a request is sent again, and after how long. */
 import { ConnectionError, TimeoutError, type ApiError, type Exchange } from './errors.js';
+import { now } from './watch.js';
 
 const STATUSES: readonly number[] = [408, 429, 502, 503, 504];
 const FIRST = 200;
@@ -28,7 +29,7 @@ export function delayAfter(
     return undefined;
   }
   const delay = retryAfter((ended.headers.get('retry-after') ?? '').trim()) ?? jitter(number);
-  return delay > PATIENCE || performance.now() + delay >= deadline ? undefined : delay;
+  return delay > PATIENCE || now() + delay >= deadline ? undefined : delay;
 }
 
 /** Full jitter: anything up to a bound that doubles with each attempt. */

@@ -97,7 +97,7 @@ function exactText(value: unknown): string | undefined {
 }
 
 function described(value: unknown): string {
-  return value instanceof Date ? 'a Date that is no moment of the years 0 to 9999' : shown(value);
+  return value instanceof Date ? 'a Date out of range' : shown(value);
 }
 
 /** `wire` with everything but RFC 3986's unreserved characters percent-encoded. */

@@ -1,12 +1,17 @@
 /** Ends to waiting: limits of time, and the caller's wish. */
 
-/** Milliseconds that a timer can hold. */
-const LONGEST = 2 ** 31 - 1;
+/** Milliseconds that a timer surely can hold. */
+const LONGEST = 1e9;
+
+/** Milliseconds by a clock that nobody sets. */
+export function now(): number {
+  return performance.now();
+}
 
 /** What to do when a signal aborts. All of it is one listener. */
 class Ends extends Set<() => void> {
   handleEvent(): void {
-    for (const end of this) end();
+    this.forEach((end) => end());
   }
 }
 
@@ -34,7 +39,7 @@ export async function watched<T>(
 ): Promise<T> {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let last = performance.now();
+  let last = now();
   const ends = (signal && ENDS.get(signal)) ?? new Ends();
   let abort = (): void => undefined;
   const ended = new Promise<never>((_, reject) => {
@@ -44,7 +49,7 @@ export async function watched<T>(
     };
     // One timer for both limits: a sign of life only moves the time of its next look.
     const look = (): void => {
-      const left = Math.min(deadline, last + silence) - performance.now();
+      const left = Math.min(deadline, last + silence) - now();
       if (left <= 0) {
         end(late());
       } else if (left < Infinity) {
@@ -58,7 +63,7 @@ export async function watched<T>(
   if (signal) ENDS.set(signal, ends);
   signal?.addEventListener('abort', ends);
   try {
-    const working = work(controller.signal, () => (last = performance.now()));
+    const working = work(controller.signal, () => (last = now()));
     return await Promise.race([ended, working]);
   } finally {
     clearTimeout(timer);
@@ -72,7 +77,7 @@ export async function pause(milliseconds: number, signal: AbortSignal | undefine
   // It may have aborted since the attempt: while that was logged, say.
   signal?.throwIfAborted();
   const over = new Error();
-  const deadline = performance.now() + milliseconds;
+  const deadline = now() + milliseconds;
   const limits = { deadline, silence: Infinity, signal, late: () => over };
   await watched(limits, () => new Promise<void>(() => undefined)).catch((reason: unknown) => {
     if (reason !== over) throw reason;

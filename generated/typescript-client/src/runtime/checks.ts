@@ -109,12 +109,17 @@ function checkedLimit(name: string, value: unknown): number | null {
     : refuse(`timeout: ${name}: ${shown(value)}: milliseconds above 0, or null for no limit`);
 }
 
+/** Whether `value` is a number without a fraction. */
+export function isWhole(value: unknown): value is number {
+  return Number.isInteger(value);
+}
+
 /** A whole number, 0 or more. */
 export function checkedRetries(number: unknown, usual: number): number {
   if (number === undefined) {
     return usual;
   }
-  return typeof number === 'number' && Number.isInteger(number) && number >= 0
+  return isWhole(number) && number >= 0
     ? number
     : refuse(`retries: ${shown(number)}: a whole number, 0 for none`);
 }

@@ -12,19 +12,22 @@ const HOST = '127.0.0.1';
 /** For all ports, in milliseconds. Where nothing listens, the answer is there at once. */
 const TIME = 500;
 
-/** The first of `ports`, `shown` so in messages, where a server is up. Rejects with ConnectionError. */
+/** Where a server is up, at the first of `ports`, `shown` so in messages. Rejects with ConnectionError. */
 export async function find(
   ports: readonly number[],
   shown: string,
   fetch: typeof globalThis.fetch,
-): Promise<number> {
+): Promise<string> {
   const asking = new AbortController();
   const timer = setTimeout(() => asking.abort(), TIME);
   try {
-    const answers = ports.map(async (port) => (await isUp(port, fetch, asking.signal)) && port);
+    const origins = ports.map((port) => `http://${HOST}:${port}`);
+    const answers = origins.map(
+      async (origin) => (await isUp(origin, fetch, asking.signal)) && origin,
+    );
     for (const answer of answers) {
-      const port = await answer;
-      if (port !== false) return port;
+      const origin = await answer;
+      if (origin) return origin;
     }
   } finally {
     clearTimeout(timer);
@@ -38,12 +41,12 @@ export async function find(
 }
 
 async function isUp(
-  port: number,
+  origin: string,
   fetch: typeof globalThis.fetch,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const answer = await fetch(`http://${HOST}:${port}/.well-known/health`, {
+    const answer = await fetch(`${origin}/.well-known/health`, {
       method: 'HEAD',
       ...ALONE,
       signal,

@@ -50,7 +50,7 @@ export class ApiError extends Error {
 
   /** The answer's body as text. */
   get text(): string {
-    return new TextDecoder().decode(this.body).trim();
+    return textOf(this.body).trim();
   }
 
   /** The server's name for this exchange, if it gave one. */
@@ -97,9 +97,14 @@ export class AnswerError extends ApiError {
   constructor(reason: string, exchange: Partial<Exchange> = {}) {
     const { method, url, status, body } = exchange;
     const place = status ? `${method} ${url}: ${status}: ` : '';
-    super(place + (line(reason || new TextDecoder().decode(body)) || 'no body'), exchange);
+    super(place + (line(reason || textOf(body)) || 'no body'), exchange);
     this.reason = reason;
   }
+}
+
+/** The text of a body; what is not UTF-8 in it is replaced. */
+export function textOf(body?: Uint8Array): string {
+  return new TextDecoder().decode(body);
 }
 
 /** The beginning of `text`, fit for logs and terminals. */

@@ -7,7 +7,7 @@
  * What is created at the same moment is told apart by id, so these ids are remembered, and no
  * others.
  */
-import { checkedNames, refuse } from './checks.js';
+import { checkedNames, isWhole, refuse } from './checks.js';
 import type { Engine } from './engine.js';
 import { ApiError, DecodeError } from './errors.js';
 import type { Operation } from './operation.js';
@@ -25,7 +25,7 @@ export interface Collection {
   readonly until: string;
   readonly limit: string;
   /** The most that `limit` can be. */
-  readonly largest: number | null;
+  readonly largest: number;
   /** How many are looked up at once, unless told otherwise. */
   readonly pageSize: number;
   readonly items: string;
@@ -55,11 +55,8 @@ export function things<T>(
   const { listing, lookup, bounds, full, largest } = collection;
   const known = [...Object.keys({ ...bounds, ...full }), 'pageSize', ...OF_CALL];
   const { pageSize = collection.pageSize, ...options } = checkedNames('options', given, known);
-  if (typeof pageSize !== 'number' || !Number.isInteger(pageSize) || pageSize < 1) {
-    refuse(`pageSize: ${String(pageSize)}: a whole number, at least 1`);
-  }
-  if (pageSize > (largest ?? Infinity)) {
-    refuse(`pageSize: ${pageSize}: at most ${largest}`);
+  if (!isWhole(pageSize) || pageSize < 1 || pageSize > largest) {
+    return refuse(`pageSize: ${String(pageSize)}: a whole number from 1 to ${largest}`);
   }
   const range = only(options, bounds, full);
   const whole = only(options, full, bounds);
@@ -130,7 +127,7 @@ class Walk {
       this.#start = this.#last;
       for (const [id, created] of seen) if (created > later(this.#start)) seen.delete(id);
     }
-    this.#limit = Math.min(seen.size + Math.max(pageSize, seen.size), largest ?? Infinity);
+    this.#limit = Math.min(seen.size + Math.max(pageSize, seen.size), largest);
     const end = this.#start < Infinity ? { [until]: new Date(later(this.#start)) } : {};
     return { ...end, [limit]: this.#limit };
   }
@@ -209,7 +206,7 @@ function list(thing: unknown, name: string): readonly unknown[] {
 
 /** The end of the range that has all moments which a Date cuts to `moment`. */
 function later(moment: number): number {
-  return moment === END ? END : moment + 1;
+  return Math.min(moment + 1, END);
 }
 
 function shown(moment: number): string {

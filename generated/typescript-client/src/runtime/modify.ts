@@ -6,10 +6,10 @@
  * request that is what saves the work of others. It asks for the whole thing: what is found newer
  * is then there to be changed.
  */
-import { checkedNames, isRecord, kind, refuse, unwanted } from './checks.js';
+import { checkedNames, isWhole, isRecord, kind, refuse, unwanted } from './checks.js';
 import { encodeBody } from './encode.js';
 import type { Engine } from './engine.js';
-import { EditConflictError } from './errors.js';
+import { EditConflictError, textOf } from './errors.js';
 import type { Check, Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import type { RawResponse } from './raw.js';
@@ -56,7 +56,7 @@ export async function modify<T>(
 ): Promise<T> {
   const known = ['attempts', ...OF_CALL];
   const { attempts = 3, ...options }: ModifyOptions = checkedNames('options', given, known);
-  if (!Number.isInteger(attempts) || attempts < 1) {
+  if (!isWhole(attempts) || attempts < 1) {
     refuse(`attempts: ${String(attempts)}: a whole number, at least 1`);
   }
   if (typeof change !== 'function') {
@@ -69,13 +69,9 @@ export async function modify<T>(
     if (json === null) return changed;
     const latest = await read(engine, editing, id, options);
     if (latest.isSame(reading)) {
-      return engine.raw(false).call(
-        editing.update,
-        { ...options, ...editing.fullUpdate },
-        [],
-        undefined,
-        json,
-      );
+      return engine
+        .raw(false)
+        .call(editing.update, { ...options, ...editing.fullUpdate }, [], undefined, json);
     }
     reading = latest;
   }
@@ -93,7 +89,7 @@ async function read<T>(
 ): Promise<Reading<T>> {
   const raw = engine.raw().call(editing.read, { ...options, ...editing.fullRead }, [id]);
   const answer = (await raw) as unknown as RawResponse<T>;
-  return new Reading(editing, answer.parse(), new TextDecoder().decode(answer.body));
+  return new Reading(editing, answer.parse(), textOf(answer.body));
 }
 
 /** A thing as it was read. `thing` is for the function to change. */
@@ -156,13 +152,11 @@ class Reading<T> {
         refuse(`change: ${name}: cannot be changed`);
       }
     }
-    if (differing.length === 0) return null;
-    const members = new Map<string, string>();
-    for (const [name, text] of this.#sent) {
-      if (name === id || required.includes(name)) members.set(name, text);
-    }
+    const kept = [id, ...required].filter((name) => !differing.includes(name));
+    const members = new Map(kept.map((name) => [name, this.#sent.get(name)]));
     for (const name of differing) members.set(name, JSON.stringify(after[name]));
-    return `{${[...members].map(([name, text]) => `${JSON.stringify(name)}:${text}`).join()}}`;
+    const text = [...members].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join();
+    return differing.length ? `{${text}}` : null;
   }
 }
 

@@ -53,7 +53,7 @@ export class OddThingsResource {
    * GET /class/{modify} (#/paths/~1class~1{modify}/get)
    */
   get(modify: string, options: OddThingsGetOptions = {}): Promise<models.Class> {
-    return this.#engine.call(operations.getClass, { path: [modify], options });
+    return this.#engine.call(operations.getClass, options, [modify]);
   }
 
   /** The documented name of {@link get}. */
@@ -67,7 +67,7 @@ export class OddThingsResource {
    * POST /class (#/paths/~1class/post)
    */
   create(body: models.Body, options: CallOptions = {}): Promise<models.Class> {
-    return this.#engine.call(operations.lambda, { body, options });
+    return this.#engine.call(operations.lambda, options, [], body);
   }
 
   /** The documented name of {@link create}. */
@@ -81,7 +81,7 @@ export class OddThingsResource {
    * PUT /class (#/paths/~1class/put)
    */
   update(body: models.Class, options: CallOptions = {}): Promise<models.Class> {
-    return this.#engine.call(operations.classPut, { body, options });
+    return this.#engine.call(operations.classPut, options, [], body);
   }
 
   /** The documented name of {@link update}. */
@@ -100,7 +100,7 @@ export class OddThingsResource {
     class_: boolean,
     options: OddThingsCheckOptions,
   ): Promise<string> {
-    return this.#engine.call(operations.check_, { path: [operations_, check, class_], options });
+    return this.#engine.call(operations.check_, options, [operations_, check, class_]);
   }
 
   /**

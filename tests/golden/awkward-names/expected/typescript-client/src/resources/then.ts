@@ -25,7 +25,7 @@ export class ThenResource {
    * GET /words (#/paths/~1words/get)
    */
   models(options: CallOptions = {}): Promise<void> {
-    return this.#engine.call(operations.models_, { options });
+    return this.#engine.call(operations.models_, options);
   }
 
   /**
@@ -34,7 +34,7 @@ export class ThenResource {
    * POST /words (#/paths/~1words/post)
    */
   then_(options: CallOptions = {}): Promise<void> {
-    return this.#engine.call(operations.then, { options });
+    return this.#engine.call(operations.then, options);
   }
 
   /**
@@ -43,6 +43,6 @@ export class ThenResource {
    * DELETE /words (#/paths/~1words/delete)
    */
   delete(options: CallOptions = {}): Promise<void> {
-    return this.#engine.call(operations.delete_, { options });
+    return this.#engine.call(operations.delete_, options);
   }
 }

@@ -32,7 +32,7 @@ export class TidesResource {
    * GET /ports/{port}/tides (#/paths/~1ports~1{port}~1tides/get)
    */
   ofPort(port: string, options: TidesOfPortOptions = {}): Promise<models.Tides> {
-    return this.#engine.call(operations.tidesOfPort, { path: [port], options });
+    return this.#engine.call(operations.tidesOfPort, options, [port]);
   }
 
   /** The documented name of {@link ofPort}. */
@@ -46,7 +46,7 @@ export class TidesResource {
    * GET /notice (#/paths/~1notice/get)
    */
   notice(options: CallOptions = {}): Promise<string> {
-    return this.#engine.call(operations.tidesNotice, { options });
+    return this.#engine.call(operations.tidesNotice, options);
   }
 
   /** The documented name of {@link notice}. */
@@ -60,7 +60,7 @@ export class TidesResource {
    * DELETE /notice (#/paths/~1notice/delete)
    */
   forgetNotice(options: CallOptions = {}): Promise<void> {
-    return this.#engine.call(operations.tidesForgetNotice, { options });
+    return this.#engine.call(operations.tidesForgetNotice, options);
   }
 
   /** The documented name of {@link forgetNotice}. */
