@@ -49,24 +49,9 @@ class TypeScriptTarget:
     def render(self, document: Document, api: Api) -> Tree:
         """All files of the SDK. Raises ToolError without Node.js and its tools."""
         env = environment(TEMPLATES / self.folder)
-        calls = Calls(api)
+        calls, validators = Calls(api), Validators(schemas(document))
         check_exports(document, api, calls, errors())
-        validators = Validators(schemas(document))
-        context: dict[str, Any] = {
-            "api": api,
-            "calls": calls,
-            "attribute": attribute,
-            "client": api.package.pascal,
-            "distribution": f"{api.package.kebab}-client",
-            "document": document,
-            "reference": Reference(document, calls),
-            "errors": errors(),
-            "discovery": discovery(document, api),
-            "iteration": iteration,
-            "modification": modification,
-            "modifies": any(modification(group, document) for _, group in calls.by_tag()),
-            "validators": validators,
-        }
+        context = context_of(document, api, calls, validators)
         files = {
             name: env.get_template(template).render(context) for name, template in TEMPLATED.items()
         }
@@ -89,6 +74,27 @@ class TypeScriptTarget:
             **runtime(self.folder, f"{self.folder}/src/runtime"),
             f"{self.folder}/LICENSE": (ROOT / "LICENSE").read_bytes(),
         }
+
+
+def context_of(
+    document: Document, api: Api, calls: Calls, validators: Validators
+) -> dict[str, Any]:
+    """What all templates are given."""
+    return {
+        "api": api,
+        "calls": calls,
+        "attribute": attribute,
+        "client": api.package.pascal,
+        "distribution": f"{api.package.kebab}-client",
+        "document": document,
+        "reference": Reference(document, calls),
+        "errors": errors(),
+        "discovery": discovery(document, api),
+        "iteration": iteration,
+        "modification": modification,
+        "modifies": any(modification(group, document) for _, group in calls.by_tag()),
+        "validators": validators,
+    }
 
 
 def errors() -> list[str]:

@@ -23,18 +23,9 @@ OFTEN = 8
 """Objects with a member in common from which on it is checked in one place for all of them."""
 HELPERS = frozenset(
     {
-        *(
-            "boolean",
-            "broken",
-            "each",
-            "integer",
-            "like",
-            "list",
-            "map",
-            "maybe",
-            "number",
-        ),
-        *("object", "own", "points", "regex", "string", "time", "uuid"),
+        *("boolean", "broken", "each", "integer", "like", "list"),
+        *("map", "maybe", "number", "object", "own", "points"),
+        *("regex", "string", "time", "uuid"),
     }
 )
 """What `runtime/check.ts` gives the functions."""
@@ -42,14 +33,8 @@ _SCALARS = frozenset({"boolean", "integer", "number", "string"})
 _FORMATS: Mapping[str, str] = {"date-time": "time", "uuid": "uuid"}
 _NOTES = frozenset(
     {
-        "title",
-        "description",
-        "example",
-        "examples",
-        "deprecated",
-        "externalDocs",
-        "$comment",
-        "enum",
+        *("title", "description", "example", "examples"),
+        *("deprecated", "externalDocs", "$comment", "enum"),
     }
 )
 """Keywords that no check depends on: enumerations are open."""
