@@ -117,7 +117,7 @@ def encoded(value: Any) -> bytes:
 class Mouth:
     """A server that says `answer` to every request."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Operation, key: str | None) -> None:
         self.operation = operation
         self.answer = Answer("", b"")
         mouth = self
@@ -137,7 +137,7 @@ class Mouth:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.running = Running(f"http://127.0.0.1:{self._server.server_port}", KEY)
+        self.running = Running(f"http://127.0.0.1:{self._server.server_port}", key)
 
     def speak(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer one request."""

@@ -146,7 +146,7 @@ def judge_answers(trial: Trial, verdict: Verdict) -> None:
     if not operations:
         verdict.passed_over.append(("answers", "the spec promises no JSON"))
         return
-    mouth = answers.Mouth(operations[0])
+    mouth = answers.Mouth(operations[0], answers.KEY if trial.api.key else None)
     with mouth.open():
         for driver in drivers(trial, mouth.running, verdict):
             broken = list(answers.faults(trial, driver, mouth))

@@ -17,6 +17,7 @@ from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE, random_id
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.oracle import Oracle
+from specpipe.conformance.samples import sample
 from specpipe.conformance.sdk import Driver
 from specpipe.conformance.subject import (
     Missing,
@@ -38,6 +39,7 @@ from specpipe.spec.model import (
     Identifiers,
     Increment,
     Operation,
+    Parameter,
     Resource,
     Snapshot,
     Update,
@@ -175,10 +177,17 @@ class Story:
             raise Broken(f"{operation.id} found {id} after its delete", self._last())
 
     def _example_of(self, operation: Operation) -> None:
-        """Call an operation that has no verb with what the spec gives as examples."""
-        path = [str(p.schema.get("example", "example")) for p in operation.parameters_in("path")]
-        body = {} if operation.body is None else {"body": operation.body.example}
-        self._call(operation, *path, **body)
+        """Call an operation that has no verb with what the spec gives as examples, and with plain
+        valid values where it gives none and one is needed."""
+        path = [given(parameter) for parameter in operation.parameters_in("path")]
+        arguments = {
+            python_identifier(parameter.name.snake): given(parameter)
+            for parameter in operation.parameters_in("query")
+            if parameter.required
+        }
+        if operation.body is not None:
+            arguments["body"] = operation.body.example
+        self._call(operation, *path, **arguments)
 
     # --- parts -----------------------------------------------------------------------------
 
@@ -217,6 +226,11 @@ class Story:
 
     def _expect_same(self, wanted: Object, found: Object, operation: Operation) -> None:
         holds(alike(wanted, found), f"{operation.id} gave {found}, not {wanted}")
+
+
+def given(parameter: Parameter) -> Any:
+    """A valid value of a parameter."""
+    return sample(parameter.schema, {}) if parameter.example is None else parameter.example
 
 
 def alike(left: Any, right: Any) -> bool:
