@@ -55,6 +55,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.conformance.process",
         "specpipe.conformance.samples",
         "specpipe.arguments",
+        "specpipe.node",
         "specpipe.render",
         "specpipe.pipeline",
     },

@@ -4,7 +4,6 @@ API has one. Each figure comes from a process of its own."""
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
 import subprocess
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from specpipe import node
 from specpipe.bench.figures import Results
 from specpipe.bench.growth import sized
 from specpipe.bench.requests import in_turn
@@ -42,9 +42,7 @@ class Subject:
 
 def measure_typescript(bench: Run, spec: Path, results: Results) -> None:
     """Measure the row: in each round every subject once. Raises ToolError."""
-    node = shutil.which("node")
-    if node is None:
-        raise ToolError(f"{ROW} needs Node.js: install it from https://nodejs.org")
+    program = node.executable(ROW)
     subjects = [Subject(OURS, our_adapter(bench)), *published(spec.parent / "bench")]
     answers = answers_of(bench)
     few, many = (bench.folder / f"typescript-{n}.json" for n in (FEW, bench.effort.snapshot))
@@ -55,7 +53,7 @@ def measure_typescript(bench: Run, spec: Path, results: Results) -> None:
             bench.say(f"{ROW}, round {number + 1}: {subject.name}")
             for case, task in TASKS.items():
                 runs = [
-                    measured([node, "--expose-gc"], subject, task, few, many)
+                    measured([program, "--expose-gc"], subject, task, few, many)
                     for _ in range(bench.effort.repeats)
                 ]
                 found = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
@@ -63,12 +61,12 @@ def measure_typescript(bench: Run, spec: Path, results: Results) -> None:
 
 
 def measured(
-    node: Sequence[str], subject: Subject, task: str, few: Path, many: Path
+    command: Sequence[str], subject: Subject, task: str, few: Path, many: Path
 ) -> dict[str, float]:
     """What a task gave, in a process of its own. Raises ToolError."""
     with resources.as_file(resources.files(PROGRAMS)) as programs:
         program = programs / "typescript_task.mjs"
-        said = run([*node, str(program), str(subject.adapter), task, str(few), str(many)])
+        said = run([*command, str(program), str(subject.adapter), task, str(few), str(many)])
     measures: dict[str, float] = json.loads(said)
     return measures
 
@@ -109,16 +107,14 @@ def our_adapter(bench: Run) -> Path:
         )
     )
     esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
-    if not esbuild.exists():
-        raise ToolError(f"{ROW}: its tools are not in node_modules: run make setup")
     run([str(esbuild), str(entry), "--bundle", "--format=esm", f"--outfile={made}"])
     return made
 
 
 def run(command: Sequence[str]) -> str:
     """What a program said. Raises ToolError with its last words when it failed."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["no reason given"]
-        raise ToolError(f"{ROW}: {Path(command[0]).name} failed: {lines[-1]}")
-    return done.stdout
+        reason = node.words(done.stderr) or "no reason given"
+        raise ToolError(f"{ROW}: {Path(command[0]).name} failed: {reason}")
+    return done.stdout.decode()
