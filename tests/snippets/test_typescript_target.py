@@ -18,6 +18,7 @@ from specpipe.targets import typescript
 from specpipe.targets.typescript_arrival import check_arrival, check_patterns
 from specpipe.targets.typescript_calls import Calls
 from specpipe.targets.typescript_exports import OWN, check_exports
+from specpipe.targets.typescript_validators import Validators
 from specpipe.workspace import OUT, SPEC
 
 from .test_python_target import FRAME, read
@@ -154,3 +155,14 @@ def test_every_name_that_a_client_can_clash_with_is_known() -> None:
         assert renamed.package.pascal == name
         with pytest.raises(ToolError, match="; write another x-package"):
             check_exports(document, renamed, calls, typescript.errors())
+
+
+def test_a_schema_that_refers_to_a_date_time_gives_a_date_too() -> None:
+    """What its check gives takes the place of the text."""
+    moment = {"type": "string", "format": "date-time"}
+    other = {"$ref": "#/components/schemas/Moment"}
+    functions = Validators({"Moment": moment, "Other": other}).exported
+    assert [(it.name, it.kind, it.replaces) for it in functions] == [
+        ("Moment", "time", True),
+        ("Other", "time", True),
+    ]

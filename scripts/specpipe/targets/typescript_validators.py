@@ -174,7 +174,7 @@ class Validators:
 
     def _function(self, name: str, schema: Mapping[str, Any], type_: str | None) -> Function:
         if "$ref" in schema:
-            return Function(name, type_, target(schema))
+            return Function(name, type_, "time" if self._is_time(schema) else target(schema))
         match schema["type"]:
             case "object" if schema.get("properties"):
                 return Function(name, type_, "object", members=self._members(name, schema))
