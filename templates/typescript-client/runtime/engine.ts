@@ -50,9 +50,7 @@ export class Engine {
       signal?.throwIfAborted();
       const ended = await this.#attempt(request, number, deadline);
       const delay =
-        number > retries
-          ? undefined
-          : delayAfter(ended, number, operation.repeatable === true, deadline);
+        number > retries ? undefined : delayAfter(ended, number, operation.repeatable, deadline);
       if (delay !== undefined) {
         await pause(delay, signal);
       } else if (ended instanceof ApiError) {

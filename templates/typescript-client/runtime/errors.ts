@@ -59,8 +59,14 @@ export class ApiError extends Error {
 
   /** What structured logs need: neither headers nor body. */
   toJSON(): object {
-    const { name, message, status, method, url, requestId } = this;
-    return { name, message, status, method, url, requestId };
+    return {
+      name: this.name,
+      message: this.message,
+      status: this.status,
+      method: this.method,
+      url: this.url,
+      requestId: this.requestId,
+    };
   }
 }
 

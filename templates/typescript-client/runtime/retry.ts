@@ -18,7 +18,7 @@ const PATIENCE = 3_600_000;
 export function delayAfter(
   ended: ApiError | Exchange,
   number: number,
-  isRepeatable: boolean,
+  isRepeatable: true | undefined,
   deadline: number,
 ): number | undefined {
   const isLost = ended instanceof ConnectionError || ended instanceof TimeoutError;

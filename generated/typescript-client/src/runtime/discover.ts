@@ -9,7 +9,9 @@ import { ALONE } from './attempt.js';
 import { ConnectionError } from './errors.js';
 
 const HOST = '127.0.0.1';
-/** For all ports, in milliseconds. Where nothing listens, the answer is there at once. */
+/** Ports that are asked at once: a process may not have many more files open. */
+const WAVE = 64;
+/** For all ports of a wave, in milliseconds. Where nothing listens, the answer is there at once. */
 const TIME = 500;
 
 /** Where a server is up, at the first of `ports`, `shown` so in messages. Rejects with ConnectionError. */
@@ -21,11 +23,8 @@ export async function find(
   const asking = new AbortController();
   const timer = setTimeout(() => asking.abort(), TIME);
   try {
-    const origins = ports.map((port) => `http://${HOST}:${port}`);
-    const answers = origins.map(
-      async (origin) => (await isUp(origin, fetch, asking.signal)) && origin,
-    );
-    for (const answer of answers) {
+    const wave = ports.slice(0, WAVE);
+    for (const answer of wave.map((port) => originOf(port, fetch, asking.signal))) {
       const origin = await answer;
       if (origin) return origin;
     }
@@ -33,6 +32,7 @@ export async function find(
     clearTimeout(timer);
     asking.abort();
   }
+  if (ports.length > WAVE) return find(ports.slice(WAVE), shown, fetch);
   throw new ConnectionError(
     `no server is up on ${HOST}, ports ${shown}: start it, or pass its baseUrl`,
     {},
@@ -40,19 +40,21 @@ export async function find(
   );
 }
 
-async function isUp(
-  origin: string,
+/** Where the server is that listens at a port; nothing when none is up there. */
+async function originOf(
+  port: number,
   fetch: typeof globalThis.fetch,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<string | void> {
+  const origin = `http://${HOST}:${port}`;
   try {
     const answer = await fetch(`${origin}/.well-known/health`, {
       method: 'HEAD',
       ...ALONE,
       signal,
     });
-    return answer.status === 200;
+    if (answer.status === 200) return origin;
   } catch {
-    return false;
+    // Nothing is up there.
   }
 }
