@@ -116,7 +116,7 @@ def findings(trial: Trial, tmp_path: Path) -> Callable[[], list[str]]:
             found = [one.message for one in Story(trial, driver, ledgers).tell()]
         finally:
             driver.close()
-        mouth = answers.Mouth(trial.api.operations[0])
+        mouth = answers.Mouth(trial.api.operations[0], answers.KEY if trial.api.key else None)
         with mouth.open():
             driver = TypeScriptDriver(trial.api, tmp_path, mouth.running)
             try:
