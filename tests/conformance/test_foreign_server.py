@@ -12,9 +12,11 @@ import httpx
 import pytest
 
 from specpipe import pipeline
-from specpipe.conformance.judge import judge_stories, open_ledgers
+from specpipe.conformance.checks_of_sdks import story_checks
+from specpipe.conformance.judge import judge_checks, open_ledgers
 from specpipe.conformance.ledger import Trespass
 from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.session import Session
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.workspace import OUT, SPEC
@@ -111,8 +113,8 @@ def test_a_story_stops_at_a_thing_of_somebodys_as_a_law_does(saboteur, tmp_path)
         document, api = pipeline.read_spec(SPEC)
         trial = Trial(SPEC, document, api, OUT, server, PROFILES["smoke"], seed=1, foreign=True)
         verdict = Verdict()
-        with pytest.raises(Trespass):
-            judge_stories(trial, open_ledgers(trial), verdict)
+        with Session(trial, open_ledgers(trial)) as session, pytest.raises(Trespass):
+            judge_checks(story_checks(trial), session, verdict)
         after = contents(tmp_path)
 
     assert "which was there before" in verdict.findings[0].message

@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from specpipe import pipeline
-from specpipe.conformance.judge import (
-    clean_up,
-    judge_access,
-    judge_laws,
-    open_ledgers,
-)
+from specpipe.conformance.judge import clean_up, judge_checks
+from specpipe.conformance.plan import planned
 from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.session import Session
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.workspace import OUT, SPEC
@@ -61,10 +58,11 @@ def judged(server):
     """The verdict of laws and access on a server of ours, without fuzzing."""
     document, api = pipeline.read_spec(SPEC)
     trial = Trial(SPEC, document, api, OUT, server, PROFILES["smoke"], seed=1)
-    ledgers, verdict = open_ledgers(trial), Verdict()
-    judge_laws(trial, ledgers, verdict)
-    judge_access(trial, verdict)
-    clean_up(trial, ledgers, verdict)
+    verdict = Verdict()
+    checks = [check for check in planned(trial).checks if check.kind in ("law", "access")]
+    with Session(trial) as session:
+        judge_checks(checks, session, verdict)
+        clean_up(session, verdict)
     return verdict
 
 

@@ -15,10 +15,12 @@ import pytest
 
 from specpipe import pipeline
 from specpipe.conformance import answers
-from specpipe.conformance.judge import judge_answers, judge_stories
+from specpipe.conformance.checks_of_sdks import answer_checks, story_checks
+from specpipe.conformance.judge import judge_checks
 from specpipe.conformance.ledger import Ledger
 from specpipe.conformance.process import generated_server
 from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.session import Session
 from specpipe.conformance.story import Story
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.typescript import NAME, LeftOut, TypeScriptDriver
@@ -165,22 +167,22 @@ def test_an_sdk_that_does_not_load_is_no_verdict(trial, tmp_path):
 def test_without_node_the_sdk_is_left_out_and_the_verdict_says_so(trial, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     verdict = Verdict()
-    judge_answers(trial, verdict)
-    judge_stories(trial, {resource: Ledger() for resource in trial.api.resources}, verdict)
+    with Session(trial) as session:
+        judge_checks([*answer_checks(trial), *story_checks(trial)], session, verdict)
     assert verdict.left_out == [NAME]
     ((name, reason),) = verdict.passed_over
     assert name == NAME
     assert "needs Node.js: install" in reason
-    assert NAME not in {held for _, held, _ in verdict.held}
+    assert NAME not in {check.name for check in verdict.held}
 
 
 def test_with_node_it_is_judged(trial):
     verdict = Verdict()
-    judge_answers(trial, verdict)
-    judge_stories(trial, {resource: Ledger() for resource in trial.api.resources}, verdict)
+    with Session(trial) as session:
+        judge_checks([*answer_checks(trial), *story_checks(trial)], session, verdict)
     assert verdict.findings == []
     assert verdict.left_out == []
-    assert [check for check, name, _ in verdict.held if name == NAME] == ["answers", "story"]
+    assert [check.kind for check in verdict.held if check.name == NAME] == ["answers", "story"]
 
 
 def test_an_output_folder_without_it_is_told(trial, tmp_path):

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,17 +19,12 @@ from urllib.parse import urlsplit
 from specpipe import pipeline
 from specpipe.arguments import output_folder, spec_file
 from specpipe.conformance import fuzz, interruption, report
-from specpipe.conformance.judge import (
-    clean_up,
-    judge_access,
-    judge_answers,
-    judge_laws,
-    judge_stories,
-    open_ledgers,
-)
+from specpipe.conformance.judge import clean_up, judge_checks, open_ledgers
 from specpipe.conformance.ledger import Trespass
+from specpipe.conformance.plan import Plan, planned
 from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.session import Session
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
@@ -158,33 +154,25 @@ def check_reachable(trial: Trial) -> None:
 
 
 def judge(trial: Trial, options: argparse.Namespace) -> int:
-    """Check laws, tell stories, fuzz, report."""
+    """Make the checks, fuzz, report."""
     started = time.monotonic()
-    verdict = Verdict()
-    writes = not options.base_url or bool(options.allow_writes)
-    chosen = select(trial.api, options.operation)
-    fuzzed = [o for o in chosen if not trial.foreign or reads_only(o)]
+    verdict, plan = Verdict(), plan_of(trial, options)
     progress(f"judging {trial.server.base_url} ({trial.profile.name}, seed {trial.seed})")
     try:
-        if writes:
-            judge_by_writing(trial, verdict)
-        else:
-            progress("laws and stories write, so they are left out: ALLOW_WRITES=1 lets them")
-        progress("answers of all kinds, to each SDK")
-        judge_answers(trial, verdict)
-        judge_access(trial, verdict)
-        if len(fuzzed) < len(chosen):
-            progress("fuzzing reading operations only, since the server is not ours")
-        if fuzzed:
+        judge_plan(plan, trial, verdict)
+        if plan.fuzzed:
+            if len(plan.fuzzed) < len(trial.api.operations) and not options.operation:
+                progress("fuzzing reading operations only, since the server is not ours")
             reports = options.report_dir.resolve() / "schemathesis"
-            verdict.fuzzing = fuzz.run(trial, fuzzed, reports, sys.stdout)
+            verdict.fuzzing = fuzz.run(trial, plan.fuzzed, reports, sys.stdout)
             verdict.count(verdict.fuzzing.accepted)
-        verdict.check_reach(chosen if writes else fuzzed)
+        judged = judged_by(plan, trial)
+        verdict.check_reach(judged)
     except (Unreachable, ToolError) as error:
         verdict.unjudged = str(error)
         print(f"could not judge: {error}", file=sys.stderr)
-    judged = chosen if writes else fuzzed
-    limits = scope(trial, verdict, writes, options.operation)
+    judged = judged_by(plan, trial)
+    limits = scope(trial, verdict, plan.writes, options.operation)
     line = verdict.line(judged, limits, time.monotonic() - started)
     conclude(trial, judged, verdict, line, options.report_dir)
     if verdict.unjudged:
@@ -192,18 +180,33 @@ def judge(trial: Trial, options: argparse.Namespace) -> int:
     return 0 if verdict.conforms else 1
 
 
-def judge_by_writing(trial: Trial, verdict: Verdict) -> None:
-    """Laws and stories. Whatever happens, what they created is removed again."""
-    ledgers = open_ledgers(trial)
-    try:
-        progress(f"laws: {trial.profile.rounds} times each")
-        judge_laws(trial, ledgers, verdict)
-        progress("stories: the Python SDK, sync and async, and the TypeScript SDK")
-        judge_stories(trial, ledgers, verdict)
-    except Trespass:
-        progress("  nothing more is written: it could destroy what is somebody's")
-    finally:
-        clean_up(trial, ledgers, verdict)
+def plan_of(trial: Trial, options: argparse.Namespace) -> Plan:
+    """What the options ask for."""
+    plan = planned(trial)
+    if options.operation:
+        plan = plan.about([options.operation])
+    return plan.reading_only() if options.base_url and not options.allow_writes else plan
+
+
+def judged_by(plan: Plan, trial: Trial) -> tuple[Operation, ...]:
+    """The operations that a plan is about."""
+    ids = {o.id for o in plan.fuzzed}.union(*(c.operations for c in plan.checks if c.writes))
+    return tuple(o for o in trial.api.operations if o.id in ids)
+
+
+def judge_plan(plan: Plan, trial: Trial, verdict: Verdict) -> None:
+    """Make the checks of a plan. Whatever happens, what they created is removed again."""
+    with Session(trial, open_ledgers(trial) if plan.writes else None) as session:
+        try:
+            for kind, group in groupby(plan.checks, key=lambda check: check.kind):
+                checks = list(group)
+                progress(f"{kind}: {len(checks)} checks")
+                judge_checks(checks, session, verdict)
+        except Trespass:
+            progress("  nothing more is written: it could destroy what is somebody's")
+        finally:
+            clean_up(session, verdict)
+            verdict.count(session.accepted)
 
 
 def scope(trial: Trial, verdict: Verdict, writes: bool, operation: str) -> str:
@@ -223,7 +226,7 @@ def conclude(
     """Write the reports and say what was found; the verdict comes last."""
     report.write(folder, trial, judged, verdict, line)
     for finding in verdict.findings:
-        progress(f"{finding.check} {finding.name}: {finding.message}")
+        progress(f"{finding.kind} {finding.name}: {finding.message}")
         if finding.curl:
             progress(f"  {finding.curl}")
     progress(f"report: {shown(folder / 'index.html')}")

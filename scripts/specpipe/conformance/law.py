@@ -8,28 +8,36 @@ from dataclasses import dataclass
 
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.subject import Subject
+from specpipe.spec.model import Behaviour
 
-Check = Callable[[Subject, random.Random], None]
+Keep = Callable[[Subject, random.Random], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """Something that must hold because of what `x-resource` says. `check` raises Broken when it
+    """Something that must hold because of what `x-resource` says. `keep` raises Broken when it
     does not, and Missing when the spec lacks an operation that it needs."""
 
     name: str
     statement: str
-    check: Check
+    about: tuple[type[Behaviour], ...]
+    """The verbs whose contract it is; it may use others to get there."""
+    keep: Keep
 
 
 LAWS: list[Law] = []
 
 
-def law(check: Check) -> Check:
-    """Register a check as a law: its name is the function's, its statement the docstring."""
-    statement = " ".join((check.__doc__ or "").split())
-    LAWS.append(Law(check.__name__.replace("_", "-"), statement, check))
-    return check
+def law(*about: type[Behaviour]) -> Callable[[Keep], Keep]:
+    """Register a function as a law about these verbs: its name is the function's, its statement
+    the docstring."""
+
+    def register(keep: Keep) -> Keep:
+        statement = " ".join((keep.__doc__ or "").split())
+        LAWS.append(Law(keep.__name__.replace("_", "-"), statement, about, keep))
+        return keep
+
+    return register
 
 
 def holds(condition: object, message: str) -> None:

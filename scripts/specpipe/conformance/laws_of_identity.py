@@ -56,7 +56,7 @@ def expect_members(thing: Object, wanted: Object, where: str) -> None:
         holds(same(found, value), f"member {name} is {found!r} in {where}, was sent as {value!r}")
 
 
-@law
+@law(Create, Get)
 def create_is_read_back(subject: Subject, random: random.Random) -> None:
     """What a create replies is what a get gives, and holds every member that was sent."""
     for body in (subject.seed(), subject.seed() | copy.deepcopy(STRANGE)):
@@ -66,7 +66,7 @@ def create_is_read_back(subject: Subject, random: random.Random) -> None:
         expect_members(thing, carried(subject, body), "get")
 
 
-@law
+@law(Create)
 def create_without_a_body(subject: Subject, random: random.Random) -> None:
     """A create without a body stores the documented default."""
     operation, behaviour = subject.one(Create)
@@ -76,7 +76,7 @@ def create_without_a_body(subject: Subject, random: random.Random) -> None:
     expect_members(reply, carried(subject, dict(behaviour.without_body)), "the reply")
 
 
-@law
+@law(Create)
 def create_gives_a_new_id(subject: Subject, random: random.Random) -> None:
     """Each create gives a new id; a proposed one is taken when it is free, and only then."""
     _, behaviour = subject.one(Create)
@@ -92,7 +92,7 @@ def create_gives_a_new_id(subject: Subject, random: random.Random) -> None:
     holds(again != wanted, f"the id {wanted} was given twice")
 
 
-@law
+@law(Create)
 def create_adopts(subject: Subject, random: random.Random) -> None:
     """A reference in a create's body becomes an element of the collection that adopts it."""
     _, behaviour = subject.one(Create)
@@ -108,7 +108,7 @@ def create_adopts(subject: Subject, random: random.Random) -> None:
         holds(wanted in items, f"{wanted} was sent as {reference}, {collection} holds {items}")
 
 
-@law
+@law(Create, Snapshot, BatchFetch, Identifiers)
 def created_is_listed(subject: Subject, random: random.Random) -> None:
     """A created thing is in the snapshot, the identifiers and a batch, and the same there."""
     id = subject.id_of(subject.create())
@@ -135,7 +135,7 @@ def expect_listed(
     holds(same(found, wanted), f"{id} is {found} by {where}, {wanted} by get")
 
 
-@law
+@law(Delete)
 def gone_after_delete(subject: Subject, random: random.Random) -> None:
     """After its delete a thing is unknown to every operation, and in no list; others stay."""
     older, thing, newer = subject.create_in_a_row(3)
@@ -146,7 +146,7 @@ def gone_after_delete(subject: Subject, random: random.Random) -> None:
         holds(subject.read(subject.id_of(kept)), "deleting one thing deleted another")
 
 
-@law
+@law(Get, Delete, Associate, Increment, Update, BatchFetch, Snapshot, Identifiers)
 def unknown_is_gone(subject: Subject, random: random.Random) -> None:
     """An id that was never given out is unknown to every operation."""
     id = random_id(random)
@@ -180,7 +180,7 @@ def expect_gone(subject: Subject, id: str, thing: Object) -> None:
         holds(id not in subject.identifiers(), f"unknown {id} is among the identifiers")
 
 
-@law
+@law(Update)
 def update_replaces_and_keeps(subject: Subject, random: random.Random) -> None:
     """An update replaces the members that it sends, whole, and keeps the rest."""
     original = subject.create(subject.seed() | copy.deepcopy(STRANGE), full=True)
@@ -198,7 +198,7 @@ def update_replaces_and_keeps(subject: Subject, random: random.Random) -> None:
     expect_members(subject.read(id), {"x_added": "replaced"}, "get after a second update")
 
 
-@law
+@law(Update)
 def update_moves_time_forward(subject: Subject, random: random.Random) -> None:
     """An update changes neither id nor time of creation; its time of update always advances."""
     resource = subject.resource
@@ -216,7 +216,7 @@ def update_moves_time_forward(subject: Subject, random: random.Random) -> None:
         expect_later(subject, before, thing, "update")
 
 
-@law
+@law(Update)
 def update_needs_a_body(subject: Subject, random: random.Random) -> None:
     """An update without a body is refused as a bad request."""
     operation, _ = subject.one(Update)

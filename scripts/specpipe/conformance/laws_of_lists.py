@@ -38,7 +38,7 @@ def bounds(subject: Subject, which: Time, things: list[Object]) -> tuple[str, st
     return times[0], times[-1]
 
 
-@law
+@law(Identifiers)
 def identifiers_are_ordered(subject: Subject, random: random.Random) -> None:
     """Identifiers are in the documented order, whichever way they are filtered."""
     _, behaviour = subject.one(Identifiers)
@@ -56,7 +56,7 @@ def identifiers_are_ordered(subject: Subject, random: random.Random) -> None:
         holds(found == wanted, f"{query}: identifiers are in the order {found}, not {wanted}")
 
 
-@law
+@law(Identifiers)
 def identifiers_are_limited(subject: Subject, random: random.Random) -> None:
     """Identifiers are cut off at the limit, after filtering: 0 gives none."""
     _, behaviour = subject.one(Identifiers)
@@ -81,7 +81,7 @@ def identifiers_are_limited(subject: Subject, random: random.Random) -> None:
         holds(len(found) == limit, f"limit {limit} of 4 and more gave {len(found)} identifiers")
 
 
-@law
+@law(Identifiers)
 def ranges_are_inclusive(subject: Subject, random: random.Random) -> None:
     """A range takes in both its ends, whatever offset they have; either can be left open."""
     _, behaviour = subject.one(Identifiers)
@@ -112,7 +112,7 @@ def elsewhere(text: str) -> str:
     return f"{moved[:19]}.{fraction or 0}{moved[19:]}"
 
 
-@law
+@law(Identifiers)
 def ranges_are_joined(subject: Subject, random: random.Random) -> None:
     """With several ranges a thing is listed when it is in any of them."""
     _, behaviour = subject.one(Identifiers)
@@ -131,7 +131,7 @@ def ranges_are_joined(subject: Subject, random: random.Random) -> None:
     holds(found == wanted, f"one thing in each range: {len(found)} of three listed, not those two")
 
 
-@law
+@law(Associate)
 def associations_are_sets(subject: Subject, random: random.Random) -> None:
     """An association is visible, made once however often asked for, and undone by its opposite."""
     pairs = subject.operations(Associate)
@@ -176,7 +176,7 @@ def expect_references(subject: Subject, id: str, member_: str, wanted: list[str]
     return positions
 
 
-@law
+@law(Associate)
 def associations_touch_nothing_else(subject: Subject, random: random.Random) -> None:
     """An association moves the time of update forward and touches nothing else."""
     pairs = subject.operations(Associate)
@@ -196,7 +196,7 @@ def associations_touch_nothing_else(subject: Subject, random: random.Random) -> 
         before = after
 
 
-@law
+@law(Associate)
 def associations_keep_the_collection(subject: Subject, random: random.Random) -> None:
     """An association keeps the collection's other members, and its other references whole."""
     pairs = [pair for pair in subject.operations(Associate) if not pair[1].removes]
@@ -214,7 +214,7 @@ def associations_keep_the_collection(subject: Subject, random: random.Random) ->
         holds(kept, f"{pair[0].id} made {after} out of {collection}")
 
 
-@law
+@law(Increment)
 def increments_are_exact(subject: Subject, random: random.Random) -> None:
     """An increment adds one to each counter that it names, their number to the total, no more."""
     operation, behaviour = subject.one(Increment)
@@ -243,7 +243,7 @@ def increments_are_exact(subject: Subject, random: random.Random) -> None:
         before = after
 
 
-@law
+@law(Increment)
 def empty_increments_change_nothing(subject: Subject, random: random.Random) -> None:
     """An increment that names nothing changes nothing."""
     operation, behaviour = subject.one(Increment)

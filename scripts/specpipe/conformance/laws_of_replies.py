@@ -29,7 +29,7 @@ def laden(subject: Subject) -> Object:
     return body
 
 
-@law
+@law(Create, Get, Update, Snapshot, BatchFetch)
 def heavy_members_are_left_out(subject: Subject, random: random.Random) -> None:
     """Heavy members are in a reply exactly when the request, or the default, says so."""
     body = laden(subject)
@@ -91,7 +91,7 @@ def expect_heavy(
                 holds(name not in thing, f"{name} is in the reply of {how}")
 
 
-@law
+@law(Snapshot, BatchFetch)
 def lists_have_positions(subject: Subject, random: random.Random) -> None:
     """A snapshot and a batch give the position of each thing in them."""
     ids = [subject.id_of(subject.create()) for _ in range(3)]
@@ -110,7 +110,7 @@ def lists_have_positions(subject: Subject, random: random.Random) -> None:
         holds(same(positions, wanted), f"positions are {positions}, the items say {wanted}")
 
 
-@law
+@law(BatchFetch)
 def batch_is_complete(subject: Subject, random: random.Random) -> None:
     """A batch gives exactly the things that exist, each once, and names the other ids."""
     known = [subject.id_of(subject.create()) for _ in range(2)]
@@ -126,7 +126,7 @@ def batch_is_complete(subject: Subject, random: random.Random) -> None:
     holds(empty, f"an empty batch gave {nothing}")
 
 
-@law
+@law(BatchFetch)
 def batch_takes_positions(subject: Subject, random: random.Random) -> None:
     """An id with a position is asked for in a batch, unless the position is negative: removed."""
     active, removed = (subject.id_of(subject.create()) for _ in range(2))

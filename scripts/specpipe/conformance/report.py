@@ -32,7 +32,7 @@ def write(
         "run": run,
         "fuzzing": asdict(outcome),
         "findings": [asdict(finding) for finding in verdict.findings],
-        "held": verdict.held,
+        "held": [[check.kind, check.name, check.statement] for check in verdict.held],
         "passed_over": dict(verdict.passed_over),
         "accepted": verdict.accepted,
     }
@@ -64,10 +64,10 @@ def junit(outcome: Outcome, verdict: Verdict, fuzzed: Path) -> ElementTree.Eleme
         failures=str(len(verdict.findings)),
         errors="0",
     )
-    for check, name, _ in verdict.held:
-        ElementTree.SubElement(suite, "testcase", classname=check, name=name)
+    for check in verdict.held:
+        ElementTree.SubElement(suite, "testcase", classname=check.kind, name=check.name)
     for finding in verdict.findings:
-        case = ElementTree.SubElement(suite, "testcase", classname=finding.check, name=finding.name)
+        case = ElementTree.SubElement(suite, "testcase", classname=finding.kind, name=finding.name)
         failure = ElementTree.SubElement(case, "failure", message=xml_text(finding.message))
         failure.text = xml_text("\n".join(filter(None, [finding.statement, finding.curl])))
     return ElementTree.ElementTree(root)

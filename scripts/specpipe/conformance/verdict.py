@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from specpipe.conformance.check import Check
 from specpipe.conformance.fuzz import Outcome
 from specpipe.conformance.ledger import Broken
+from specpipe.conformance.trial import Trial
 from specpipe.spec.model import Operation
 
 
@@ -14,11 +16,33 @@ from specpipe.spec.model import Operation
 class Finding:
     """A departure from the spec: which check found it, in what, and how to see it again."""
 
-    check: str
+    kind: str
+    """Of the check, or `reach`, or `clean-up`."""
     name: str
     statement: str
     message: str
+    pointer: str
+    """What of the spec it departs from, a JSON pointer."""
+    operations: tuple[str, ...] = ()
+    """Ids of the operations that it is about: of the one that answered where that is known."""
     curl: str | None = None
+    replay: str | None = None
+    """What REPLAY has to be for making this check again."""
+
+    @classmethod
+    def of(cls, check: Check, broken: Broken, trial: Trial) -> Finding:
+        """What a check found."""
+        exchange = broken.exchange
+        return cls(
+            check.kind,
+            check.name,
+            check.statement,
+            broken.message,
+            check.pointer,
+            check.operations,
+            exchange.curl() if exchange is not None else None,
+            f"{check.id}@{trial.profile.name}.{trial.seed}",
+        )
 
 
 @dataclass(slots=True)
@@ -26,8 +50,8 @@ class Verdict:
     """What a judgement came to so far."""
 
     findings: list[Finding] = field(default_factory=list)
-    held: list[tuple[str, str, str]] = field(default_factory=list)
-    """(check, name, statement) of what was checked and found right."""
+    held: list[Check] = field(default_factory=list)
+    """What was checked and found right."""
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     """(name, reason) of what does not apply."""
     left_out: list[str] = field(default_factory=list)
@@ -43,11 +67,10 @@ class Verdict:
         """Whether nothing was found, by the fuzzer or by us."""
         return self.fuzzing.passed and not self.findings
 
-    def note(self, check: str, name: str, statement: str, broken: Broken) -> None:
-        """Add a finding."""
-        curl = broken.exchange.curl() if broken.exchange is not None else None
-        self.findings.append(Finding(check, name, statement, broken.message, curl))
-        print(f"  {check} broken: {name}: {broken.message}", flush=True)
+    def note(self, finding: Finding) -> None:
+        """Add a finding, and say so."""
+        self.findings.append(finding)
+        print(f"  {finding.kind} broken: {finding.name}: {finding.message}", flush=True)
 
     def leave_out(self, name: str, reason: str) -> None:
         """Note what cannot be judged here, once, and say so: the verdict is not about it."""
@@ -68,7 +91,8 @@ class Verdict:
         for operation in operations:
             if not self.accepted.get(operation.id):
                 message = f"{operation.method} {operation.path} accepted no request"
-                self.note("reach", operation.id, statement, Broken(message))
+                pointer, ids = operation.pointer, (operation.id,)
+                self.note(Finding("reach", operation.id, statement, message, pointer, ids))
 
     def line(self, operations: Collection[Operation], scope: str, seconds: float) -> str:
         """The verdict in one line; `scope` says what of the spec it is about."""
@@ -78,7 +102,7 @@ class Verdict:
         reached = sum(1 for operation in operations if self.accepted.get(operation.id))
         requests = sum(self.fuzzing.cases.values())
         fuzzing = "" if self.fuzzing.passed else ", and schemathesis found failures"
-        broken = len({(finding.check, finding.name) for finding in self.findings})
+        broken = len({(finding.kind, finding.name) for finding in self.findings})
         return (
             f"{word}{scope}: {reached} of {len(operations)} operations reached, {requests} fuzzed "
             f"requests, {len(self.held)} laws and stories held, {broken} broken{fuzzing} "

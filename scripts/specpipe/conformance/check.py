@@ -1,0 +1,38 @@
+"""What a judgement is made of: checks, each with a name by which it can be run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from specpipe.conformance.ledger import Broken
+from specpipe.conformance.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that has to be true of a server or of an SDK.
+
+    `judge` gives each departure that it finds. It may raise Broken for the last one, Missing when
+    the spec has not what it needs, and LeftOut when it cannot be done on this machine.
+    """
+
+    kind: str
+    """`law`, `history`, `story`, `requests`, `answers` or `access`."""
+    name: str
+    """Unique within its kind: of a law, the resource and the law; of a client, its name."""
+    statement: str
+    pointer: str
+    """Where the spec says so, a JSON pointer."""
+    operations: tuple[str, ...]
+    """Ids of the operations that it is about; it may call others to get there."""
+    writes: bool
+    """Whether it asks the server to change something."""
+    cost: int
+    """About how many requests it sends to the server."""
+    judge: Callable[[Session], Iterator[Broken]]
+
+    @property
+    def id(self) -> str:
+        """Its name among all checks."""
+        return f"{self.kind}/{self.name}"

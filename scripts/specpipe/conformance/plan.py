@@ -1,0 +1,51 @@
+"""What a judgement will do, before it does anything: the checks, and the operations to fuzz."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from specpipe.conformance.access import access_checks
+from specpipe.conformance.check import Check
+from specpipe.conformance.checks_of_laws import law_checks
+from specpipe.conformance.checks_of_sdks import answer_checks, story_checks
+from specpipe.conformance.trial import Trial
+from specpipe.spec.model import Operation, reads_only
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The checks, in the order in which they are made, and the operations fuzzed afterwards."""
+
+    checks: tuple[Check, ...]
+    fuzzed: tuple[Operation, ...]
+
+    @property
+    def writes(self) -> bool:
+        """Whether a check of it asks the server to change something."""
+        return any(check.writes for check in self.checks)
+
+    def reading_only(self) -> Plan:
+        """What is left of it when nothing may be changed."""
+        checks = tuple(check for check in self.checks if not check.writes)
+        return replace(self, checks=checks, fuzzed=tuple(filter(reads_only, self.fuzzed)))
+
+    def about(self, operations: Collection[str]) -> Plan:
+        """What of it is about any of these operations, by id."""
+        checks = tuple(c for c in self.checks if not set(operations).isdisjoint(c.operations))
+        return Plan(checks, tuple(o for o in self.fuzzed if o.id in operations))
+
+
+def planned(trial: Trial) -> Plan:
+    """All that can be checked about a server and the SDKs.
+
+    Of somebody's server only what reads is fuzzed: a case knows nothing of whose things are whose.
+    """
+    checks = [
+        *law_checks(trial),
+        *story_checks(trial),
+        *answer_checks(trial),
+        *access_checks(trial),
+    ]
+    fuzzed = [o for o in trial.api.operations if not trial.foreign or reads_only(o)]
+    return Plan(tuple(checks), tuple(fuzzed))

@@ -1,0 +1,44 @@
+"""One run of a judgement: what its checks share, and what they count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import TracebackType
+from typing import Self
+
+from specpipe.conformance.ledger import Ledger
+from specpipe.conformance.subject import Subject
+from specpipe.conformance.trial import Trial
+from specpipe.spec.model import Resource
+
+
+class Session:
+    """A connection to the server, a ledger for each resource, and how often each operation
+    accepted a request. A context manager: it closes the connection."""
+
+    def __init__(self, trial: Trial, ledgers: dict[Resource, Ledger] | None = None) -> None:
+        self.trial = trial
+        self.wire = trial.wire()
+        self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
+        self.reached: Counter[str] = Counter()
+        """By operation id: requests of SDKs that the server accepted. Those of `wire` are apart."""
+
+    @property
+    def accepted(self) -> Counter[str]:
+        """By operation id: how many requests were accepted."""
+        return self.wire.accepted + self.reached
+
+    def subject(self, resource: Resource) -> Subject:
+        """The server, through the verbs of one resource."""
+        return self.trial.subject(resource, self.wire, self.ledgers[resource])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.wire.close()
