@@ -14,8 +14,10 @@ from specpipe.diagnostics import one_line
 WIDTH = 100
 OTHERS = 3
 """How many of the other checks that found the same are named."""
-HEAD = ("operation", "requests", "accepted", "refused", "cases", "checks", "laws", "verdict")
-NAME = 34
+HEAD = ("operation", "cases", "checks", "laws", "accepted/refused", "verdict")
+COLUMNS = (6, 8, 8, 18)
+"""Widths of the numbers."""
+NAME = 48
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -70,16 +72,8 @@ def cells(row: Row) -> tuple[Any, ...]:
     """What the table says of an operation."""
     name = row.id if len(row.id) <= NAME else f"{row.id[: NAME - 1]}…"
     laws = f"{row.held}+{row.laws}" if row.laws else row.held
-    return (
-        one_line(name),
-        row.requests,
-        row.accepted,
-        row.refused,
-        row.cases,
-        row.checks,
-        laws,
-        judgement(row),
-    )
+    answers = f"{row.accepted}/{row.refused}"
+    return one_line(name), row.cases, row.checks, laws, answers, judgement(row)
 
 
 def judgement(row: Row) -> str:
@@ -94,7 +88,7 @@ def judgement(row: Row) -> str:
 def aligned(values: tuple[Any, ...]) -> str:
     """A line of the table."""
     first, *numbers, last = values
-    columns = "".join(f"{value:>9}" for value in numbers)
+    columns = "".join(f"{v:>{width}}" for v, width in zip(numbers, COLUMNS, strict=True))
     return f"{first:<{NAME}}{columns}  {last}".rstrip()
 
 
