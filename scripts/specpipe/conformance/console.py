@@ -12,6 +12,8 @@ from specpipe.conformance.verdict import Finding
 from specpipe.diagnostics import one_line
 
 WIDTH = 100
+ANSWER = 140
+"""Characters of an answer that are shown."""
 OTHERS = 3
 """How many of the other checks that found the same are named."""
 HEAD = ("operation", "cases", "checks", "laws", "accepted/refused", "verdict")
@@ -42,7 +44,7 @@ def told(finding: Finding, report: Report) -> Iterator[str]:
     named = [
         ("rule", finding.statement),
         ("spec", f"{place}#{finding.pointer}"),
-        ("answer", finding.answer or ""),
+        ("answer", shortened(finding.answer or "")),
         ("also", others(finding)),
     ]
     for name, text in named:
@@ -51,6 +53,11 @@ def told(finding: Finding, report: Report) -> Iterator[str]:
     for name, text in (("curl", finding.curl or ""), ("replay", replay_command(report, finding))):
         if text:
             yield f"    {name:<7}{one_line(text)}"
+
+
+def shortened(answer: str) -> str:
+    """The beginning of an answer: the page and the JSON have more of it."""
+    return answer if len(answer) <= ANSWER else f"{answer[:ANSWER]}…"
 
 
 def others(finding: Finding) -> str:
@@ -95,5 +102,9 @@ def aligned(values: tuple[Any, ...]) -> str:
 def wrapped(text: str, first: str, rest: str = "    ") -> list[str]:
     """`text` in lines of at most WIDTH."""
     return textwrap.wrap(
-        one_line(" ".join(text.split())), WIDTH, initial_indent=first, subsequent_indent=rest
+        one_line(" ".join(text.split())),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
     )

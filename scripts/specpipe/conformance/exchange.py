@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-OF_THE_TRANSPORT = {"accept-encoding", "connection", "content-length", "host", "user-agent"}
+OF_THE_TRANSPORT = {
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "host",
+    "user-agent",
+    "x-schemathesis-testcaseid",
+}
 """Headers that curl sends by itself, or that say nothing about the request."""
 
 

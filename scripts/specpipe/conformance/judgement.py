@@ -98,7 +98,7 @@ class Judgement:
                     checks = list(group)
                     self.progress.stage(kind, len(checks))
                     judge_checks(checks, session, self.verdict, self.progress)
-                    self.progress.end(f"{len(checks)} checks")
+                    self.progress.end(f"{len(checks)} check{'s' * (len(checks) != 1)}")
             except Trespass:
                 self.progress.line("  nothing more is written: it could destroy what is somebody's")
             finally:
