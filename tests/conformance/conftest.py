@@ -50,6 +50,33 @@ def saboteur(tmp_path: Path) -> Callable[[str], object]:
 
 
 @pytest.fixture
+def misbehaving(tmp_path: Path) -> Callable[[str], object]:
+    """Starts the generated server that misbehaves in that way."""
+    script = str(Path(__file__).with_name("misbehaving.py"))
+    return lambda way: start([script, PACKAGE, way], tmp_path)
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the command behind `make conformance`, whose exit status make does not pass on, on the
+    disposable server that is given or on one of its own; the report goes to `tmp_path`."""
+
+    def run(
+        *options: str, server: Running | None = None, key: str = KEY
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "specpipe", "conformance", *options]
+        command += ["--report-dir", str(tmp_path / "reports")]
+        if server is not None:
+            command += ["--base-url", server.base_url]
+        environment = os.environ | ({"API_KEY": key} if server is not None else {})
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT
+        )
+
+    return run
+
+
+@pytest.fixture
 def make(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a make target in the repository, as a person would; reports go to `tmp_path`."""
 
