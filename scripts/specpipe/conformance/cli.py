@@ -206,6 +206,7 @@ def given_by(options: argparse.Namespace) -> dict[str, str]:
         "BASE_URL": options.base_url,
         "ENGINE": options.engine,
         "ALLOW_WRITES": options.allow_writes,
+        "RATE": options.rate,
     }
     return {name: value for name, value in values.items() if value}
 
