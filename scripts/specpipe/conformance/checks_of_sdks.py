@@ -71,6 +71,7 @@ def story_of(name: str, session: Session) -> Iterator[Broken]:
         story = Story(trial, Gated(driver, gate), session.ledgers, gate)
         yield from story.tell()
         session.reached.update(story.reached)
+        session.sequence.extend(driver.exchanges)
 
 
 def answer_checks(trial: Trial) -> Iterator[Check]:

@@ -107,7 +107,10 @@ class Own(Gate):
         return body | {create.id: str(uuid.uuid4())}
 
     def settle(self, resource: Resource, left: Collection[str]) -> None:
-        """Tell the journal that of all that may be ours only this is left on the server."""
+        """Tell the journal that of all that may be ours only this is left on the server, whatever
+        was answered to its delete."""
+        for id in left:
+            self.journal.asks(resource.name.wire, id)
         for id in self.ours(resource).difference(left):
             self.journal.gone(resource.name.wire, id)
 

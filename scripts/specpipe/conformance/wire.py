@@ -14,6 +14,7 @@ import httpx
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.gate import Gate
 from specpipe.conformance.pace import Pace
+from specpipe.conformance.sequence import Sequence
 from specpipe.spec.model import Operation
 
 
@@ -33,6 +34,10 @@ class Wire:
         self._client = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
         self.accepted: Counter[str] = Counter()
         """By operation id: how many requests, with a body where it takes one, were accepted."""
+        self.sent: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        """By operation id: how many requests were answered, and how many of them with 4xx."""
+        self.sequence = Sequence()
 
     @property
     def has_key(self) -> bool:
@@ -77,6 +82,7 @@ class Wire:
         request = self._client.build_request(
             operation.method, url, params=query or None, headers=headers, content=content
         )
+        self.sequence.add(operation.method, str(request.url), content)
         number = self.gate.before(operation, path or {}, body)
         try:
             answer = self._client.send(request)
@@ -84,8 +90,11 @@ class Wire:
             raise Unreachable(
                 f"{operation.method} {url}: {error or type(error).__name__}"
             ) from None
+        self.sent[operation.id] += 1
         if answer.status_code == operation.success.status and (content or not operation.body):
             self.accepted[operation.id] += 1
+        elif 400 <= answer.status_code < 500:
+            self.refused[operation.id] += 1
         exchange = Exchange(
             operation.method,
             str(request.url),
