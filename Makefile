@@ -93,8 +93,8 @@ serve: $(READY) ## run the server (HOST= PORT= DATABASE_URL= API_KEY= and all th
 
 conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL= API_KEY= ENGINE=sqlite|postgresql PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1|all RATE= CLEANUP=1 REPLAY=id REPORT_DIR=)
 	@$(SPECPIPE) conformance --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" \
-	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES" --replay="$$REPLAY" \
-	  --rate="$$RATE" --cleanup="$$CLEANUP"
+	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES" \
+	  --rate="$$RATE" --cleanup="$$CLEANUP" --replay="$$REPLAY"
 
 bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"

@@ -16,6 +16,7 @@ from specpipe.conformance.checks_of_sdks import story_checks
 from specpipe.conformance.judge import judge_checks, opened
 from specpipe.conformance.ledger import Trespass
 from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.report import read
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.spec.model import Create
@@ -165,7 +166,9 @@ def test_what_cannot_be_removed_is_told_by_id(saboteur, make, tmp_path):
         )
         left = [row[1] for row in contents(tmp_path)]
 
-    (told,) = [line for line in result.stdout.splitlines() if line.startswith("clean-up ")]
+    report = read(tmp_path / "reports" / "report.json")
+    (told,) = [finding.message for finding in report.findings if finding.kind == "clean-up"]
+    assert result.returncode != 0
     assert left
     assert all(id in told for id in left)
 

@@ -21,6 +21,7 @@ from specpipe.arguments import output_folder, spec_file
 from specpipe.conformance import interruption, replay
 from specpipe.conformance.cleanup import clean_up_after
 from specpipe.conformance.judgement import Judgement
+from specpipe.conformance.manners import manners
 from specpipe.conformance.pace import POLITE, Pace
 from specpipe.conformance.plan import Plan, planned
 from specpipe.conformance.process import ENGINES, Running, generated_server
@@ -105,6 +106,8 @@ def conformance(options: argparse.Namespace) -> int:
             plan = plan_of(trial, options)
             scope = scope_of(trial, plan, options, again)
             given, folder = given_by(options), options.report_dir
+            for line in manners(trial, plan.writes):
+                print(line, flush=True)
             return Judgement(trial, plan, folder, scope, given, again).run()
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)

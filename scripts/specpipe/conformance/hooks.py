@@ -42,12 +42,19 @@ OPERATIONS = {(o.method, o.path): o for o in API.operations}
 LABELS = {f"{o.method} {o.path}": o for o in API.operations}
 ORACLE = Oracle(DOCUMENT, API)
 READ_ONLY = os.environ.get("SPECPIPE_READ_ONLY") == "1"
-PACE = Pace(float(os.environ.get("SPECPIPE_RATE", "0")))
 EVENTS = os.fdopen(int(os.environ["SPECPIPE_EVENTS"]), "w", encoding="utf-8")
 STEP = 0.5
 """Seconds between two events about how far it is."""
 UNANSWERED = {"Network Error", "Unhealthy API", "Unresponsive Operation"}
 """Errors of schemathesis' that are the fault of a server."""
+
+
+def tell(**event: Any) -> None:
+    """Let the judge know."""
+    print(json.dumps(event), file=EVENTS, flush=True)
+
+
+PACE = Pace(float(os.environ.get("SPECPIPE_RATE", "0")))
 
 
 def paced(send: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,11 +70,6 @@ def paced(send: Callable[..., Any]) -> Callable[..., Any]:
 
 
 HTTPAdapter.send = paced(HTTPAdapter.send)  # type: ignore[method-assign]
-
-
-def tell(**event: Any) -> None:
-    """Let the judge know."""
-    print(json.dumps(event), file=EVENTS, flush=True)
 
 
 def harmless(case: Any) -> bool:

@@ -14,7 +14,6 @@ from typing import Any
 from specpipe.conformance import console, fuzz, publish
 from specpipe.conformance.judge import clean_up, judge_checks, opened
 from specpipe.conformance.ledger import Trespass
-from specpipe.conformance.manners import manners
 from specpipe.conformance.plan import Plan
 from specpipe.conformance.progress import Progress
 from specpipe.conformance.replay import REACH, Replay
@@ -55,8 +54,6 @@ class Judgement:
         plan = self.plan if self.again is None else self.again.narrow(self.plan)
         server, profile = self.trial.server.base_url, self.trial.profile.name
         self.progress.line(f"judging {server} ({profile}, seed {self.trial.seed})")
-        for words in manners(self.trial, plan.writes):
-            self.progress.line(words)
         try:
             self._judge(plan)
         except (Unreachable, ToolError) as error:

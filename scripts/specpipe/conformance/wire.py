@@ -82,8 +82,8 @@ class Wire:
         request = self._client.build_request(
             operation.method, url, params=query or None, headers=headers, content=content
         )
-        self.sequence.add(operation.method, str(request.url), content)
         number = self.gate.before(operation, path or {}, body)
+        self.sequence.add(operation.method, str(request.url), content)
         try:
             answer = self._client.send(request)
         except httpx.HTTPError as error:
