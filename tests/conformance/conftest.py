@@ -42,6 +42,14 @@ def start(command: list[str], folder: Path, out: Path = OUT) -> Iterator[Running
         process.stdout.close()
 
 
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where journals are kept: not where a person's are."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    return folder
+
+
 @pytest.fixture
 def saboteur(tmp_path: Path) -> Callable[[str], object]:
     """Starts the generated server with the defect of that name."""
@@ -78,10 +86,10 @@ def judge(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs a make target in the repository, as a person would; reports go to `tmp_path`."""
+    """Runs a make target in the repository, as a person would but for its rate; reports go to `tmp_path`."""
 
     def run(target: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        given = {"REPORT_DIR": str(tmp_path / "reports")} | variables
+        given = {"REPORT_DIR": str(tmp_path / "reports"), "RATE": "0"} | variables
         arguments = [f"{name}={value}" for name, value in given.items()]
         ours = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "API_KEY")
         environment = {k: v for k, v in os.environ.items() if k not in ours}
