@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from specpipe.conformance.ledger import Ledger
 from specpipe.conformance.subject import Subject
@@ -20,6 +22,8 @@ class Session:
         self.trial = trial
         self.wire = trial.wire()
         self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
+        self._kept: dict[str, Any] = {}
+        self._open = ExitStack()
         self.reached: Counter[str] = Counter()
         """By operation id: requests of SDKs that the server accepted. Those of `wire` are apart."""
 
@@ -32,6 +36,12 @@ class Session:
         """The server, through the verbs of one resource."""
         return self.trial.subject(resource, self.wire, self.ledgers[resource])
 
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made once and closed at the end."""
+        if name not in self._kept:
+            self._kept[name] = self._open.enter_context(closing(make()))
+        return self._kept[name]
+
     def __enter__(self) -> Self:
         return self
 
@@ -41,4 +51,5 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._open.close()
         self.wire.close()

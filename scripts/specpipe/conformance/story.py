@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from specpipe.conformance import interruption
+from specpipe.conformance.calls import plain_call
 from specpipe.conformance.exchange import Exchange, same
 from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE, random_id
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.samples import sample
 from specpipe.conformance.sdk import Driver
 from specpipe.conformance.subject import (
     Missing,
@@ -39,7 +39,6 @@ from specpipe.spec.model import (
     Identifiers,
     Increment,
     Operation,
-    Parameter,
     Resource,
     Snapshot,
     Update,
@@ -179,15 +178,8 @@ class Story:
     def _example_of(self, operation: Operation) -> None:
         """Call an operation that has no verb with what the spec gives as examples, and with plain
         valid values where it gives none and one is needed."""
-        path = [given(parameter) for parameter in operation.parameters_in("path")]
-        arguments = {
-            python_identifier(parameter.name.snake): given(parameter)
-            for parameter in operation.parameters_in("query")
-            if parameter.required
-        }
-        if operation.body is not None:
-            arguments["body"] = operation.body.example
-        self._call(operation, *path, **arguments)
+        call = plain_call(operation)
+        self._call(operation, *call.path, **call.arguments)
 
     # --- parts -----------------------------------------------------------------------------
 
@@ -204,12 +196,11 @@ class Story:
             self.reached.add(operation.id)
         if operation.success.schema is None:
             return result
-        decoded = result.to_dict()
         holds(
-            alike(decoded, exchange.json()),
-            f"{operation.id}: the SDK made {decoded} out of {exchange.body.decode()}",
+            alike(result, exchange.json()),
+            f"{operation.id}: the SDK made {result} out of {exchange.body.decode()}",
         )
-        return decoded
+        return result
 
     def _expect_sent(
         self, operation: Operation, exchange: Exchange, arguments: Mapping[str, Any]
@@ -226,11 +217,6 @@ class Story:
 
     def _expect_same(self, wanted: Object, found: Object, operation: Operation) -> None:
         holds(alike(wanted, found), f"{operation.id} gave {found}, not {wanted}")
-
-
-def given(parameter: Parameter) -> Any:
-    """A valid value of a parameter."""
-    return sample(parameter.schema, {}) if parameter.example is None else parameter.example
 
 
 def alike(left: Any, right: Any) -> bool:
