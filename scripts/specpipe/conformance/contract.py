@@ -11,6 +11,7 @@ A validator of JSON Schema decides, under the deliberate tolerances of the SDKs:
 | a whole number beyond 2^53 where one is declared | kept | refused: its neighbours look alike |
 | a number beyond 2^53 elsewhere | kept | the nearest double, as JSON.parse gives it |
 | half of a surrogate pair in the text of a body | refused: it is no text | sent, as JSON can |
+| 407, which is for proxies | its error | ConnectionError: fetch shows nothing of it |
 | 421, which says that nothing was done (RFC 9110, 15.5.20) | sent once | fetch asks again itself |
 
 Each is in the code below once, and nowhere else.
@@ -45,13 +46,23 @@ class Language:
     has_half_characters: bool
     repeats: frozenset[int]
     """Statuses after which its HTTP library sends a request a second time by itself."""
+    hides: frozenset[int]
+    """Statuses that its HTTP library makes a broken connection of."""
 
 
 PYTHON = Language(
-    has_year_0=False, has_doubles_only=False, has_half_characters=False, repeats=frozenset()
+    has_year_0=False,
+    has_doubles_only=False,
+    has_half_characters=False,
+    repeats=frozenset(),
+    hides=frozenset(),
 )
 TYPESCRIPT = Language(
-    has_year_0=True, has_doubles_only=True, has_half_characters=True, repeats=frozenset({421})
+    has_year_0=True,
+    has_doubles_only=True,
+    has_half_characters=True,
+    repeats=frozenset({421}),
+    hides=frozenset({407}),
 )
 
 
