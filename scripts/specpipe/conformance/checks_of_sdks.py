@@ -92,6 +92,7 @@ def story_of(name: str, session: Session) -> Iterator[Broken]:
         story = Story(trial, driver, session.ledgers)
         yield from story.tell()
         session.reached.update(story.reached)
+        session.sequence.extend(driver.exchanges)
 
 
 def request_checks(trial: Trial) -> Iterator[Check]:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.sequence import Sequence
 from specpipe.spec.model import Operation
 
 
@@ -28,6 +29,10 @@ class Wire:
         self._client = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
         self.accepted: Counter[str] = Counter()
         """By operation id: how many requests, with a body where it takes one, were accepted."""
+        self.sent: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        """By operation id: how many requests were answered, and how many of them with 4xx."""
+        self.sequence = Sequence()
 
     @property
     def has_key(self) -> bool:
@@ -72,14 +77,18 @@ class Wire:
         request = self._client.build_request(
             operation.method, url, params=query or None, headers=headers, content=content
         )
+        self.sequence.add(operation.method, str(request.url), content)
         try:
             answer = self._client.send(request)
         except httpx.HTTPError as error:
             raise Unreachable(
                 f"{operation.method} {url}: {error or type(error).__name__}"
             ) from None
+        self.sent[operation.id] += 1
         if answer.status_code == operation.success.status and (content or not operation.body):
             self.accepted[operation.id] += 1
+        elif 400 <= answer.status_code < 500:
+            self.refused[operation.id] += 1
         return Exchange(
             operation.method,
             str(request.url),
