@@ -16,10 +16,9 @@ from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.mouth import Mouth, Reply, reply
 from specpipe.conformance.oddities import chosen, oddities
-from specpipe.conformance.samples import sample
 from specpipe.conformance.sdk import Driver
 from specpipe.conformance.trial import Trial
-from specpipe.conformance.values import Values
+from specpipe.conformance.values import Values, least
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Operation, Response
 
@@ -115,7 +114,7 @@ class Answers:
         """The documented example, or the least that is valid."""
         if success.example is not None:
             return success.example
-        return sample(self._reference(success.schema), self._shapes.schemas)
+        return least(self._reference(success.schema), self._shapes.schemas)
 
     def _reference(self, schema: str | None) -> dict[str, str]:
         return {"$ref": f"#/components/schemas/{schema}"} if schema else {}
@@ -123,7 +122,7 @@ class Answers:
     def _of_schema(self, success: Response) -> Iterator[tuple[str, Any]]:
         """Values: of the schema, and odd ones."""
         schema, full = self._reference(success.schema), self._full(success)
-        yield "the least", sample(schema, self._shapes.schemas)
+        yield "the least", least(schema, self._shapes.schemas)
         yield "the example", full
         for odd in chosen(oddities(full, schema, self._shapes), self._count, self._dice):
             yield str(odd), odd.of(full)

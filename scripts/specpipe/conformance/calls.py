@@ -11,10 +11,10 @@ from typing import Any
 
 from specpipe.conformance.contract import Contract
 from specpipe.conformance.oddities import WRONG, chosen, oddities
-from specpipe.conformance.samples import sample
+from specpipe.conformance.sdk import AsModel
 from specpipe.conformance.shapes import Shapes
-from specpipe.conformance.values import Values
-from specpipe.render import python_identifier
+from specpipe.conformance.values import Values, frozen, scalars
+from specpipe.render import python_argument
 from specpipe.spec.model import Operation, Parameter
 
 DOTS = ("", ".", "..")
@@ -44,7 +44,8 @@ class Call:
     def arguments(self) -> dict[str, Any]:
         """By name, what is not in the path."""
         has_body = self.operation.body is not None and self.body is not None
-        return {**self.query, **({"body": self.body} if has_body else {})}
+        body = AsModel(self.body) if self.as_model else self.body
+        return {**self.query, **({"body": body} if has_body else {})}
 
     def given(self, place: str) -> Iterator[tuple[Parameter, Any]]:
         """Its parameters that are given in `path` or `query`."""
@@ -59,7 +60,7 @@ class Call:
 
 def argument(parameter: Parameter) -> str:
     """What a parameter is called in Python."""
-    return python_identifier(parameter.name.snake)
+    return python_argument(parameter.name.snake)
 
 
 def plain_call(operation: Operation) -> Call:
@@ -75,9 +76,12 @@ def plain_call(operation: Operation) -> Call:
 
 def plain(parameter: Parameter) -> Any:
     """A valid value of a parameter."""
-    if parameter.example is not None:
-        return parameter.example
-    return parameter.schema.get("example", sample(parameter.schema, {}))
+    schema = parameter.schema
+    example = schema.get("example") if parameter.example is None else parameter.example
+    if example is not None:
+        return example
+    candidates = schema.get("enum") or scalars(frozen(schema))
+    return next(it for it in candidates if parameter.place == "query" or it not in DOTS)
 
 
 class Calls:

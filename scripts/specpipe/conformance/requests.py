@@ -18,9 +18,9 @@ from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.mouth import Heard, Mouth, Reply, reply
 from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.samples import sample
 from specpipe.conformance.sdk import Driver
 from specpipe.conformance.trial import Trial
+from specpipe.conformance.values import least
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Operation, Parameter
 
@@ -77,7 +77,7 @@ class Requests:
         if success.schema is None:
             return reply(success.status, b"" if success.media_type is None else b"text")
         if value is None:
-            value = sample({"$ref": f"#/components/schemas/{success.schema}"}, self._schemas)
+            value = least({"$ref": f"#/components/schemas/{success.schema}"}, self._schemas)
         return reply(success.status, json.dumps(value).encode(), success.media_type)
 
     def _can_be_given(self, call: Call) -> bool:
@@ -88,9 +88,7 @@ class Requests:
     def _call(self, call: Call) -> str | None:
         """Call; what the SDK raised, if anything."""
         try:
-            self._driver.call(
-                call.operation, *call.path, as_model=call.as_model, **call.arguments
-            )
+            self._driver.call(call.operation, *call.path, **call.arguments)
         except ToolError:
             raise
         except Exception as error:

@@ -8,6 +8,7 @@ import json
 import pkgutil
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -25,11 +26,9 @@ class Driver(Protocol):
     name: str
     exchanges: list[Exchange]
 
-    def call(
-        self, operation: Operation, *path: Any, as_model: bool = False, **arguments: Any
-    ) -> Any:
-        """Call the method named after the operation; gives its result as JSON data. `as_model`:
-        the body is given as a model, where the SDK has classes for them."""
+    def call(self, operation: Operation, /, *path: Any, **arguments: Any) -> Any:
+        """Call the method named after the operation; gives its result as JSON data. A body that is
+        `AsModel` is given as a model where the SDK has classes for them."""
         ...
 
     def kinds(self, error: Exception) -> tuple[str, ...]:
@@ -39,6 +38,13 @@ class Driver(Protocol):
     def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AsModel:
+    """A body, as data, that is to be given as a model."""
+
+    data: Any
 
 
 Between = Callable[[Any], Any]
@@ -92,14 +98,13 @@ class PythonDriver:
         """A result as JSON data."""
         return json.loads(self._json.encode(result))
 
-    def arguments(
-        self, operation: Operation, arguments: Mapping[str, Any], as_model: bool
-    ) -> Mapping[str, Any]:
-        """Arguments, with the body as a model where that is wanted and there is a class."""
-        wanted = self._bodies.get(operation.id)
-        if not as_model or "body" not in arguments or not hasattr(wanted, "from_dict"):
+    def arguments(self, operation: Operation, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Arguments, with the body as it is to be given."""
+        if not isinstance(body := arguments.get("body"), AsModel):
             return arguments
-        return {**arguments, "body": wanted.from_dict(arguments["body"])}
+        wanted = self._bodies.get(operation.id)
+        given = wanted.from_dict(body.data) if hasattr(wanted, "from_dict") else body.data
+        return {**arguments, "body": given}
 
 
 class SyncDriver(PythonDriver):
@@ -128,11 +133,9 @@ class SyncDriver(PythonDriver):
         self.exchanges.append(recorded(request, response, self.header))
         return response
 
-    def call(
-        self, operation: Operation, *path: Any, as_model: bool = False, **arguments: Any
-    ) -> Any:
+    def call(self, operation: Operation, /, *path: Any, **arguments: Any) -> Any:
         """See `Driver.call`."""
-        given = self.arguments(operation, arguments, as_model)
+        given = self.arguments(operation, arguments)
         return self.data(method(self._client, operation)(*path, **given))
 
     def close(self) -> None:
@@ -173,11 +176,9 @@ class AsyncDriver(PythonDriver):
         self.exchanges.append(recorded(request, response, self.header))
         return response
 
-    def call(
-        self, operation: Operation, *path: Any, as_model: bool = False, **arguments: Any
-    ) -> Any:
+    def call(self, operation: Operation, /, *path: Any, **arguments: Any) -> Any:
         """See `Driver.call`."""
-        given = self.arguments(operation, arguments, as_model)
+        given = self.arguments(operation, arguments)
         return self.data(self._runner.run(method(self._client, operation)(*path, **given)))
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ from specpipe.conformance.subject import (
     seed,
 )
 from specpipe.conformance.trial import Trial
-from specpipe.render import python_identifier
+from specpipe.render import python_argument
 from specpipe.spec.model import (
     Associate,
     BatchFetch,
@@ -150,7 +150,7 @@ class Story:
         self, operation: Operation, listing: Identifiers, resource: Resource, thing: Object
     ) -> Iterator[dict[str, Any]]:
         """Arguments of an identifiers call that the thing is within."""
-        names = {p.wire: python_identifier(p.name.snake) for p in operation.parameters}
+        names = {p.wire: python_argument(p.name.snake) for p in operation.parameters}
         yield {}
         if listing.limit is not None:
             yield {names[listing.limit]: 1}
@@ -211,7 +211,7 @@ class Story:
             holds(alike(sent, arguments["body"]), f"{operation.id}: the SDK sent {sent}")
         query = dict(parse_qsl(urlsplit(exchange.url).query))
         for parameter in operation.parameters_in("query"):
-            name, missing = python_identifier(parameter.name.snake), parameter.wire not in query
+            name, missing = python_argument(parameter.name.snake), parameter.wire not in query
             if name in arguments:
                 holds(not missing, f"{operation.id}: the SDK did not send {parameter.wire}")
 

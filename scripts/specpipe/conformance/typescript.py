@@ -18,9 +18,9 @@ from typing import Any
 from specpipe import node
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.process import Running
-from specpipe.conformance.sdk import key_header
+from specpipe.conformance.sdk import AsModel, key_header
 from specpipe.diagnostics import ToolError
-from specpipe.render import python_identifier
+from specpipe.render import python_argument
 from specpipe.spec.model import Api, Operation
 from specpipe.targets.typescript_calls import attribute, call
 from specpipe.workspace import ROOT
@@ -123,14 +123,13 @@ class TypeScriptDriver:
         options = {"baseUrl": server.base_url, "retries": retries, **key}
         self._client = bridge.ask({"client": api.package.pascal, "options": options})["client"]
 
-    def call(
-        self, operation: Operation, *path: Any, as_model: bool = False, **arguments: Any
-    ) -> Any:
+    def call(self, operation: Operation, /, *path: Any, **arguments: Any) -> Any:
         """See `Driver.call`. Its models are plain objects. Raises Failed."""
         view = call(operation)
-        snakes = {p.wire: python_identifier(p.name.snake) for p in operation.parameters}
+        snakes = {p.wire: python_argument(p.name.snake) for p in operation.parameters}
         named = {snakes[option.wire]: option.name for option in view.query}
         body = [arguments.pop("body", None)] if view.body else []
+        body = [it.data if isinstance(it, AsModel) else it for it in body]
         options = {named[name]: value for name, value in arguments.items()}
         answer = self._bridge.ask(
             {

@@ -106,6 +106,23 @@ class Values:
         return self._dice.choice(allowed)
 
 
+def least(schema: Any, schemas: Mapping[str, Any]) -> Any:
+    """A value that the schema allows, with no more in it than has to be."""
+    schema = Shapes(schemas).resolved(schema)
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema.get("type"):
+        case "object":
+            own = schema.get("properties", {})
+            return {name: least(own.get(name, {}), schemas) for name in schema.get("required", ())}
+        case "array":
+            return [least(schema["items"], schemas) for _ in range(schema.get("minItems", 0))]
+        case "boolean" | None:
+            return True
+        case _:
+            return scalars(frozen(schema))[0]
+
+
 def frozen(schema: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     """A schema of a scalar as a key."""
     notes = {"description", "example", "title", "default"}
