@@ -178,6 +178,7 @@ def faults(trial: Trial, driver: Driver, language: Language, mouth: Mouth) -> It
             url = f"{elsewhere.running.base_url}/elsewhere"
             for answer in answers.to(operation, url, operation is first):
                 mouth.says(answer.reply)
+                driver.exchanges.clear()
                 told = fault(driver, operation, answer, answers)
                 told = told or unasked(mouth, elsewhere, answer.status in language.repeats)
                 if told is not None:

@@ -10,6 +10,7 @@ from functools import partial
 from specpipe.conformance import answers, requests, sdk
 from specpipe.conformance.check import Check
 from specpipe.conformance.contract import PYTHON, TYPESCRIPT, Language
+from specpipe.conformance.gated import Gated
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.mouth import Mouth
 from specpipe.conformance.process import Running
@@ -89,7 +90,8 @@ def story_of(name: str, session: Session) -> Iterator[Broken]:
     """What is wrong with the story that an SDK tells."""
     trial = session.trial
     with driven(name, session, trial.server) as driver:
-        story = Story(trial, driver, session.ledgers)
+        gate = session.wire.gate
+        story = Story(trial, Gated(driver, gate), session.ledgers, gate)
         yield from story.tell()
         session.reached.update(story.reached)
         session.sequence.extend(driver.exchanges)

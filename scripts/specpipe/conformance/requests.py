@@ -87,6 +87,7 @@ class Requests:
 
     def _call(self, call: Call) -> str | None:
         """Call; what the SDK raised, if anything."""
+        self._driver.exchanges.clear()
         try:
             self._driver.call(call.operation, *call.path, **call.arguments)
         except ToolError:
@@ -174,6 +175,7 @@ class Requests:
 
     def _refused(self, call: Call) -> str | None:
         """What is wrong with what becomes of a call that cannot be sent."""
+        self._driver.exchanges.clear()
         try:
             body = {} if call.operation.body is None else {"body": call.body}
             self._driver.call(call.operation, *call.path, **call.query, **body)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Any, Self
 
+from specpipe.conformance.gate import Gate
 from specpipe.conformance.ledger import Ledger
 from specpipe.conformance.subject import Subject
 from specpipe.conformance.trial import Trial
@@ -16,12 +17,20 @@ from specpipe.spec.model import Resource
 
 class Session:
     """A connection to the server, a ledger for each resource, and how often each operation
-    accepted a request. A context manager: it closes the connection."""
+    accepted a request; what is sent has to pass the `gate`. A context manager: it closes the
+    connection."""
 
-    def __init__(self, trial: Trial, ledgers: dict[Resource, Ledger] | None = None) -> None:
+    def __init__(
+        self,
+        trial: Trial,
+        ledgers: Mapping[Resource, Ledger] | None = None,
+        gate: Gate | None = None,
+    ) -> None:
         self.trial = trial
         self.wire = trial.wire()
         self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
+        if gate is not None:
+            self.wire.gate = gate
         self._kept: dict[str, Any] = {}
         self._open = ExitStack()
         self.reached: Counter[str] = Counter()
