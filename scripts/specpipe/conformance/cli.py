@@ -26,7 +26,7 @@ from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
 from specpipe.conformance.session import Session
 from specpipe.conformance.trial import Trial
-from specpipe.conformance.verdict import Verdict
+from specpipe.conformance.verdict import Enough, Verdict
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import (
@@ -71,6 +71,9 @@ def add_command(commands: Any) -> None:
         "the server is disposable, and fuzzes writing operations too",
     )
     command.add_argument("--operation", default="", help="fuzz this operation only")
+    command.add_argument(
+        "--until-broken", action="store_true", help="stop at the first departure"
+    )
     command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
 
@@ -156,7 +159,7 @@ def check_reachable(trial: Trial) -> None:
 def judge(trial: Trial, options: argparse.Namespace) -> int:
     """Make the checks, fuzz, report."""
     started = time.monotonic()
-    verdict, plan = Verdict(), plan_of(trial, options)
+    verdict, plan = Verdict(options.until_broken), plan_of(trial, options)
     progress(f"judging {trial.server.base_url} ({trial.profile.name}, seed {trial.seed})")
     try:
         judge_plan(plan, trial, verdict)
@@ -164,10 +167,14 @@ def judge(trial: Trial, options: argparse.Namespace) -> int:
             if len(plan.fuzzed) < len(trial.api.operations) and not options.operation:
                 progress("fuzzing reading operations only, since the server is not ours")
             reports = options.report_dir.resolve() / "schemathesis"
-            verdict.fuzzing = fuzz.run(trial, plan.fuzzed, reports, sys.stdout)
+            verdict.fuzzing = fuzz.run(
+                trial, plan.fuzzed, reports, sys.stdout, until_broken=options.until_broken
+            )
             verdict.count(verdict.fuzzing.accepted)
         judged = judged_by(plan, trial)
         verdict.check_reach(judged)
+    except Enough:
+        progress("stopped at the first departure")
     except (Unreachable, ToolError) as error:
         verdict.unjudged = str(error)
         print(f"could not judge: {error}", file=sys.stderr)

@@ -36,9 +36,17 @@ class Outcome:
     """SHA-256 over the requests in order: equal when two runs sent the same."""
 
 
-def run(trial: Trial, operations: Collection[Operation], reports: Path, output: IO[str]) -> Outcome:
+def run(
+    trial: Trial,
+    operations: Collection[Operation],
+    reports: Path,
+    output: IO[str],
+    *,
+    until_broken: bool = False,
+) -> Outcome:
     """Fuzz the server; schemathesis reports to `output` as it goes and into `reports`. To a server
     that is not ours nothing is sent that could change something, undocumented methods included.
+    With `until_broken` it ends at the first failure, which is then not made any smaller.
 
     Raises ToolError when it could not run.
     """
@@ -56,6 +64,7 @@ def run(trial: Trial, operations: Collection[Operation], reports: Path, output: 
     ]
     command += [spec, "--url", trial.server.base_url, "--phases", ",".join(profile.phases)]
     command += [part for o in operations for part in ("--include-operation-id", o.id)]
+    command += ["--max-failures", "1", "--no-shrink"] if until_broken else []
     command += ["--report", "junit,html,json", "--report-junit-path", str(reports / "junit.xml")]
     command += ["--report-html-path", str(reports / "html")]
     command += ["--report-json-path", str(reports / "report.json")]

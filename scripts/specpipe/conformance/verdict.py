@@ -45,10 +45,15 @@ class Finding:
         )
 
 
+class Enough(Exception):
+    """A departure was found, and one was all that was asked for."""
+
+
 @dataclass(slots=True)
 class Verdict:
-    """What a judgement came to so far."""
+    """What a judgement came to so far. With `until_broken` the first finding ends it."""
 
+    until_broken: bool = False
     findings: list[Finding] = field(default_factory=list)
     held: list[Check] = field(default_factory=list)
     """What was checked and found right."""
@@ -68,9 +73,11 @@ class Verdict:
         return self.fuzzing.passed and not self.findings
 
     def note(self, finding: Finding) -> None:
-        """Add a finding, and say so."""
+        """Add a finding, and say so. Raises Enough when no more of them are wanted."""
         self.findings.append(finding)
         print(f"  {finding.kind} broken: {finding.name}: {finding.message}", flush=True)
+        if self.until_broken:
+            raise Enough
 
     def leave_out(self, name: str, reason: str) -> None:
         """Note what cannot be judged here, once, and say so: the verdict is not about it."""
