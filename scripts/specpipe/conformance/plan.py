@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from specpipe.conformance.access import access_checks
 from specpipe.conformance.check import Check
 from specpipe.conformance.checks_of_laws import law_checks
+from specpipe.conformance.checks_of_methods import method_checks
+from specpipe.conformance.checks_of_refusals import refusal_checks
 from specpipe.conformance.checks_of_sdks import answer_checks, story_checks
 from specpipe.conformance.trial import Trial
 from specpipe.spec.model import Operation, reads_only
@@ -46,6 +48,8 @@ def planned(trial: Trial) -> Plan:
         *story_checks(trial),
         *answer_checks(trial),
         *access_checks(trial),
+        *refusal_checks(trial),
+        *method_checks(trial),
     ]
     fuzzed = [o for o in trial.api.operations if not trial.foreign or reads_only(o)]
     return Plan(tuple(checks), tuple(fuzzed))

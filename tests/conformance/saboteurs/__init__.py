@@ -20,7 +20,9 @@ CONTROLS: Mapping[str, Defect] = {n: d for n, d in DEFECTS.items() if d.kind == 
 """Without a defect: they have to pass."""
 PROPS: Mapping[str, Defect] = {n: d for n, d in DEFECTS.items() if d.kind == "prop"}
 """What other tests need of a server, which nobody is to find by a check."""
+DEAD: Mapping[str, Defect] = {n: d for n, d in DEFECTS.items() if d.kind == "dead"}
+"""Servers that stop answering, which cannot be judged."""
 SABOTEURS: Mapping[str, Defect] = {
-    n: d for n, d in DEFECTS.items() if d.kind not in ("control", "prop")
+    n: d for n, d in DEFECTS.items() if d.kind not in ("control", "prop", "dead")
 }
 """What has to be found."""

@@ -127,10 +127,11 @@ def the_key_is_checked_last(modules: Modules) -> None:
 
     async def answered(self: Any, match: Any, query: Any, headers: Any, receive: Any) -> Any:
         refusal = pending.pop(id(headers), None)
-        reply = await answer(self, match, query, headers, receive)
-        if refusal is not None:
-            raise refusal
-        return reply
+        try:
+            return await answer(self, match, query, headers, receive)
+        finally:
+            if refusal is not None:
+                raise refusal
 
     modules.dispatch.Authentication.check = later
     modules.endpoints.Endpoint.answer = answered

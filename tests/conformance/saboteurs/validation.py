@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from .planting import Modules, defect, lenient, parsing
+from .planting import Modules, defect, parsing
 
 BODIES = "refusal/malformed-json"
 TYPES = "refusal/media-type"
 MEMBERS = "refusal/invalid-body"
-PARAMETERS = "refusal/parameter"
+PARAMETERS = "refusal/parameters"
 
 
 def overlook(modules: Modules, *keywords: str) -> None:
@@ -146,21 +146,6 @@ def trailing_commas_are_taken(modules: Modules) -> None:
 
 
 @defect("validation", BODIES)
-def lone_surrogates_are_taken(modules: Modules) -> None:
-    """Half of a pair of surrogates, which is no character, is replaced by another one."""
-
-    def tolerant(raw: bytes) -> Any:
-        try:
-            return parse(raw)
-        except modules.replies.Refusal:
-            text = json.dumps(lenient(raw), ensure_ascii=False)
-            return parse(text.encode("utf-8", "replace"))
-
-    parse = modules.json_input.parse_json
-    parsing(modules, tolerant)
-
-
-@defect("validation", BODIES)
 def half_a_body_is_taken(modules: Modules) -> None:
     """JSON that breaks off is completed."""
 
@@ -193,19 +178,13 @@ def broken_json_is_no_body(modules: Modules) -> None:
 @defect("validation", BODIES)
 def broken_json_is_a_failure(modules: Modules) -> None:
     """A body that is not JSON ends in a 500."""
-    parsing(modules, lambda raw: msgspec.json.decode(raw))
+    parsing(modules, msgspec.json.decode)
 
 
 @defect("validation", TYPES)
 def any_media_type_is_json(modules: Modules) -> None:
     """A body is read as JSON whatever its Content-Type says."""
     modules.http_input.check_content_type = lambda headers: None
-
-
-@defect("validation", TYPES)
-def the_charset_is_not_looked_at(modules: Modules) -> None:
-    """A body that is announced in another charset is read as UTF-8."""
-    modules.http_input.is_json = lambda value: value.startswith(b"application/json")
 
 
 @defect("validation", TYPES)
@@ -266,9 +245,12 @@ def integers_may_have_a_fraction(modules: Modules) -> None:
 @defect("validation", PARAMETERS)
 def parameters_have_no_bounds(modules: Modules) -> None:
     """An integer below the minimum is raised to it, one above the maximum lowered."""
-    modules.http_input.Arguments._value = (
-        lambda value: lambda self, parameter, text: value(self, parameter, bounded(parameter, text))
-    )(modules.http_input.Arguments._value)
+    value = modules.http_input.Arguments._value
+
+    def lowered(self: Any, parameter: Any, text: str) -> Any:
+        return value(self, parameter, bounded(parameter, text))
+
+    modules.http_input.Arguments._value = lowered
 
 
 def bounded(parameter: Any, text: str) -> str:
@@ -316,15 +298,6 @@ def empty_parameters_are_absent(modules: Modules) -> None:
         return {n: kept for n, v in query_of(raw, known).items() if (kept := [x for x in v if x])}
 
     modules.http_input.query_of = filled
-
-
-@defect("validation", PARAMETERS)
-def the_last_of_two_parameters_counts(modules: Modules) -> None:
-    """A parameter may be given twice; the last one wins."""
-    query_of = modules.http_input.query_of
-    modules.http_input.query_of = lambda raw, known: {
-        name: values[-1:] for name, values in query_of(raw, known).items()
-    }
 
 
 @defect("validation", "refusal/accept")
