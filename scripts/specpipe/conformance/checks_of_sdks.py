@@ -69,6 +69,7 @@ def story_of(name: str, session: Session) -> Iterator[Broken]:
         story = Story(trial, driver, session.ledgers)
         yield from story.tell()
         session.reached.update(story.reached)
+        session.sequence.extend(driver.exchanges)
 
 
 def answer_checks(trial: Trial) -> Iterator[Check]:

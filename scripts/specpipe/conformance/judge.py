@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from specpipe.conformance.check import Check
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
+from specpipe.conformance.progress import Progress
 from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.trial import Trial
@@ -47,11 +48,21 @@ def present(subject: Subject) -> list[str]:
         ) from None
 
 
-def judge_checks(checks: Iterable[Check], session: Session, verdict: Verdict) -> None:
+def judge_checks(
+    checks: Iterable[Check], session: Session, verdict: Verdict, progress: Progress | None = None
+) -> None:
     """Make the checks, one after the other. Raises Trespass after noting it: then nothing may be
     written any more. Raises Unreachable and ToolError when a check could not be made."""
     for check in checks:
-        judge_check(check, session, verdict)
+        if progress is not None:
+            progress.step(check.name)
+        session.sequence.mark(check.id)
+        before = len(verdict.findings)
+        try:
+            judge_check(check, session, verdict)
+        finally:
+            if progress is not None and len(verdict.findings) > before:
+                progress.found()
 
 
 def judge_check(check: Check, session: Session, verdict: Verdict) -> None:

@@ -22,6 +22,8 @@ class Session:
         self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
         self.reached: Counter[str] = Counter()
         """By operation id: requests of SDKs that the server accepted. Those of `wire` are apart."""
+        self.sequence = self.wire.sequence
+        """The requests sent, in order; what an SDK sends is added by the check that drives it."""
 
     @property
     def accepted(self) -> Counter[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from specpipe.conformance import wrong
 from specpipe.conformance.exchange import same
+from specpipe.conformance.laws_of_identity import random_id
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing, Subject
@@ -31,7 +32,7 @@ class Target:
         if isinstance(behaviour, Addressing):
             id = "" if session.trial.foreign else self._created(session.subject(behaviour.resource))
             self.gone = None if id else behaviour.resource.gone
-            self._aim(behaviour, id or str(uuid.uuid4()))
+            self._aim(behaviour, id or random_id(random.Random(operation.id)))
 
     def _created(self, subject: Subject) -> str:
         """The id of a thing of ours, empty when there can be none. Raises Broken."""

@@ -13,6 +13,7 @@ import httpx
 
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken
+from specpipe.conformance.sequence import Sequence
 from specpipe.spec.model import Operation
 
 
@@ -29,6 +30,10 @@ class Wire:
         self._client = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
         self.accepted: Counter[str] = Counter()
         """By operation id: how many requests, with a body where it takes one, were accepted."""
+        self.sent: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        """By operation id: how many requests were answered, and how many of them with 4xx."""
+        self.sequence = Sequence()
 
     @property
     def has_key(self) -> bool:
@@ -80,17 +85,24 @@ class Wire:
         request = self._client.build_request(
             method or operation.method, url, params=query or None, headers=fields, content=content
         )
+        shown = str(request.url)
+        for secret in self._key.values():
+            shown = shown.replace(quote(secret, safe=""), "$API_KEY")
+        self.sequence.add(request.method, shown, content)
         try:
             answer = self._client.send(request)
         except httpx.HTTPError as error:
             told = f"{request.method} {url}: {str(error) or type(error).__name__}"
             raise (Broken(told) if is_broken(error) else Unreachable(told)) from None
+        self.sent[operation.id] += 1
         accepted = answer.status_code == operation.success.status and not method
         if accepted and (content or not operation.body):
             self.accepted[operation.id] += 1
+        elif 400 <= answer.status_code < 500:
+            self.refused[operation.id] += 1
         return Exchange(
             request.method,
-            str(request.url),
+            shown,
             {name: value for name, value in request.headers.items() if name not in self._key},
             content,
             answer.status_code,
