@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from specpipe.conformance.access import access_checks
 from specpipe.conformance.check import Check
+from specpipe.conformance.checks_of_forms import form_checks
 from specpipe.conformance.checks_of_laws import law_checks
 from specpipe.conformance.checks_of_methods import method_checks
 from specpipe.conformance.checks_of_refusals import refusal_checks
@@ -48,6 +49,7 @@ def planned(trial: Trial) -> Plan:
         *story_checks(trial),
         *answer_checks(trial),
         *access_checks(trial),
+        *form_checks(trial),
         *refusal_checks(trial),
         *method_checks(trial),
     ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,8 +15,11 @@ import jsonschema_rs
 from specpipe.conformance.samples import sample
 from specpipe.spec.model import Operation, Parameter
 
+Schema = Mapping[str, Any]
 Place = tuple[str | int, ...]
-DEEPEST = 5
+Fault = tuple[Place, str, Any]
+"""Where something is wrong, by which keyword, and what is there."""
+DEEPEST = 3
 """Levels of members that are filled in."""
 TEXTS: Mapping[str, Sequence[str]] = {
     "boolean": ("1", "TRUE", "yes", ""),
@@ -136,89 +139,91 @@ def fits(parameter: Parameter, validator: jsonschema_rs.Draft202012Validator, te
 class Shape:
     """What a body has to be; `schemas` are the components."""
 
-    schema: Mapping[str, Any]
+    schema: Schema
     schemas: Mapping[str, Any]
     validator: jsonschema_rs.Draft202012Validator
 
 
 def invalid(right: Request, shape: Shape, random: random.Random, count: int) -> Iterator[Request]:
-    """About `count` bodies that are JSON and do not fit: of each kind of fault one, and then more
-    of them."""
-    schemas, validator = shape.schemas, shape.validator
-    full = filled(shape.schema, schemas)
+    """About `count` bodies that are JSON and do not fit: for each keyword of a schema one, at the
+    top and deep inside, and then more of them."""
+    full = filled(shape.schema, shape.schemas)
     full = {**full, **right.body} if isinstance(right.body, dict) else full
-    body = full if validator.is_valid(full) else right.body
-    places = list(parts(body))
-    tries = [(place, probe) for place in places for probe in probes(schemas)]
-    tries += [(place, GONE) for place in places if place and isinstance(place[-1], str)]
+    body = full if shape.validator.is_valid(full) else right.body
+    tries = list(faulty(body, shape.schema, shape.schemas))
     random.shuffle(tries)
     seen: set[tuple[str, str, bool]] = set()
-    more: list[Request] = []
-    for place, probe in tries:
+    first: list[Fault] = []
+    more: list[Fault] = []
+    for place, keyword, probe in tries:
+        kind = keyword, type(probe).__name__, len(place) > 1
+        (more if kind in seen else first).append((place, keyword, probe))
+        seen.add(kind)
+    for place, _, probe in (first + more)[: max(count, len(first))]:
         value = changed(body, place, probe)
-        fault = next(iter(validator.iter_errors(value)), None)
-        if fault is None:
-            continue
-        shown = "missing" if probe is GONE else json.dumps(probe)[:40]
-        request = replace(
-            right, what=f"{'.'.join(map(str, place)) or 'a body'} {shown}", body=value
-        )
-        kind = (str(fault.schema_path[-1]), type(probe).__name__, len(place) > 1)
-        if kind not in seen:
-            seen.add(kind)
-            yield request
-        elif len(more) < count:
-            more.append(request)
-        if len(seen) + len(more) >= 4 * count:
-            break
-    yield from more[: max(0, count - len(seen))]
+        if not shape.validator.is_valid(value):
+            shown = "missing" if probe is GONE else json.dumps(probe)[:40]
+            where = ".".join(map(str, place)) or "a body"
+            yield replace(right, what=f"{where} {shown}", body=value)
 
 
 GONE = object()
 """Stands for no value at all."""
+KINDS: Sequence[Any] = (None, True, 0, 0.5, "x", [], {})
+"""A value of each type, and one that is nearly an integer."""
+BESIDE: Mapping[str, Callable[[Any], Sequence[Any]]] = {
+    "maximum": lambda bound: (bound + 1,),
+    "minimum": lambda bound: (bound - 1,),
+    "exclusiveMaximum": lambda bound: (bound,),
+    "exclusiveMinimum": lambda bound: (bound,),
+    "multipleOf": lambda step: (step / 2,),
+    "maxLength": lambda bound: ("x" * min(bound + 1, 100_000),),
+    "minLength": lambda bound: ("x" * (bound - 1),),
+    "pattern": lambda _: (" x\n", "", "\x00"),
+    "format": lambda _: (
+        "x",
+        "2024-05-06 07:08:09Z",
+        "2024-05-06T07:08:09",
+        "2024-05-32T00:00:00Z",
+    ),
+    "enum": lambda _: ("no such thing", ""),
+    "minItems": lambda _: ([],),
+    "type": lambda _: KINDS,
+}
+"""Values that a keyword keeps out, or nearly."""
 
 
-def probes(schemas: Mapping[str, Any]) -> list[Any]:
-    """Values that are often wrong, and those beside the bounds that the schemas have."""
-    found: list[Any] = [None, True, 0, -1, 0.5, "", "x", "x y", [], [None], {}]
-    found += ["2024-05-06 07:08:09Z", "2024-05-06T07:08:09", "2024-13-01T00:00:00Z"]
-    beside = {
-        "maximum": lambda bound: bound + 1,
-        "minimum": lambda bound: bound - 1,
-        "maxLength": lambda bound: "x" * min(bound + 1, 100_000),
-    }
-    bounds = {(k, v) for s in nodes(schemas) for k, v in s.items() if k in beside}
-    numbers = [(k, v) for k, v in bounds if isinstance(v, int | float)]
-    return found + [beside[name](bound) for name, bound in sorted(numbers)]
+def faulty(value: Any, schema: Schema, schemas: Schema, place: Place = ()) -> Iterator[Fault]:
+    """What may be put into `value`, where, and which keyword keeps it out."""
+    schema = resolved(schema, schemas)
+    for keyword, values in BESIDE.items():
+        if keyword in schema:
+            for probe in values(schema[keyword]):
+                yield place, keyword, probe
+    if isinstance(value, dict):
+        for name in schema.get("required", ()):
+            yield (*place, name), "required", GONE
+        for name, inner in schema.get("properties", {}).items():
+            if name in value:
+                yield from faulty(value[name], inner, schemas, (*place, name))
+    if isinstance(value, list) and value:
+        yield from faulty(value[0], schema.get("items", {}), schemas, (*place, 0))
 
 
-def nodes(value: Any) -> Iterator[Mapping[str, Any]]:
-    """All objects in a JSON value."""
-    if isinstance(value, Mapping):
-        yield value
-        for inner in value.values():
-            yield from nodes(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from nodes(inner)
+def resolved(schema: Schema, schemas: Schema) -> Schema:
+    """What a reference leads to."""
+    while "$ref" in schema:
+        schema = schemas[str(schema["$ref"]).rpartition("/")[2]]
+    return schema
 
 
 def filled(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Any:
     """A value for `schema` with all of its members, as deep as DEEPEST."""
-    while "$ref" in schema:
-        schema = schemas[str(schema["$ref"]).rpartition("/")[2]]
+    schema = resolved(schema, schemas)
     if schema.get("type") != "object" or depth > DEEPEST:
         return sample(schema, schemas)
     properties = schema.get("properties", {})
     return {name: filled(inner, schemas, depth + 1) for name, inner in properties.items()}
-
-
-def parts(value: Any, place: Place = ()) -> Iterator[Place]:
-    """The places of all values in a JSON value."""
-    yield place
-    if isinstance(value, dict | list):
-        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from parts(part, (*place, name))
 
 
 def changed(value: Any, place: Place, probe: Any) -> Any:
