@@ -7,6 +7,7 @@ found until then is reported.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -18,8 +19,11 @@ from urllib.parse import urlsplit
 from specpipe import pipeline
 from specpipe.arguments import output_folder, spec_file
 from specpipe.conformance import interruption, replay
+from specpipe.conformance.cleanup import clean_up_after
 from specpipe.conformance.judgement import Judgement
 from specpipe.conformance.ledger import Broken
+from specpipe.conformance.manners import manners
+from specpipe.conformance.pace import POLITE, Pace
 from specpipe.conformance.plan import Plan, planned
 from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
@@ -69,6 +73,17 @@ def add_command(commands: Any) -> None:
         help="with --base-url: 1 writes things of the judge's own and removes them; all says that "
         "the server is disposable, and fuzzes writing operations too",
     )
+    command.add_argument(
+        "--rate",
+        default="",
+        help=f"requests a second at most, 0 for no bound; {POLITE:.0f} to somebody's server",
+    )
+    command.add_argument(
+        "--cleanup",
+        choices=("", OWN),
+        default="",
+        help="with --base-url: judge nothing, but remove what a run that was killed left there",
+    )
     command.add_argument("--operation", default="", help="fuzz this operation only")
     command.add_argument(
         "--replay", default="", help="make one check again: kind/name@profile.seed"
@@ -89,9 +104,13 @@ def conformance(options: argparse.Namespace) -> int:
         check_options(api, options)
         with subject_server(api, options) as server:
             trial = trial_of(document, api, server, options)
+            if options.cleanup:
+                return clean_up_after(trial, print)
             plan = plan_of(trial, options)
             scope = scope_of(trial, plan, options, again)
             given, folder = given_by(options), options.report_dir
+            for line in manners(trial, plan.writes):
+                print(line, flush=True)
             verdict = Verdict(until_broken=options.until_broken)
             return Judgement(trial, plan, folder, scope, given, again, verdict).run()
     except (ToolError, Unreachable) as error:
@@ -109,7 +128,10 @@ def check_options(api: Api, options: argparse.Namespace) -> None:
         options.report_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ToolError(f"{options.report_dir}: no reports here: {error.strerror}") from None
+    pace_of(options)
     if not options.base_url:
+        if options.cleanup:
+            raise ToolError("CLEANUP: of which server? Say it with BASE_URL")
         return
     if options.engine:
         raise ToolError("ENGINE: the server at BASE_URL has its own database: leave it out")
@@ -132,9 +154,24 @@ def trial_of(document: Document, api: Api, server: Running, options: argparse.Na
     """What the options ask for, with a server that answers. Raises Unreachable, ToolError."""
     foreign = bool(options.base_url) and options.allow_writes != ALL
     profile = PROFILES[options.profile]
-    trial = Trial(options.spec, document, api, options.out, server, profile, options.seed, foreign)
+    pace = pace_of(options)
+    trial = Trial(
+        options.spec, document, api, options.out, server, profile, options.seed, foreign, pace
+    )
     check_reachable(trial)
     return trial
+
+
+def pace_of(options: argparse.Namespace) -> Pace:
+    """How fast to send: bounded on somebody's server. Raises ToolError."""
+    foreign = bool(options.base_url) and options.allow_writes != ALL
+    try:
+        rate = float(options.rate or (POLITE if foreign else 0))
+    except ValueError:
+        rate = -1
+    if not 0 <= rate < math.inf:
+        raise ToolError(f"RATE: {options.rate}: a number of requests a second, 0 for no bound")
+    return Pace(rate)
 
 
 @contextmanager

@@ -127,6 +127,7 @@ def started(
         "SPECPIPE_KEY": trial.server.key or "",
         "SPECPIPE_EVENTS": str(theirs),
         "SPECPIPE_READ_ONLY": "1" if trial.foreign else "",
+        "SPECPIPE_RATE": str(trial.pace.rate),
     }
     process = subprocess.Popen(
         command,

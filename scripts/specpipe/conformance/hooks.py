@@ -6,16 +6,19 @@ and reads what happens from a pipe, a line of JSON for each event.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import schemathesis
+from requests.adapters import HTTPAdapter
 from schemathesis import cli
 from schemathesis.cli import EventHandler
 from schemathesis.core import NOT_SET
@@ -24,9 +27,11 @@ from schemathesis.generation import GenerationMode
 
 from specpipe.conformance.departures import Departure, Seen, departure, unanswered
 from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.gate import Gate, Reading
 from specpipe.conformance.laws_of_cases import Accepted, check_accepted
 from specpipe.conformance.ledger import Broken, Ledger
 from specpipe.conformance.oracle import Oracle, path_values
+from specpipe.conformance.pace import Pace
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.wire import Unreachable, Wire
 from specpipe.pipeline import read_spec
@@ -47,6 +52,24 @@ UNANSWERED = {"Network Error", "Unhealthy API", "Unresponsive Operation"}
 def tell(**event: Any) -> None:
     """Let the judge know."""
     print(json.dumps(event), file=EVENTS, flush=True)
+
+
+PACE = Pace(float(os.environ.get("SPECPIPE_RATE", "0")))
+
+
+def paced(send: Callable[..., Any]) -> Callable[..., Any]:
+    """`send`, with the pace kept. Whatever schemathesis asks, probes too, comes through there; a
+    rate limit of its own would not know of the requests of our laws."""
+
+    @functools.wraps(send)
+    def wait_and_send(*arguments: Any, **keywords: Any) -> Any:
+        PACE.wait()
+        return send(*arguments, **keywords)
+
+    return wait_and_send
+
+
+HTTPAdapter.send = paced(HTTPAdapter.send)  # type: ignore[method-assign]
 
 
 def harmless(case: Any) -> bool:
@@ -81,7 +104,8 @@ class laws:
     def __init__(self) -> None:
         key = os.environ.get("SPECPIPE_KEY")
         header = API.key.header if API.key is not None else None
-        self._wire = Wire(os.environ["SPECPIPE_BASE_URL"], header, key)
+        gate = Reading(PACE) if READ_ONLY else Gate(PACE)
+        self._wire = Wire(os.environ["SPECPIPE_BASE_URL"], header, key, gate)
         self._subjects = {
             r.name: Subject(DOCUMENT, API, r, self._wire, Ledger()) for r in API.resources
         }

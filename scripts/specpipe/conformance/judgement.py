@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from specpipe.conformance import console, fuzz, publish
-from specpipe.conformance.judge import clean_up, judge_checks, open_ledgers
+from specpipe.conformance.judge import clean_up, judge_checks, opened
 from specpipe.conformance.ledger import Trespass
 from specpipe.conformance.plan import Plan
 from specpipe.conformance.progress import Progress
 from specpipe.conformance.replay import REACH, Replay
 from specpipe.conformance.report import Circumstances, Report, compose
 from specpipe.conformance.sequence import Sequence
-from specpipe.conformance.session import Session
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Enough, Finding, Verdict
 from specpipe.conformance.wire import Unreachable
@@ -93,8 +92,7 @@ class Judgement:
 
     def _check(self, plan: Plan) -> None:
         """Make the checks. Whatever happens, what they created is removed again."""
-        ledgers = open_ledgers(self.trial) if plan.writes else None
-        with Session(self.trial, ledgers) as session:
+        with opened(self.trial, plan.writes) as session:
             try:
                 for kind, group in groupby(plan.checks, key=lambda check: check.kind):
                     checks = list(group)

@@ -12,7 +12,9 @@ from urllib.parse import quote
 import httpx
 
 from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.gate import Gate
 from specpipe.conformance.ledger import Broken
+from specpipe.conformance.pace import Pace
 from specpipe.conformance.sequence import Sequence
 from specpipe.spec.model import Operation
 
@@ -24,7 +26,10 @@ class Unreachable(Exception):
 class Wire:
     """Sends requests for operations, with the API key where one is given."""
 
-    def __init__(self, base_url: str, key_header: str | None, key: str | None) -> None:
+    def __init__(
+        self, base_url: str, key_header: str | None, key: str | None, gate: Gate | None = None
+    ) -> None:
+        self.gate = gate or Gate(Pace())
         self.base_url = base_url.rstrip("/")
         self._key = {key_header.lower(): key} if key_header and key else {}
         self._client = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
@@ -68,8 +73,8 @@ class Wire:
     ) -> Exchange:
         """Call `operation`. `body` None sends none, bytes are sent as they are; `key` replaces
         the configured one, and an empty one leaves it out; `headers` are sent besides or instead,
-        `method` in place of its own. Raises Unreachable, and Broken for an answer that is none
-        in HTTP."""
+        `method` in place of its own. Raises Unreachable, Unsafe when it must not be sent, and
+        Broken for an answer that is none in HTTP."""
         url = self.base_url + operation.path
         for name, value in (path or {}).items():
             url = url.replace(f"{{{name}}}", quote(value, safe=""))
@@ -85,6 +90,7 @@ class Wire:
         request = self._client.build_request(
             method or operation.method, url, params=query or None, headers=fields, content=content
         )
+        number = self.gate.before(operation, path or {}, body)
         shown = str(request.url)
         for secret in self._key.values():
             shown = shown.replace(quote(secret, safe=""), "$API_KEY")
@@ -100,7 +106,7 @@ class Wire:
             self.accepted[operation.id] += 1
         elif 400 <= answer.status_code < 500:
             self.refused[operation.id] += 1
-        return Exchange(
+        exchange = Exchange(
             request.method,
             shown,
             {name: value for name, value in request.headers.items() if name not in self._key},
@@ -110,6 +116,8 @@ class Wire:
             answer.content,
             next((name for name in self._key if name in request.headers), None),
         )
+        self.gate.after(number, operation, path or {}, exchange)
+        return exchange
 
 
 def is_broken(error: httpx.HTTPError) -> bool:
