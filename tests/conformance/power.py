@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +26,7 @@ from specpipe.conformance.process import Running
 from specpipe.conformance.profile import PROFILES
 from specpipe.workspace import ROOT, SPEC
 
-from .power_record import PAGE, Outcome, Record, Row, page, read, versions, write
+from .power_record import DOCS, PAGE, Outcome, Record, page, read, versions, write
 from .saboteurs import CONTROLS, DEAD, SABOTEURS
 from .saboteurs.planting import Defect
 from .servers import start
@@ -46,6 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make power", description=__doc__)
     parser.add_argument("--alone", action="store_true", help="schemathesis alone, not our judge")
     parser.add_argument("--only", default="", help="these saboteurs only, with commas between")
+    parser.add_argument("--into", type=Path, default=DOCS, help="the folder of the table")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at a time")
     options = parser.parse_args()
     try:
@@ -53,12 +54,12 @@ def main() -> int:
     except KeyError as error:
         print(f"ONLY: there is no saboteur {error}", file=sys.stderr)
         return 2
-    rows = dict(judged_all(chosen, alone if options.alone else judge, options.jobs))
-    record = read() if options.only or options.alone else Record()
-    record = record.updated(rows, chosen, alone=options.alone, versions=versions(), seed=SEED)
-    write(record)
-    print(f"{PAGE.relative_to(ROOT)} has the table")
-    return conclude(record, rows, alone=options.alone)
+    outcomes = dict(judged_all(chosen, alone if options.alone else judge, options.jobs))
+    record = read(options.into) if options.only or options.alone else Record()
+    record = record.updated(outcomes, chosen, alone=options.alone, versions=versions(), seed=SEED)
+    write(record, options.into)
+    print(f"{options.into / PAGE.name} has the table")
+    return conclude(record, outcomes, alone=options.alone)
 
 
 def selected(only: str) -> dict[str, Defect]:
@@ -173,26 +174,30 @@ def run(command: Collection[str], environment: dict[str, str]) -> tuple[int, str
     return result.returncode, result.stdout
 
 
-def conclude(record: Record, rows: dict[str, Outcome], *, alone: bool) -> int:
+def conclude(record: Record, outcomes: dict[str, Outcome], *, alone: bool) -> int:
     """Say what it came to."""
     for line in page(record).splitlines():
         if line.startswith("**"):
             print(line.replace("**", ""))
-    false_alarms = [name for name in CONTROLS if name in rows and rows[name].word != "survived"]
-    for name in false_alarms:
-        print(f"false alarm: {name} has no defect: {rows[name].by}", file=sys.stderr)
-    failed = [name for name, outcome in rows.items() if outcome.word == "judge failed"]
-    for name in failed:
-        print(f"the judge failed on {name}: {rows[name].by}", file=sys.stderr)
-    if false_alarms or failed:
-        return 1
-    return 0 if alone or rate(record.ours()) >= WANTED else 1
+    wrong = [
+        f"false alarm: {name} has no defect: {outcome.by}"
+        for name, outcome in outcomes.items()
+        if name in CONTROLS and outcome.word != "survived"
+    ]
+    wrong += [
+        f"the judge failed on {name}: {outcome.by}"
+        for name, outcome in outcomes.items()
+        if outcome.word == "judge failed"
+    ]
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if wrong or not (alone or rate(record) >= WANTED) else 0
 
 
-def rate(outcomes: Iterable[Row]) -> float:
-    """How much of it was found."""
-    words = [row.ours.word == "killed" for row in outcomes]
-    return sum(words) / len(words) if words else 0.0
+def rate(record: Record) -> float:
+    """How much of what was judged was found."""
+    found = [row.ours.word == "killed" for row in record.ours() if row.ours.word != "not run"]
+    return sum(found) / len(found) if found else 1.0
 
 
 if __name__ == "__main__":

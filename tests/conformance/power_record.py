@@ -6,6 +6,7 @@ import datetime
 import importlib.metadata
 import platform
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -14,8 +15,9 @@ from specpipe.workspace import ROOT
 from .saboteurs import CONTROLS, DEAD, SABOTEURS
 from .saboteurs.planting import Defect
 
-FILE = ROOT / "docs" / "power.json"
-PAGE = ROOT / "docs" / "power.md"
+DOCS = ROOT / "docs"
+FILE = DOCS / "power.json"
+PAGE = DOCS / "power.md"
 TOOLS = ("schemathesis", "hypothesis", "jsonschema_rs")
 
 
@@ -79,17 +81,17 @@ def versions() -> dict[str, str]:
     return {"Python": platform.python_version(), **found}
 
 
-def read() -> Record:
+def read(folder: Path = DOCS) -> Record:
     """What was kept; nothing when there is none."""
-    if not FILE.exists():
-        return Record()
-    return msgspec.json.decode(FILE.read_bytes(), type=Record)
+    file = folder / FILE.name
+    return msgspec.json.decode(file.read_bytes(), type=Record) if file.exists() else Record()
 
 
-def write(record: Record) -> None:
+def write(record: Record, folder: Path = DOCS) -> None:
     """Keep it, and the page."""
-    FILE.write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
-    PAGE.write_text(page(record))
+    text = msgspec.json.format(msgspec.json.encode(record), indent=1)
+    (folder / FILE.name).write_bytes(text + b"\n")
+    (folder / PAGE.name).write_text(page(record))
 
 
 def killed(outcomes: Collection[Outcome]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -12,11 +13,22 @@ from specpipe.conformance.ledger import Broken
 from specpipe.conformance.oracle import Oracle
 from specpipe.conformance.samples import sample
 from specpipe.conformance.session import Session
-from specpipe.conformance.subject import batch_body
+from specpipe.conformance.subject import Missing, batch_body
 from specpipe.conformance.target import Target
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.wrong import Request, written
-from specpipe.spec.model import BatchFetch, Create, Operation, reads_only
+from specpipe.spec.model import (
+    Associate,
+    BatchFetch,
+    Create,
+    Delete,
+    Get,
+    Identifiers,
+    Increment,
+    Operation,
+    Snapshot,
+    reads_only,
+)
 
 STATEMENT = "Every answer is as documented: its status, media type, headers and schema."
 NOTHING = "00000000-0000-4000-8000-000000000000"
@@ -43,6 +55,7 @@ def faults(operation: Operation, session: Session) -> Iterator[Broken]:
     """The first answer that is not as documented."""
     trial = session.trial
     oracle = Oracle(trial.document, trial.api)
+    provide(operation, session)
     for request in ways(operation, Target(session, operation).request, session):
         exchange = session.wire.send(operation, request.path, request.query, request.body)
         if isinstance(operation.behaviour, Create):
@@ -54,6 +67,15 @@ def faults(operation: Operation, session: Session) -> Iterator[Broken]:
         ):
             raise Broken(f"{operation.id}: {told}", exchange)
     yield from ()
+
+
+def provide(operation: Operation, session: Session) -> None:
+    """Let there be some things for an operation that lists them, if they can be made by us."""
+    behaviour = operation.behaviour
+    if isinstance(behaviour, Snapshot | Identifiers | BatchFetch) and not session.trial.foreign:
+        with suppress(Missing):
+            for _ in range(3):
+                session.subject(behaviour.resource).create()
 
 
 def ways(operation: Operation, right: Request, session: Session) -> Iterator[Request]:
@@ -70,3 +92,5 @@ def ways(operation: Operation, right: Request, session: Session) -> Iterator[Req
         own = session.ledgers[behaviour.resource].own[-3:]
         for ids in ([], own, [NOTHING], [*own, NOTHING]):
             yield replace(right, body=batch_body(behaviour, ids))
+    if isinstance(behaviour, Get | Delete | Associate | Increment):
+        yield replace(right, path={**right.path, behaviour.id: NOTHING})

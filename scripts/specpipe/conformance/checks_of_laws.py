@@ -11,6 +11,7 @@ from specpipe.conformance import (  # noqa: F401 - importing the modules registe
     laws_of_lists,
     laws_of_many,
     laws_of_replies,
+    laws_of_values,
 )
 from specpipe.conformance.check import Check
 from specpipe.conformance.law import LAWS, Law

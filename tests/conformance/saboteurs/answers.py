@@ -49,13 +49,13 @@ def delete_answers_200(modules: Modules) -> None:
     answering(modules, speak)
 
 
-@defect("status", REFUSED)
+@defect("status", "refusal/invalid-body")
 def invalid_is_a_failure(modules: Modules) -> None:
     """What is invalid answers 500."""
     restate(modules, {422: 500})
 
 
-@defect("status", REFUSED)
+@defect("status", "refusal/invalid-body")
 def invalid_is_accepted(modules: Modules) -> None:
     """What is invalid answers 202, and nothing is done."""
     restate(modules, {422: 202, 400: 202})
@@ -67,13 +67,13 @@ def a_wrong_key_is_a_bad_request(modules: Modules) -> None:
     restate(modules, {401: 400})
 
 
-@defect("status", REFUSED)
+@defect("status", "refusal/other-methods")
 def other_methods_are_not_found(modules: Modules) -> None:
     """A method that a path does not have answers 404."""
     restate(modules, {405: 404})
 
 
-@defect("status", REFUSED)
+@defect("status", "refusal/other-methods")
 def other_methods_do_the_same(modules: Modules) -> None:
     """A PUT does what the path's own method does."""
     find = modules.dispatch.Dispatcher._find
@@ -87,13 +87,13 @@ def other_methods_do_the_same(modules: Modules) -> None:
     modules.dispatch.Dispatcher._find = alike
 
 
-@defect("status", REFUSED)
+@defect("status", "refusal/media-type")
 def a_wrong_media_type_is_unprocessable(modules: Modules) -> None:
     """A body of another media type fails with 500 instead of being refused."""
     restate(modules, {415: 500})
 
 
-@defect("headers", REFUSED)
+@defect("headers", "refusal/other-methods")
 def allow_is_missing(modules: Modules) -> None:
     """A 405 does not say which methods there are."""
     answering(
@@ -102,7 +102,7 @@ def allow_is_missing(modules: Modules) -> None:
     )
 
 
-@defect("headers", REFUSED)
+@defect("headers", "refusal/other-methods")
 def allow_lists_more(modules: Modules) -> None:
     """A 405 lists methods that the path does not have."""
     allow = {"Allow": "DELETE, GET, PATCH, POST, PUT"}
@@ -129,19 +129,19 @@ def retype(modules: Modules, chosen: Callable[[Any], bool], media_type: str | No
     )
 
 
-@defect("headers", STORY)
+@defect("headers", "form")
 def json_is_sent_as_text(modules: Modules) -> None:
     """JSON has the media type of plain text."""
     retype(modules, lambda reply: reply.status == 200, "text/plain")
 
 
-@defect("headers", STORY)
+@defect("headers", "form")
 def json_has_no_media_type(modules: Modules) -> None:
     """JSON comes without a media type."""
     retype(modules, lambda reply: reply.status == 200, None)
 
 
-@defect("headers", REFUSED)
+@defect("headers", "refusal/accept")
 def refusals_are_json(modules: Modules) -> None:
     """Errors come as JSON where the spec says text."""
 
@@ -154,13 +154,13 @@ def refusals_are_json(modules: Modules) -> None:
     answering(modules, wrap)
 
 
-@defect("headers", REFUSED)
+@defect("headers", "refusal/accept")
 def refusals_are_pages(modules: Modules) -> None:
     """Errors come as HTML."""
     retype(modules, lambda reply: reply.status >= 400, "text/html")
 
 
-@defect("headers", REFUSED)
+@defect("headers", "form")
 def one_refusal_has_no_body(modules: Modules) -> None:
     """What is gone is told without a body where the spec has text."""
 
@@ -185,7 +185,7 @@ def get_lacks_a_member(modules: Modules) -> None:
     rewrite(modules, "get", edit)
 
 
-@defect("schema", STORY)
+@defect("schema", "form")
 def one_of_many_is_misshapen(modules: Modules) -> None:
     """In the middle of a snapshot one thing has a number for its time of creation."""
 
@@ -198,7 +198,7 @@ def one_of_many_is_misshapen(modules: Modules) -> None:
     rewrite(modules, "snapshot", edit)
 
 
-@defect("schema", "law/created-is-listed")
+@defect("schema", "law/create-is-read-back")
 def absent_members_are_null(modules: Modules) -> None:
     """A get has null for members that the thing lacks."""
 
@@ -208,7 +208,7 @@ def absent_members_are_null(modules: Modules) -> None:
     rewrite(modules, "get", edit)
 
 
-@defect("schema", STORY)
+@defect("schema", "form")
 def identifiers_are_texts(modules: Modules) -> None:
     """Identifiers are texts instead of references."""
 
@@ -218,7 +218,7 @@ def identifiers_are_texts(modules: Modules) -> None:
     rewrite(modules, "identifiers", edit)
 
 
-@defect("schema", STORY)
+@defect("schema", "form")
 def positions_are_texts(modules: Modules) -> None:
     """The positions in a snapshot are texts."""
 
@@ -229,7 +229,7 @@ def positions_are_texts(modules: Modules) -> None:
     rewrite(modules, "snapshot", edit)
 
 
-@defect("schema", "law/batch-is-complete")
+@defect("schema", "form")
 def nothing_missing_is_null(modules: Modules) -> None:
     """A batch has null where no id is missing."""
 
@@ -253,13 +253,13 @@ def times_are_in_the_alphabet_of_asia(modules: Modules) -> None:
     modules.instants.render = lambda micros: render(micros).replace("T", " ")
 
 
-@defect("schema", STORY)
+@defect("schema", "form")
 def create_replies_the_id_alone(modules: Modules) -> None:
     """A create replies a reference instead of the thing."""
     rewrite(modules, "create", lambda type, body: {type.id: body[type.id]})
 
 
-@defect("schema", "fuzz")
+@defect("schema", "form")
 def members_of_one_name_are_sent_twice(modules: Modules) -> None:
     """The id is in an answer twice, first as null."""
 
@@ -273,7 +273,7 @@ def members_of_one_name_are_sent_twice(modules: Modules) -> None:
     answering(modules, double)
 
 
-@defect("schema", "law/created-is-listed")
+@defect("schema", "law/numbers-are-exact")
 def nan_is_sent(modules: Modules) -> None:
     """Small numbers are sent as NaN, which is no JSON."""
     answering(
@@ -293,7 +293,7 @@ def answers_are_in_latin_1(modules: Modules) -> None:
     answering(modules, encode)
 
 
-@defect("schema", "law/create-is-read-back")
+@defect("schema", "form")
 def answers_begin_with_a_mark(modules: Modules) -> None:
     """JSON begins with a byte order mark."""
 
@@ -304,7 +304,7 @@ def answers_begin_with_a_mark(modules: Modules) -> None:
     answering(modules, mark)
 
 
-@defect("schema", "law/create-is-read-back")
+@defect("schema", "law/texts-are-exact")
 def slashes_are_doubled_in_answers(modules: Modules) -> None:
     """Line ends in text are sent as a backslash and an n."""
 

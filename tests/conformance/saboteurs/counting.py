@@ -57,7 +57,7 @@ def the_neighbour_is_counted(modules: Modules) -> None:
     modules.resource_class.increment = shifted
 
 
-@defect("semantics", "law/increment")
+@defect("semantics", "law/neighbours-are-left-alone")
 def another_thing_is_counted(modules: Modules) -> None:
     """An increment also raises the counters of the newest thing."""
     increment = modules.resource_class.increment
@@ -74,7 +74,7 @@ def another_thing_is_counted(modules: Modules) -> None:
     modules.resource_class.increment = stray
 
 
-@defect("semantics", "law/increments-of-nothing")
+@defect("semantics", "law/increments-are-exact")
 def false_counts_too(modules: Modules) -> None:
     """A counter that is named is raised, although the request says false."""
     increment = modules.resource_class.increment

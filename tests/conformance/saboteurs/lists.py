@@ -171,7 +171,7 @@ def offsets_are_ignored(modules: Modules) -> None:
     modules.instants.parse = lambda text: parse(re.sub(r"[+-]\d\d:?\d\d$", "Z", text))
 
 
-@defect("semantics", "law/ranges-are-inclusive")
+@defect("semantics", "law/ranges-are-joined")
 def the_updated_range_is_of_creation(modules: Modules) -> None:
     """A range of updates is looked up among times of creation."""
     reselect(
@@ -180,13 +180,13 @@ def the_updated_range_is_of_creation(modules: Modules) -> None:
     )
 
 
-@defect("semantics", "law/ranges-are-inclusive")
+@defect("semantics", "law/ranges-are-joined")
 def the_second_range_is_ignored(modules: Modules) -> None:
     """Of several ranges the first one counts."""
     reselect(modules, lambda s: replace(s, ranges=s.ranges[:1]))
 
 
-@defect("semantics", "law/created-is-listed")
+@defect("semantics", "law/identifiers-are-ordered")
 def identifiers_end_at_two(modules: Modules) -> None:
     """Identifiers are two at most, when no limit is given."""
     reselect(modules, lambda s: replace(s, limit=2 if s.limit is None else s.limit))
@@ -204,7 +204,7 @@ def the_snapshot_leaves_one_out(modules: Modules) -> None:
     rewrite(modules, "snapshot", edit)
 
 
-@defect("memory", "law/created-is-listed")
+@defect("memory", "law/many-things-are-kept")
 def the_snapshot_is_stale(modules: Modules) -> None:
     """A snapshot shows the things as they were at the one before."""
     snapshot = modules.resource_class.snapshot

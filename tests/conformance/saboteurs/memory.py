@@ -11,7 +11,7 @@ from typing import Any
 from .planting import Modules, defect
 
 
-@defect("memory", "law/create-gives-a-new-id")
+@defect("memory", "history")
 def ids_are_given_out_again(modules: Modules) -> None:
     """The id of what was deleted is given to the next thing."""
     resource = modules.resource_class
@@ -44,7 +44,7 @@ def reads_are_cached(modules: Modules) -> None:
     modules.store_class.get = cached
 
 
-@defect("memory", "law/gone-after-delete")
+@defect("memory", "law/many-things-are-kept")
 def deletes_are_seen_late(modules: Modules) -> None:
     """What was read lately is still there for a get after its delete."""
     get = modules.store_class.get
@@ -81,7 +81,7 @@ def changes_are_seen_late(modules: Modules) -> None:
     modules.store_class.get, modules.store_class.change = lagging, noted
 
 
-@defect("memory", "law/created-is-listed")
+@defect("memory", "law/many-things-are-kept")
 def only_ten_things_are_kept(modules: Modules) -> None:
     """The eleventh create removes the oldest thing."""
     insert = modules.store_class.insert
@@ -98,7 +98,7 @@ def only_ten_things_are_kept(modules: Modules) -> None:
     modules.store_class.insert = bounded
 
 
-@defect("memory", "history")
+@defect("memory", "law/many-things-are-kept")
 def a_hundred_things_are_kept(modules: Modules) -> None:
     """The hundred-and-first create removes the thing that was longest not read."""
     insert, get = modules.store_class.insert, modules.store_class.get
@@ -120,7 +120,7 @@ def a_hundred_things_are_kept(modules: Modules) -> None:
     modules.store_class.insert, modules.store_class.get = bounded, touched
 
 
-@defect("memory", "law/create-is-read-back")
+@defect("memory", "law/many-things-are-kept")
 def every_tenth_create_is_lost(modules: Modules) -> None:
     """Of ten creates one is answered and not stored."""
     insert = modules.store_class.insert
@@ -133,7 +133,7 @@ def every_tenth_create_is_lost(modules: Modules) -> None:
     modules.store_class.insert = leaky
 
 
-@defect("memory", "law/associations-are-sets")
+@defect("memory", "history")
 def every_fifth_change_is_lost(modules: Modules) -> None:
     """Of five changes one is answered and not stored."""
     change = modules.store_class.change
@@ -190,7 +190,7 @@ def what_is_made_again_remembers(modules: Modules) -> None:
     resource.delete, resource._record = bury, revived
 
 
-@defect("memory", "law/one-thing-at-a-time")
+@defect("memory", "law/neighbours-are-left-alone")
 def a_change_reaches_the_neighbour(modules: Modules) -> None:
     """What is associated with a thing is also associated with the one made before it."""
     resource = modules.resource_class
@@ -212,7 +212,7 @@ def a_change_reaches_the_neighbour(modules: Modules) -> None:
     resource.create, resource.associate = noted, both
 
 
-@defect("identity", "law/ids")
+@defect("identity", "law/ids-are-exact")
 def ids_have_no_case(modules: Modules) -> None:
     """A thing is found by its id in other letters, in capitals or not."""
     get = modules.store_class.get
@@ -223,7 +223,7 @@ def ids_have_no_case(modules: Modules) -> None:
     modules.store_class.get = folded
 
 
-@defect("identity", "law/ids")
+@defect("identity", "law/ids-are-exact")
 def paths_are_decoded_twice(modules: Modules) -> None:
     """An id with a percent sign in it is decoded once more."""
     text_of = modules.http_input.text_of
@@ -234,7 +234,7 @@ def paths_are_decoded_twice(modules: Modules) -> None:
             module.text_of = again
 
 
-@defect("identity", "law/ids")
+@defect("identity", "law/ids-are-exact")
 def ids_are_trimmed(modules: Modules) -> None:
     """Blanks around an id in a path are lost."""
     text_of = modules.http_input.text_of

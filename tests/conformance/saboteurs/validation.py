@@ -84,7 +84,7 @@ def lengths_are_not_checked(modules: Modules) -> None:
     overlook(modules, "maxLength", "minLength", "pattern")
 
 
-@defect("validation", MEMBERS)
+@defect("validation", "law/create-is-read-back")
 def null_is_taken_for_absent(modules: Modules) -> None:
     """A member that is null passes for one that is not there."""
 

@@ -10,95 +10,94 @@ from typing import Any
 
 from .planting import Modules, deeply, defect, numbers, rewrite, stored, texts
 
-EXACT = "law/create-is-read-back"
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def text_is_trimmed(modules: Modules) -> None:
     """Blanks around a text are lost."""
     texts(modules, str.strip)
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def text_is_normalised(modules: Modules) -> None:
     """Text is stored in Unicode's normal form C."""
     texts(modules, lambda text: unicodedata.normalize("NFC", text))
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def line_ends_are_unified(modules: Modules) -> None:
     """CR LF becomes LF."""
     texts(modules, lambda text: text.replace("\r\n", "\n"))
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def astral_characters_are_replaced(modules: Modules) -> None:
     """Characters beyond the basic plane become question marks."""
     texts(modules, lambda text: re.sub("[\U00010000-\U0010ffff]", "?", text))
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def line_separators_are_dropped(modules: Modules) -> None:
     """U+2028 and U+2029, which JavaScript once stumbled over, are lost."""
     texts(modules, lambda text: re.sub("[\u2028\u2029]", "", text))
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def control_characters_are_dropped(modules: Modules) -> None:
     """Control characters but line ends and tabs are lost."""
     texts(modules, lambda text: re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text))
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def text_ends_at_nul(modules: Modules) -> None:
     """Text is cut at U+0000."""
     texts(modules, lambda text: text.partition("\0")[0])
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def text_is_escaped_for_html(modules: Modules) -> None:
     """< and & in text are stored as HTML writes them."""
     texts(modules, lambda text: text.replace("&", "&amp;").replace("<", "&lt;"))
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def invisible_characters_are_dropped(modules: Modules) -> None:
     """Marks of direction, joiners and the byte order mark are lost."""
     texts(modules, lambda text: "".join(c for c in text if unicodedata.category(c) != "Cf"))
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def long_text_is_cut(modules: Modules) -> None:
     """Text is cut at 255 characters."""
     texts(modules, lambda text: text[:255])
 
 
-@defect("values", EXACT)
+@defect("values", "law/texts-are-exact")
 def very_long_text_is_cut(modules: Modules) -> None:
     """Text is cut at 65,535 characters."""
     texts(modules, lambda text: text[:65_535])
 
 
-@defect("values", EXACT)
+@defect("values", "law/shapes-are-exact")
 def empty_text_is_dropped(modules: Modules) -> None:
     """A member with an empty text is lost."""
     stored(modules, lambda value: deeply(value, lambda v: without(v, "")))
 
 
-@defect("values", EXACT)
+@defect("values", "law/shapes-are-exact")
 def null_is_dropped(modules: Modules) -> None:
     """A member that is null is lost, inside of objects."""
     stored(modules, lambda value: deeply(value, lambda v: without(v, None)))
 
 
-@defect("values", EXACT)
+@defect("values", "law/shapes-are-exact")
 def empty_lists_are_dropped(modules: Modules) -> None:
     """A member that is an empty list is lost, inside of objects."""
     stored(modules, lambda value: deeply(value, lambda v: without(v, [])))
 
 
-@defect("values", EXACT)
+@defect("values", "law/shapes-are-exact")
 def empty_objects_are_dropped(modules: Modules) -> None:
     """A member that is an empty object is lost, inside of objects."""
     stored(modules, lambda value: deeply(value, lambda v: without(v, {})))
@@ -111,7 +110,7 @@ def without(value: Any, unwanted: Any) -> Any:
     return {n: v for n, v in value.items() if not (type(v) is type(unwanted) and v == unwanted)}
 
 
-@defect("values", EXACT)
+@defect("values", "law/shapes-are-exact")
 def unknown_members_are_dropped_at_depth(modules: Modules) -> None:
     """Members that the spec does not know are lost inside of objects that it knows."""
     known: set[str] = set()
@@ -132,7 +131,7 @@ def unknown_members_are_dropped_at_depth(modules: Modules) -> None:
     stored(modules, lambda value: deeply(value, prune))
 
 
-@defect("values", EXACT)
+@defect("values", "law/shapes-are-exact")
 def names_are_in_lower_case(modules: Modules) -> None:
     """Names of unknown members deep inside are written in lower case."""
 
@@ -144,7 +143,7 @@ def names_are_in_lower_case(modules: Modules) -> None:
     stored(modules, lambda value: deeply(value, lower))
 
 
-@defect("values", EXACT)
+@defect("values", "law/shapes-are-exact")
 def lists_are_sets(modules: Modules) -> None:
     """What is in a list twice is stored once."""
 
@@ -156,7 +155,7 @@ def lists_are_sets(modules: Modules) -> None:
     stored(modules, lambda value: deeply(value, unique))
 
 
-@defect("values", EXACT)
+@defect("values", "law/shapes-are-exact")
 def lists_are_sorted(modules: Modules) -> None:
     """Lists of numbers or of texts are put in order."""
 
@@ -167,13 +166,13 @@ def lists_are_sorted(modules: Modules) -> None:
     stored(modules, lambda value: deeply(value, ordered))
 
 
-@defect("values", EXACT)
+@defect("values", "law/numbers-are-exact")
 def floats_are_rounded(modules: Modules) -> None:
     """Numbers keep six digits after the point."""
     numbers(modules, lambda n: round(n, 6) if isinstance(n, float) else n)
 
 
-@defect("values", EXACT)
+@defect("values", "law/numbers-are-exact")
 def floats_are_single(modules: Modules) -> None:
     """Numbers with a fraction have 32 bits."""
 
@@ -185,20 +184,20 @@ def floats_are_single(modules: Modules) -> None:
     numbers(modules, single)
 
 
-@defect("values", EXACT)
+@defect("values", "law/numbers-are-exact")
 def big_integers_are_doubles(modules: Modules) -> None:
     """Integers beyond 2^53 lose digits."""
     numbers(modules, lambda n: int(float(n)) if isinstance(n, int) and abs(n) < 2**1000 else n)
 
 
-@defect("values", EXACT)
+@defect("values", "law/numbers-are-exact")
 def big_integers_are_clamped(modules: Modules) -> None:
     """Integers beyond 2^63 - 1 become that."""
     most = 2**63 - 1
     numbers(modules, lambda n: max(-most, min(n, most)) if isinstance(n, int) else n)
 
 
-@defect("values", EXACT)
+@defect("values", "law/numbers-are-exact")
 def numbers_are_text(modules: Modules) -> None:
     """Very large and very small numbers are stored as text."""
 
@@ -214,19 +213,19 @@ def moments(modules: Modules, edit: Any) -> None:
     texts(modules, lambda text: edit(text) if DATE_TIME.fullmatch(text) else text)
 
 
-@defect("values", "law/date-times")
+@defect("values", "law/date-times-are-exact")
 def date_times_are_cut_to_milliseconds(modules: Modules) -> None:
     """Date-times keep three digits of a fraction."""
     moments(modules, lambda text: re.sub(r"(\.\d{3})\d+", r"\1", text))
 
 
-@defect("values", "law/date-times")
+@defect("values", "law/date-times-are-exact")
 def date_times_are_cut_to_microseconds(modules: Modules) -> None:
     """Date-times keep six digits of a fraction."""
     moments(modules, lambda text: re.sub(r"(\.\d{6})\d+", r"\1", text))
 
 
-@defect("values", "law/date-times")
+@defect("values", "law/date-times-are-exact")
 def date_times_are_turned_to_utc(modules: Modules) -> None:
     """Date-times are stored in UTC, so that the offset is lost."""
 
@@ -239,13 +238,13 @@ def date_times_are_turned_to_utc(modules: Modules) -> None:
     moments(modules, turn)
 
 
-@defect("values", "law/date-times")
+@defect("values", "law/date-times-are-exact")
 def date_times_lose_their_offset(modules: Modules) -> None:
     """Date-times keep the clock's time, and Z in place of the offset."""
     moments(modules, lambda text: re.sub(r"[+-]\d\d:\d\d$", "Z", text))
 
 
-@defect("values", "law/same-everywhere")
+@defect("values", "law/texts-are-exact")
 def text_is_trimmed_in_lists(modules: Modules) -> None:
     """Blanks around a text are lost in a snapshot, while a get has them."""
 
@@ -255,7 +254,7 @@ def text_is_trimmed_in_lists(modules: Modules) -> None:
     rewrite(modules, "snapshot", strip)
 
 
-@defect("values", "law/update")
+@defect("values", "law/numbers-are-exact")
 def an_update_rounds(modules: Modules) -> None:
     """Numbers with a fraction are rounded by an update, not by a create."""
     update = modules.resource_class.update
