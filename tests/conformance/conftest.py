@@ -5,41 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from specpipe.conformance.process import Running, server_environment
-from specpipe.workspace import OUT, ROOT
+from specpipe.conformance.process import Running
+from specpipe.workspace import ROOT
 
-KEY = "a-key-for-tests"
+from .servers import KEY, start
+
+__all__ = ["KEY", "PACKAGE", "start"]
+
 PACKAGE = "pieces_workstream_server"
-
-
-@contextmanager
-def start(command: list[str], folder: Path, out: Path = OUT) -> Iterator[Running]:
-    """A server process, up on a free port with a fresh database, stopped afterwards."""
-    environment = server_environment(out) | {
-        "API_KEY": KEY,
-        "DATABASE_URL": f"sqlite:///{folder}/events.db",
-    }
-    process = subprocess.Popen(
-        [sys.executable, *command, "--port", "0"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        assert "http://" in line, line
-        yield Running(line.split()[2], KEY)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()
 
 
 @pytest.fixture(autouse=True)

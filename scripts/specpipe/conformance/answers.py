@@ -144,7 +144,9 @@ class Answers:
         text = json.dumps(value, ensure_ascii=False).encode()
         for media_type in odd_http.JSON_TYPES:
             what = f"JSON called {media_type!r}"
-            yield Answer(what, reply(success.status, text, media_type), value, schema=success.schema)
+            yield Answer(
+                what, reply(success.status, text, media_type), value, schema=success.schema
+            )
         for media_type in odd_http.OTHER_TYPES:
             what = f"JSON called {media_type!r}"
             yield Answer(what, reply(success.status, text, media_type), errors=DECODE)

@@ -153,7 +153,7 @@ class Contract:
         if there is None or self.language.has_year_0:
             return there is not None
         # As far as its own year goes: an offset can lead out of the years that there are.
-        return not text.startswith("0000") and 1 <= there[0].year
+        return not text.startswith("0000") and there[0].year >= 1
 
     def _without_nulls(self, value: Any, schema: Any) -> Any:
         """`value` without nulls of members that may be left out."""

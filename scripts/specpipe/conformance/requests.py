@@ -155,7 +155,9 @@ class Requests:
         if request.values(self._key) != wanted:
             yield f"the key is {'missing' if wanted else 'sent where none is wanted'}"
         elsewhere = [value for name, value in request.headers if name != self._key]
-        if any(KEY in text for text in (request.target, *elsewhere, request.body.decode("latin-1"))):
+        if any(
+            KEY in text for text in (request.target, *elsewhere, request.body.decode("latin-1"))
+        ):
             yield "the key is in other places than its header"
 
     def _body(self, call: Call, request: Heard) -> Iterator[str]:
