@@ -20,7 +20,7 @@ from specpipe.conformance.replay import REACH, Replay
 from specpipe.conformance.report import Circumstances, Report, compose
 from specpipe.conformance.sequence import Sequence
 from specpipe.conformance.trial import Trial
-from specpipe.conformance.verdict import Finding, Verdict
+from specpipe.conformance.verdict import Enough, Finding, Verdict
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Operation
@@ -56,6 +56,8 @@ class Judgement:
         self.progress.line(f"judging {server} ({profile}, seed {self.trial.seed})")
         try:
             self._judge(plan)
+        except Enough:
+            self.progress.line("  stopped at the first departure")
         except (Unreachable, ToolError) as error:
             self.verdict.unjudged = str(error)
         except KeyboardInterrupt:
