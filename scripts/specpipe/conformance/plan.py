@@ -43,7 +43,8 @@ class Plan:
 def planned(trial: Trial) -> Plan:
     """All that can be checked about a server and the SDKs.
 
-    Of somebody's server only what reads is fuzzed: a case knows nothing of whose things are whose.
+    Of somebody's server only what reads is fuzzed: a case is meant to be wrong, and what a faulty
+    server changes then, or stores while it says that it refuses, could be neither known nor undone.
     """
     checks = [
         *law_checks(trial),
