@@ -86,7 +86,7 @@ def add_command(commands: Any) -> None:
         default="",
         help="with --base-url: judge nothing, but remove what a run that was killed left there",
     )
-    command.add_argument("--operation", default="", help="fuzz this operation only")
+    command.add_argument("--operation", default="", help="judge this operation only")
     command.add_argument(
         "--replay", default="", help="make one check again: kind/name@profile.seed"
     )
@@ -254,7 +254,7 @@ def scope_of(
     limits = [f"shard {options.shard}"] if options.shard else []
     limits += [] if plan.writes else ["reading only"]
     if options.operation:
-        limits.append(f"fuzzing of {options.operation} only")
+        limits.append(f"{options.operation} only")
     elif plan.writes and trial.foreign:
         limits.append("writing operations not fuzzed")
     return tuple(limits)

@@ -139,7 +139,8 @@ class Judgement:
         self.sequence.mark(outcome.sequence)
         self.sequence.count += outcome.requests
         cases = sum(outcome.cases.values())
-        self.progress.end(f"{len({*operations, *linked})} operations, {cases} requests")
+        count = len({operation.id for operation in (*operations, *linked)})
+        self.progress.end(f"{count} operations, {cases} requests")
 
     def _found(self, departure: Mapping[str, Any]) -> None:
         if self.again is not None and not self.again.wanted(departure):
