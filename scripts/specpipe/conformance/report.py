@@ -59,6 +59,8 @@ class Run:
     """SHA-256 over them in order: equal when two runs sent the same. Empty when it cannot be."""
     sequence_note: str
     """Why it is empty."""
+    shard: str = ""
+    """Which part of it, as 2/4; empty when it is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A finding that does not count, since BASELINE has it, until the day on which that expires."""
+
+    finding: Finding
+    reason: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a judgement came to."""
 
@@ -128,6 +139,9 @@ class Report:
     held: tuple[Held, ...]
     skipped: tuple[Skipped, ...]
     operations: tuple[Row, ...]
+    known: tuple[Known, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is to be done about BASELINE."""
 
     def json(self) -> bytes:
         """As JSON."""
@@ -144,6 +158,7 @@ class Circumstances:
     scope: tuple[str, ...]
     requests: int
     sequence: str
+    shard: str = ""
 
 
 def read(path: Path) -> Report:
@@ -202,6 +217,7 @@ def run_of(trial: Trial, around: Circumstances) -> Run:
         around.requests,
         "" if trial.foreign else around.sequence,
         NOT_OURS if trial.foreign else "",
+        around.shard,
     )
 
 
