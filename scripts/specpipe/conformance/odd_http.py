@@ -62,8 +62,9 @@ def texts(text: str) -> Iterator[tuple[str, bytes]]:
     yield "brackets, deeper than any stack", b"[" * DEEP
     yield "text that is not UTF-8", b'{"x": "caf\xe9", ' + whole[1:]
     for odd in ("NaN", "Infinity", "-Infinity", "undefined", "01", "1.", ".5", "+1", "'x'", '"\t"'):
-        yield f"a member that is {odd!r}", b'{"a member that no spec knows": ' + (
-            odd.encode() + b", " + whole[1:]
+        yield (
+            f"a member that is {odd!r}",
+            b'{"a member that no spec knows": ' + (odd.encode() + b", " + whole[1:]),
         )
     yield "a comma too many", whole[:-1] + b"," + whole[-1:]
 
@@ -109,8 +110,8 @@ def _chunked(status: int, fields: dict[str, str], text: bytes) -> Iterator[Frami
     """Of the body, in parts."""
     start = head(status, fields | {"Transfer-Encoding": "chunked"})
     middle = len(text) // 2
-    parts = [b"%x;a=b\r\n%s\r\n" % (len(it), it) for it in (text[:1], text[1:middle], text[middle:])]
-    body = b"".join(it for it in parts if not it.startswith(b"0"))
+    pieces = (text[:1], text[1:middle], text[middle:])
+    body = b"".join(b"%x;a=b\r\n%s\r\n" % (len(it), it) for it in pieces if it)
     yield Framing("a body in chunks", Reply(start + body + b"0\r\n\r\n"), True)
     trailing = Reply(start + body + b"0\r\nX-Trailer: yes\r\n\r\n")
     yield Framing("chunks with a trailer", trailing, True)
