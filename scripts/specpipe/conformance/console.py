@@ -27,7 +27,8 @@ def lines(report: Report) -> Iterator[str]:
     for finding in report.findings:
         yield from told(finding, report)
         yield ""
-    yield from table(report)
+    if any(row.judged for row in report.operations):
+        yield from table(report)
     for skipped in report.skipped:
         how = "left out" if skipped.left_out else "does not apply"
         yield from wrapped(f"{skipped.name}: {how}: {skipped.reason}", "  ")

@@ -82,6 +82,9 @@ class Judgement:
         if self.again is not None:
             self.again.settle(self.verdict)
         self.verdict.check_reach(self._judged(plan), self.trial)
+        if self.again is not None and self.again.kind == REACH:
+            # What was done to get there is not what was asked for.
+            self.verdict.findings = [f for f in self.verdict.findings if f.kind == REACH]
 
     def _judged(self, plan: Plan) -> tuple[Operation, ...]:
         """The operations that have to accept something, which are those that are judged."""

@@ -56,6 +56,20 @@ class Oracle:
         yield from self._request_faults(operation, path, exchange)
         yield from self.answer_faults(operation, exchange)
 
+    def request_faults(
+        self, operation: Operation, exchange: Exchange, base_url: str
+    ) -> Iterator[str]:
+        """What is wrong with a request that should be one for `operation`."""
+        try:
+            found, path = self.operation(exchange, base_url)
+        except LookupError as error:
+            yield str(error)
+            return
+        if found != operation:
+            yield f"the request is one for {found.id}"
+        else:
+            yield from self._request_faults(operation, path, exchange)
+
     def _request_faults(
         self, operation: Operation, path: Mapping[str, str], exchange: Exchange
     ) -> Iterator[str]:

@@ -11,7 +11,7 @@ from specpipe.conformance.checks_of_forms import form_checks
 from specpipe.conformance.checks_of_laws import law_checks
 from specpipe.conformance.checks_of_methods import method_checks
 from specpipe.conformance.checks_of_refusals import refusal_checks
-from specpipe.conformance.checks_of_sdks import answer_checks, story_checks
+from specpipe.conformance.checks_of_sdks import answer_checks, request_checks, story_checks
 from specpipe.conformance.trial import Trial
 from specpipe.spec.model import Operation, reads_only
 
@@ -47,6 +47,7 @@ def planned(trial: Trial) -> Plan:
     checks = [
         *law_checks(trial),
         *story_checks(trial),
+        *request_checks(trial),
         *answer_checks(trial),
         *access_checks(trial),
         *form_checks(trial),
