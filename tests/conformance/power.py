@@ -139,7 +139,7 @@ def alone(server: Running, profile: str, folder: Path) -> Outcome:
     status, output = run(
         command,
         {
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             "SCHEMATHESIS_HOOKS": "tests.conformance.alone_hooks",
             "SPECPIPE_SPEC": str(SPEC),
             "SPECPIPE_KEY": KEY,
