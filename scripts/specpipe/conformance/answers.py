@@ -16,7 +16,7 @@ from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.mouth import Mouth, Reply, reply
 from specpipe.conformance.oddities import chosen, oddities
-from specpipe.conformance.sdk import Driver
+from specpipe.conformance.sdk import Client, told
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.values import Values, least
 from specpipe.diagnostics import ToolError
@@ -171,8 +171,9 @@ class Answers:
         )
 
 
-def faults(trial: Trial, driver: Driver, language: Language, mouth: Mouth) -> Iterator[Broken]:
-    """What an SDK, a client of `mouth` that repeats nothing, makes of answers that it should not."""
+def faults(trial: Trial, driver: Client, language: Language, mouth: Mouth) -> Iterator[Broken]:
+    """What an SDK makes of answers that it should not. It is a client of `mouth` that repeats
+    nothing."""
     answers = Answers(trial, language)
     first = next((o for o in trial.api.operations if o.success.schema is not None), None)
     with Mouth(None) as elsewhere:
@@ -181,10 +182,10 @@ def faults(trial: Trial, driver: Driver, language: Language, mouth: Mouth) -> It
             for answer in answers.to(operation, url, operation is first):
                 mouth.says(answer.reply)
                 driver.exchanges.clear()
-                told = fault(driver, operation, answer, answers)
-                told = told or unasked(mouth, elsewhere, answer.status in language.repeats)
-                if told is not None:
-                    yield Broken(f"{operation.id}: {answer.what}: {told}", last(driver))
+                wrong = fault(driver, operation, answer, answers)
+                wrong = wrong or unasked(mouth, elsewhere, answer.status in language.repeats)
+                if wrong is not None:
+                    yield Broken(f"{operation.id}: {answer.what}: {wrong}", last(driver))
 
 
 def unasked(mouth: Mouth, elsewhere: Mouth, repeats: bool) -> str | None:
@@ -197,7 +198,7 @@ def unasked(mouth: Mouth, elsewhere: Mouth, repeats: bool) -> str | None:
     return None
 
 
-def fault(driver: Driver, operation: Operation, answer: Answer, answers: Answers) -> str | None:
+def fault(driver: Client, operation: Operation, answer: Answer, answers: Answers) -> str | None:
     """What is wrong with what a call ends in; None for nothing."""
     call = plain_call(operation)
     try:
@@ -208,22 +209,21 @@ def fault(driver: Driver, operation: Operation, answer: Answer, answers: Answers
         return misnamed(driver.kinds(error), error, answer)
     if answer.value is NO_VALUE:
         return f"the SDK took it for a result: {clipped(result)}"
-    told = answers.difference(result, answer)
-    return f"in what the SDK made of it, {told}" if told else None
+    wrong = answers.difference(result, answer)
+    return f"in what the SDK made of it, {wrong}" if wrong else None
 
 
 def misnamed(kinds: tuple[str, ...], error: Exception, answer: Answer) -> str | None:
     """What is wrong with an error; None for nothing."""
     if not answer.errors & set(kinds) or answer.never & set(kinds):
         wanted = " or ".join(sorted(answer.errors)) or "a value"
-        name = getattr(error, "name", type(error).__name__)
-        return f"the SDK raised {name}: {error}; not {wanted}"
+        return f"the SDK raised {told(error)}; not {wanted}"
     status = getattr(error, "status", None)
     if answer.status is not None and status != answer.status:
         return f"the error has the status {status}"
     return None
 
 
-def last(driver: Driver) -> Exchange | None:
+def last(driver: Client) -> Exchange | None:
     """The newest exchange of a driver."""
     return driver.exchanges[-1] if driver.exchanges else None
