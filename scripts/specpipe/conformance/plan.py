@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from specpipe.conformance.access import access_checks
 from specpipe.conformance.check import Check
+from specpipe.conformance.checks_of_histories import history_checks
 from specpipe.conformance.checks_of_laws import law_checks
 from specpipe.conformance.checks_of_sdks import answer_checks, story_checks
 from specpipe.conformance.trial import Trial
@@ -43,6 +44,7 @@ def planned(trial: Trial) -> Plan:
     """
     checks = [
         *law_checks(trial),
+        *history_checks(trial),
         *story_checks(trial),
         *answer_checks(trial),
         *access_checks(trial),

@@ -17,7 +17,7 @@ from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE, random_id
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.samples import sample
+from specpipe.conformance.samples import given
 from specpipe.conformance.sdk import Driver
 from specpipe.conformance.subject import (
     Missing,
@@ -39,7 +39,6 @@ from specpipe.spec.model import (
     Identifiers,
     Increment,
     Operation,
-    Parameter,
     Resource,
     Snapshot,
     Update,
@@ -226,11 +225,6 @@ class Story:
 
     def _expect_same(self, wanted: Object, found: Object, operation: Operation) -> None:
         holds(alike(wanted, found), f"{operation.id} gave {found}, not {wanted}")
-
-
-def given(parameter: Parameter) -> Any:
-    """A valid value of a parameter."""
-    return sample(parameter.schema, {}) if parameter.example is None else parameter.example
 
 
 def alike(left: Any, right: Any) -> bool:

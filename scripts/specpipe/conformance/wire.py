@@ -57,8 +57,8 @@ class Wire:
         body: Any = None,
         key: str | None = None,
     ) -> Exchange:
-        """Call `operation`. `body` None sends none; `key` replaces the configured one, and an
-        empty one leaves it out. Raises Unreachable."""
+        """Call `operation`. `body` None sends none, bytes are sent as they are; `key` replaces
+        the configured one, and an empty one leaves it out. Raises Unreachable."""
         url = self.base_url + operation.path
         for name, value in (path or {}).items():
             url = url.replace(f"{{{name}}}", quote(value, safe=""))
@@ -68,7 +68,8 @@ class Wire:
         content = None
         if body is not None:
             headers["content-type"] = "application/json"
-            content = json.dumps(body, ensure_ascii=False).encode()
+            raw = isinstance(body, bytes)
+            content = body if raw else json.dumps(body, ensure_ascii=False).encode()
         request = self._client.build_request(
             operation.method, url, params=query or None, headers=headers, content=content
         )
