@@ -113,7 +113,9 @@ class Subject:
 
     def fresh_id(self, random: Random) -> str:
         """An id that nothing has, and that paths can carry."""
-        for operation, behaviour in (*self.operations(Get), *self.operations(Delete)):
+        pairs: list[tuple[Operation, Get | Delete]]
+        pairs = [*self.operations(Get), *self.operations(Delete)]
+        for operation, behaviour in pairs:
             for parameter in operation.parameters_in("path"):
                 if parameter.wire == behaviour.id:
                     return fresh_id(parameter.schema, random)
