@@ -6,6 +6,7 @@ Exit status 0: conforms. 1: departs from the spec. 2: could not judge.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import time
@@ -19,12 +20,14 @@ from urllib.parse import urlsplit
 from specpipe import pipeline
 from specpipe.arguments import output_folder, spec_file
 from specpipe.conformance import fuzz, interruption, report
-from specpipe.conformance.judge import clean_up, judge_checks, open_ledgers
+from specpipe.conformance.cleanup import clean_up_after
+from specpipe.conformance.judge import clean_up, judge_checks, opened
 from specpipe.conformance.ledger import Trespass
+from specpipe.conformance.manners import manners
+from specpipe.conformance.pace import POLITE, Pace
 from specpipe.conformance.plan import Plan, planned
 from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
-from specpipe.conformance.session import Session
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
@@ -70,6 +73,17 @@ def add_command(commands: Any) -> None:
         help="with --base-url: 1 writes things of the judge's own and removes them; all says that "
         "the server is disposable, and fuzzes writing operations too",
     )
+    command.add_argument(
+        "--rate",
+        default="",
+        help=f"requests a second at most, 0 for no bound; {POLITE:.0f} to somebody's server",
+    )
+    command.add_argument(
+        "--cleanup",
+        choices=("", OWN),
+        default="",
+        help="with --base-url: judge nothing, but remove what a run that was killed left there",
+    )
     command.add_argument("--operation", default="", help="fuzz this operation only")
     command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
@@ -81,7 +95,8 @@ def conformance(options: argparse.Namespace) -> int:
     try:
         check_options(api, options)
         with subject_server(api, options) as server:
-            return judge(trial_of(document, api, server, options), options)
+            trial = trial_of(document, api, server, options)
+            return clean_up_after(trial, progress) if options.cleanup else judge(trial, options)
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
@@ -97,7 +112,10 @@ def check_options(api: Api, options: argparse.Namespace) -> None:
         options.report_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ToolError(f"{options.report_dir}: no reports here: {error.strerror}") from None
+    pace_of(options)
     if not options.base_url:
+        if options.cleanup:
+            raise ToolError("CLEANUP: of which server? Say it with BASE_URL")
         return
     if options.engine:
         raise ToolError("ENGINE: the server at BASE_URL has its own database: leave it out")
@@ -120,9 +138,24 @@ def trial_of(document: Document, api: Api, server: Running, options: argparse.Na
     """What the options ask for, with a server that answers. Raises Unreachable, ToolError."""
     foreign = bool(options.base_url) and options.allow_writes != ALL
     profile = PROFILES[options.profile]
-    trial = Trial(options.spec, document, api, options.out, server, profile, options.seed, foreign)
+    pace = pace_of(options)
+    trial = Trial(
+        options.spec, document, api, options.out, server, profile, options.seed, foreign, pace
+    )
     check_reachable(trial)
     return trial
+
+
+def pace_of(options: argparse.Namespace) -> Pace:
+    """How fast to send: bounded on somebody's server. Raises ToolError."""
+    foreign = bool(options.base_url) and options.allow_writes != ALL
+    try:
+        rate = float(options.rate or (POLITE if foreign else 0))
+    except ValueError:
+        rate = -1
+    if not 0 <= rate < math.inf:
+        raise ToolError(f"RATE: {options.rate}: a number of requests a second, 0 for no bound")
+    return Pace(rate)
 
 
 @contextmanager
@@ -158,6 +191,8 @@ def judge(trial: Trial, options: argparse.Namespace) -> int:
     started = time.monotonic()
     verdict, plan = Verdict(), plan_of(trial, options)
     progress(f"judging {trial.server.base_url} ({trial.profile.name}, seed {trial.seed})")
+    for line in manners(trial, plan.writes):
+        progress(line)
     try:
         judge_plan(plan, trial, verdict)
         if plan.fuzzed:
@@ -196,7 +231,7 @@ def judged_by(plan: Plan, trial: Trial) -> tuple[Operation, ...]:
 
 def judge_plan(plan: Plan, trial: Trial, verdict: Verdict) -> None:
     """Make the checks of a plan. Whatever happens, what they created is removed again."""
-    with Session(trial, open_ledgers(trial) if plan.writes else None) as session:
+    with opened(trial, plan.writes) as session:
         try:
             for kind, group in groupby(plan.checks, key=lambda check: check.kind):
                 checks = list(group)

@@ -67,6 +67,7 @@ def run(trial: Trial, operations: Collection[Operation], reports: Path, output: 
         "SPECPIPE_KEY": trial.server.key or "",
         "SPECPIPE_OUTCOME": str(outcome.resolve()),
         "SPECPIPE_READ_ONLY": "1" if trial.foreign else "",
+        "SPECPIPE_RATE": str(trial.pace.rate),
     }
     result = subprocess.run(
         command, env=environment, cwd=reports, stdout=output, stderr=output, check=False

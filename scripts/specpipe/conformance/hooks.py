@@ -6,20 +6,25 @@ and reads the outcome from a file.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import schemathesis
+from requests.adapters import HTTPAdapter
 from schemathesis.core import NOT_SET
 
+from specpipe.conformance.gate import Gate, Reading
 from specpipe.conformance.laws_of_cases import Accepted, check_accepted
 from specpipe.conformance.ledger import Broken, Ledger
 from specpipe.conformance.oracle import path_values
+from specpipe.conformance.pace import Pace
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.wire import Unreachable, Wire
 from specpipe.pipeline import read_spec
@@ -30,6 +35,22 @@ OPERATIONS = {(o.method, o.path): o for o in API.operations}
 
 
 READ_ONLY = os.environ.get("SPECPIPE_READ_ONLY") == "1"
+PACE = Pace(float(os.environ.get("SPECPIPE_RATE", "0")))
+
+
+def paced(send: Callable[..., Any]) -> Callable[..., Any]:
+    """`send`, with the pace kept. Whatever schemathesis asks, probes too, comes through there; a
+    rate limit of its own would not know of the requests of our laws."""
+
+    @functools.wraps(send)
+    def wait_and_send(*arguments: Any, **keywords: Any) -> Any:
+        PACE.wait()
+        return send(*arguments, **keywords)
+
+    return wait_and_send
+
+
+HTTPAdapter.send = paced(HTTPAdapter.send)  # type: ignore[method-assign]
 
 
 def harmless(case: Any) -> bool:
@@ -64,7 +85,8 @@ class laws:
     def __init__(self) -> None:
         key = os.environ.get("SPECPIPE_KEY")
         header = API.key.header if API.key is not None else None
-        wire = Wire(os.environ["SPECPIPE_BASE_URL"], header, key)
+        gate = Reading(PACE) if READ_ONLY else Gate(PACE)
+        wire = Wire(os.environ["SPECPIPE_BASE_URL"], header, key, gate)
         self._subjects = {r.name: Subject(DOCUMENT, API, r, wire, Ledger()) for r in API.resources}
         self._cases: Counter[str] = Counter()
         self._accepted: Counter[str] = Counter()

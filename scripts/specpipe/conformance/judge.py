@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from specpipe.conformance.check import Check
+from specpipe.conformance.journal import kept
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
+from specpipe.conformance.own_gate import Own
 from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.trial import Trial
@@ -32,6 +35,20 @@ def open_ledgers(trial: Trial) -> dict[Resource, Ledger]:
             resource: Ledger(frozenset(present(trial.subject(resource, wire, Ledger()))))
             for resource in trial.api.resources
         }
+
+
+@contextmanager
+def opened(trial: Trial, writes: bool) -> Iterator[Session]:
+    """A session for checks, which write or do not. While it writes to somebody's server it keeps a
+    journal. Raises ToolError when what is there, or the journal, cannot be had."""
+    if not trial.foreign or not writes:
+        with Session(trial, open_ledgers(trial) if writes else None) as session:
+            yield session
+        return
+    with kept(trial.server.base_url) as journal:
+        ledgers = open_ledgers(trial)
+        with Session(trial, ledgers, Own(trial.pace, ledgers, journal)) as session:
+            yield session
 
 
 def present(subject: Subject) -> list[str]:
@@ -82,13 +99,36 @@ def judge_check(check: Check, session: Session, verdict: Verdict) -> None:
 
 def clean_up(session: Session, verdict: Verdict) -> None:
     """Remove what was created, and say what could not be where it matters: on somebody's server."""
+    gate = session.wire.gate
     for resource, ledger in session.ledgers.items():
-        left = [id for id in ledger.own if not removed(session.trial, resource, session.wire, id)]
+        if not isinstance(gate, Own):
+            ledger.keep(remaining(session, resource, ledger.own))
+            continue
+        there = listed(session, resource)
+        ours = gate.ours(resource)
+        left = remaining(
+            session, resource, {*ledger.own, *(ours if there is None else ours & there)}
+        )
+        left = left | (ours & (listed(session, resource) or set()))
+        gate.settle(resource, left)
         ledger.keep(left)
-        if left and session.trial.foreign:
-            message = f"{len(left)} left behind on the server: {', '.join(left)}"
+        if left:
+            message = f"{len(left)} left behind on the server: {', '.join(sorted(left))}"
             name = resource.name.kebab
             verdict.note(Finding("clean-up", name, CLEAN_UP, message, resource.pointer))
+
+
+def listed(session: Session, resource: Resource) -> set[str] | None:
+    """The ids of all that is on the server; None when it does not tell."""
+    try:
+        return set(present(session.subject(resource)))
+    except (ToolError, Unreachable):
+        return None
+
+
+def remaining(session: Session, resource: Resource, ids: Iterable[str]) -> set[str]:
+    """Delete things; gives those that could not be."""
+    return {id for id in ids if not removed(session.trial, resource, session.wire, id)}
 
 
 def removed(trial: Trial, resource: Resource, wire: Wire, id: str) -> bool:

@@ -131,10 +131,11 @@ class Subject:
         """Create a thing, out of the documented example when no body is given; an empty body is
         not sent where it can be left out, and bytes are sent as they are. Gives the reply."""
         operation, behaviour = self.one(Create)
-        sent: Object | bytes | None = self.seed() if body is None else body
+        sent: Any = self.wire.gate.named(behaviour, self.seed() if body is None else body)
         if not sent and operation.body is not None and not operation.body.required:
             sent = None
-        proposed = sent.get(behaviour.id or "") if isinstance(sent, dict) else None
+        known = behaviour.without_body if sent is None else sent
+        proposed = known.get(behaviour.id or "") if isinstance(known, Mapping) else None
         with interruption.put_off():
             query = switched(behaviour.full, full)
             exchange = self.send(operation, query=query, body=sent)

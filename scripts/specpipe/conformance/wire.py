@@ -12,6 +12,8 @@ from urllib.parse import quote
 import httpx
 
 from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.gate import Gate
+from specpipe.conformance.pace import Pace
 from specpipe.spec.model import Operation
 
 
@@ -22,7 +24,10 @@ class Unreachable(Exception):
 class Wire:
     """Sends requests for operations, with the API key where one is given."""
 
-    def __init__(self, base_url: str, key_header: str | None, key: str | None) -> None:
+    def __init__(
+        self, base_url: str, key_header: str | None, key: str | None, gate: Gate | None = None
+    ) -> None:
+        self.gate = gate or Gate(Pace())
         self.base_url = base_url.rstrip("/")
         self._key = {key_header.lower(): key} if key_header and key else {}
         self._client = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
@@ -58,7 +63,8 @@ class Wire:
         key: str | None = None,
     ) -> Exchange:
         """Call `operation`. `body` None sends none, bytes are sent as they are; `key` replaces
-        the configured one, and an empty one leaves it out. Raises Unreachable."""
+        the configured one, and an empty one leaves it out. Raises Unreachable, and Unsafe when it
+        must not be sent."""
         url = self.base_url + operation.path
         for name, value in (path or {}).items():
             url = url.replace(f"{{{name}}}", quote(value, safe=""))
@@ -73,6 +79,7 @@ class Wire:
         request = self._client.build_request(
             operation.method, url, params=query or None, headers=headers, content=content
         )
+        number = self.gate.before(operation, path or {}, body)
         try:
             answer = self._client.send(request)
         except httpx.HTTPError as error:
@@ -81,7 +88,7 @@ class Wire:
             ) from None
         if answer.status_code == operation.success.status and (content or not operation.body):
             self.accepted[operation.id] += 1
-        return Exchange(
+        exchange = Exchange(
             operation.method,
             str(request.url),
             {name: value for name, value in request.headers.items() if name not in self._key},
@@ -91,3 +98,5 @@ class Wire:
             answer.content,
             next((name for name in self._key if name in request.headers), None),
         )
+        self.gate.after(number, operation, path or {}, exchange)
+        return exchange
