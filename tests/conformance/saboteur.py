@@ -221,6 +221,8 @@ if __name__ == "__main__":
         globals()[defect](importlib.import_module(f"{package}.runtime.resource").Resource)
     else:
         subtle = importlib.import_module("subtle_defects")
-        getattr(subtle, defect)(subtle.Modules(package))
+        histories = importlib.import_module("history_defects")
+        plant = getattr(subtle, defect, None) or getattr(histories, defect)
+        plant(subtle.Modules(package))
     sys.argv[1:] = options
     importlib.import_module(f"{package}.__main__").run()

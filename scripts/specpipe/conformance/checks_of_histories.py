@@ -56,7 +56,6 @@ def histories_of(resource: Resource, session: Session) -> Iterator[Broken]:
     # Other histories on a server that outlives the run: ids that were deleted may not be free.
     salt = secrets.token_hex(8) if trial.foreign else ""
     seed = zlib.crc32(f"{trial.seed}/{resource.name.kebab}".encode())
-    most = 3 * requests(trial.profile)
-    story = tell(session.subject(resource), trial.profile, seed, salt, most)
+    story = tell(session.subject(resource), trial.profile, seed, salt)
     if story is not None:
         yield story

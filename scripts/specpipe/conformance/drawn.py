@@ -18,6 +18,7 @@ from hypothesis.errors import Flaky
 
 from specpipe.conformance.ledger import Broken, Trespass
 from specpipe.conformance.wire import Unreachable
+from specpipe.diagnostics import ToolError
 
 V = TypeVar("V")
 MOST_SHRINKING = 60
@@ -68,8 +69,8 @@ def for_each(
     examples: int,
     check: Callable[[V], None],
 ) -> None:
-    """Check values that are drawn. Raises Broken for the simplest one that fails, Trespass and
-    Unreachable at once."""
+    """Check values that are drawn. Raises Broken for the simplest one that fails, Trespass,
+    Unreachable and ToolError at once."""
     seen = Seen(MOST_SHRINKING)
     stopped: list[Exception] = []
 
@@ -77,7 +78,7 @@ def for_each(
         seen.spend()
         try:
             check(value)
-        except (Trespass, Unreachable) as error:
+        except (Trespass, Unreachable, ToolError) as error:
             stopped.append(error)
             raise Over from None
         except Broken as broken:

@@ -22,7 +22,6 @@ from specpipe.spec.model import (
     Update,
 )
 
-LETTERS = "abcdefghijklmnopqrstuv"
 OTHERS = "wxyz"
 CROWD = 1_000
 """From so many things of somebody's on, histories do not ask for everything."""
@@ -37,31 +36,22 @@ class Reads:
         self._random = random
         self._model = Model(subject.api, subject.resource)
         self._gone: dict[str, Thing] = {}
-        self._names: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
+        """By the names of things that were created."""
         self._nobody = subject.fresh_id(random)
         self._others: dict[str, list[str]] = {}
 
     # --- names -----------------------------------------------------------------------------
 
-    def next_name(self) -> str:
-        """The name that the next new thing will have in a story."""
-        round_, place = divmod(len(self._names), len(LETTERS))
-        return f"{LETTERS[place]}{round_ or ''}"
-
-    def named(self, id: str) -> str:
-        """The name of a thing in a story."""
-        return self._names[id]
-
-    def numbered(self, numbers: Sequence[int]) -> list[str]:
-        """The ids of things by their numbers: from 1 on in the order of their creation, as often
-        round as it takes; 0 is the unknown one."""
-        every = [*self._names]
-        return [every[(n - 1) % len(every)] if n and every else self._nobody for n in numbers]
+    def id_of(self, name: str) -> str:
+        """The id of a thing by its name; that of nothing for an empty one."""
+        return self.ids.get(name, self._nobody)
 
     def plain(self, text: str) -> str:
         """A text with names in it instead of ids."""
         others = {id: n for ids in self._others.values() for n, id in zip(OTHERS, ids, strict=True)}
-        for id, name in {**self._names, **others, self._nobody: NOBODY}.items():
+        names = {id: name for name, id in self.ids.items()}
+        for id, name in {**names, **others, self._nobody: NOBODY}.items():
             text = text.replace(f"'{id}'", name).replace(id, name)
         return text
 
@@ -100,7 +90,9 @@ class Reads:
             self._expect(thing, self.subject.id_of(thing), left_out, operation.id)
 
     def snapshot(self, full: bool | None = True) -> None:
-        """Read everything."""
+        """Read everything, unless that is too much."""
+        if len(self.subject.ledger.foreign) > CROWD:
+            return
         operation, behaviour = self.subject.one(Snapshot)
         things = self.subject.snapshot(full=full)[self.subject.resource.items]
         left_out = {*self._left_out(operation, behaviour.full, full), *behaviour.omits}
@@ -173,7 +165,7 @@ class Reads:
 
     def read_back(self) -> None:
         """Every thing of this history, by every path."""
-        every = [*self._names]
+        every = [*dict.fromkeys(self.ids.values())]
         if self.subject.operations(Get):
             for id in every:
                 self.get(id)
@@ -181,13 +173,8 @@ class Reads:
             self.batch([*every, self._nobody])
         if self.subject.operations(Identifiers):
             self.identifiers()
-        if self.subject.operations(Snapshot) and not self.crowded:
+        if self.subject.operations(Snapshot):
             self.snapshot()
-
-    @property
-    def crowded(self) -> bool:
-        """Whether the server holds so much that is not ours that it is not asked for."""
-        return len(self.subject.ledger.foreign) > CROWD
 
     # --- parts -----------------------------------------------------------------------------
 

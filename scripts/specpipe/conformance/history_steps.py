@@ -15,19 +15,17 @@ from specpipe.spec.model import Associate, Create, Delete, Increment, Operation,
 class Steps(Reads):
     """What one history does. Every method raises Broken when the server departs from the model."""
 
-    def create(self, members: Object, proposed: str | None = None) -> str:
-        """Create a thing with these members besides those of the example. Gives its id."""
+    def create(self, name: str, members: Object, proposed: str | None = None) -> None:
+        """Create a thing with these members besides those of the example."""
         operation, behaviour = self.subject.one(Create)
         body = self.subject.seed() | self._edits(members)
         if proposed is not None and behaviour.id is not None:
             body[behaviour.id] = proposed
-        name = self.next_name()
         reply = self.subject.create(body)
         id = self.subject.id_of(reply)
-        self._names.setdefault(id, name)
+        self.ids[name] = id
         self._model.create(behaviour, body, reply)
         self._expect(reply, id, self._left_out(operation, behaviour.full, None), "the reply")
-        return id
 
     def update(self, id: str, members: Object) -> None:
         """Send members as an update, with those that an update needs as they are."""

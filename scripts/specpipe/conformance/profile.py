@@ -19,7 +19,7 @@ class Profile:
 
 
 PROFILES = {
-    "smoke": Profile("smoke", ("examples", "fuzzing", "stateful"), 3, 1, 5, 12),
-    "quick": Profile("quick", ("examples", "coverage", "fuzzing", "stateful"), 40, 3, 25, 30),
+    "smoke": Profile("smoke", ("examples", "fuzzing", "stateful"), 3, 1, 10, 12),
+    "quick": Profile("quick", ("examples", "coverage", "fuzzing", "stateful"), 40, 3, 50, 30),
     "deep": Profile("deep", ("examples", "coverage", "fuzzing", "stateful"), 1000, 20, 300, 60),
 }
