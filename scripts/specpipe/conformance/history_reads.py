@@ -12,14 +12,11 @@ from specpipe.conformance.subject import Object, Subject, instant
 from specpipe.spec.model import (
     Associate,
     BatchFetch,
-    Delete,
     Get,
     Identifiers,
-    Increment,
     Operation,
     Snapshot,
     Time,
-    Update,
 )
 
 OTHERS = "wxyz"
@@ -159,9 +156,8 @@ class Reads:
 
     def ask_for_nobody(self) -> None:
         """Every operation towards one thing answers that an unknown one is gone."""
-        for kind in (Get, Update, Delete, Associate, Increment):
-            for operation, behaviour in self.subject.operations(kind):
-                self._expect_gone(operation, behaviour, self._nobody)
+        for operation, behaviour in self.subject.addressing():
+            self._expect_gone(operation, behaviour, self._nobody)
 
     def read_back(self) -> None:
         """Every thing of this history, by every path."""

@@ -65,6 +65,16 @@ class Subject:
         """The operations on this resource whose behaviour is a `kind`."""
         return operations_on(self.api, self.resource, kind)
 
+    def addressing(self) -> list[tuple[Operation, Addressing]]:
+        """The operations on one thing that must exist."""
+        return [
+            *self.operations(Get),
+            *self.operations(Delete),
+            *self.operations(Associate),
+            *self.operations(Increment),
+            *self.operations(Update),
+        ]
+
     def one(self, kind: type[B]) -> tuple[Operation, B]:
         """The first operation of that kind."""
         found = self.operations(kind)
