@@ -30,7 +30,7 @@ class Law:
 LAWS: list[Law] = []
 
 
-def law(*about: type[Behaviour], requests: int = 10) -> Callable[[Keep], Keep]:
+def law(*about: type[Behaviour], requests: int) -> Callable[[Keep], Keep]:
     """Register a function as a law about these verbs that takes about so many requests: its name
     is the function's, its statement the docstring."""
 

@@ -36,7 +36,7 @@ def at_once(tasks: Sequence[Callable[[], R]]) -> list[R]:
     return [task.result() for task in started]
 
 
-@law(Create, requests=22)
+@law(Create, requests=18)
 def creates_at_once_are_all_kept(subject: Subject, random: random.Random) -> None:
     """Of things that are created at once each has an id of its own, and all are there."""
     bodies = [subject.seed() | {"x_number": number} for number in range(2 * WRITERS)]
@@ -67,7 +67,7 @@ def a_proposed_id_is_given_once(subject: Subject, random: random.Random) -> None
         holds(sorted(found) == sorted(ids), f"{ids} were created at once, {found} are there")
 
 
-@law(Associate, Get, requests=WRITERS + 2)
+@law(Associate, Get, requests=10)
 def associations_at_once_are_all_kept(subject: Subject, random: random.Random) -> None:
     """Of references that are added at once to one thing none is lost, and each has its place."""
     adding = [pair for pair in subject.operations(Associate) if not pair[1].removes]
@@ -88,7 +88,7 @@ def associations_at_once_are_all_kept(subject: Subject, random: random.Random) -
         holds(not wrong, f"after adding at once, positions are wrong: {wrong} in {found}")
 
 
-@law(Increment, Get, requests=2 * WRITERS + 3)
+@law(Increment, Get, requests=18)
 def increments_at_once_add_up(subject: Subject, random: random.Random) -> None:
     """Of increments at once of one thing every one counts."""
     _, behaviour = subject.one(Increment)
@@ -105,7 +105,7 @@ def increments_at_once_add_up(subject: Subject, random: random.Random) -> None:
         holds(right, f"{counter} is {found} after {step} increments at once, not {wanted}")
 
 
-@law(Update, Get, requests=WRITERS + 2)
+@law(Update, Get, requests=10)
 def updates_at_once_keep_each_others_members(subject: Subject, random: random.Random) -> None:
     """Of updates at once of different members of one thing every one is kept."""
     thing = subject.create()
@@ -117,7 +117,7 @@ def updates_at_once_keep_each_others_members(subject: Subject, random: random.Ra
     expect_members(subject.read(id), members, "get after updates at once")
 
 
-@law(Delete, requests=6)
+@law(Delete, requests=5)
 def a_delete_succeeds_once(subject: Subject, random: random.Random) -> None:
     """Of deletes at once of one thing exactly one succeeds, the others find it gone."""
     operation, behaviour = subject.one(Delete)

@@ -13,7 +13,7 @@ from specpipe.conformance.subject import Missing, Object, Subject
 from specpipe.spec.model import Create, Increment
 
 
-@law(Increment)
+@law(Increment, requests=7)
 def increments_are_exact(subject: Subject, random: random.Random) -> None:
     """An increment adds one to each counter that it names, their number to the total, no more."""
     operation, behaviour = subject.one(Increment)
@@ -42,7 +42,7 @@ def increments_are_exact(subject: Subject, random: random.Random) -> None:
         before = after
 
 
-@law(Increment)
+@law(Increment, requests=9)
 def empty_increments_change_nothing(subject: Subject, random: random.Random) -> None:
     """An increment that names nothing changes nothing."""
     operation, behaviour = subject.one(Increment)
@@ -58,7 +58,7 @@ def empty_increments_change_nothing(subject: Subject, random: random.Random) -> 
         holds(same(before, after), f"{operation.id} with {body} changed {before} to {after}")
 
 
-@law(Increment, requests=13)
+@law(Increment, requests=12)
 def counts_add_up(subject: Subject, random: random.Random) -> None:
     """After many increments each counter holds how often it was named, by every path."""
     _, behaviour = subject.one(Increment)
@@ -78,7 +78,7 @@ def counts_add_up(subject: Subject, random: random.Random) -> None:
         holds(same(counts, wanted), f"{where}: the counters are {counts}, not {wanted}")
 
 
-@law(Increment, requests=4)
+@law(Increment, requests=5)
 def increments_read_their_member_only(subject: Subject, random: random.Random) -> None:
     """What other members of the body name counts for something else: nothing changes here."""
     operation, behaviour = subject.one(Increment)
@@ -101,7 +101,7 @@ def increments_read_their_member_only(subject: Subject, random: random.Random) -
         holds(same(before, after), f"{operation.id} of {name} changed {before} to {after}")
 
 
-@law(Create, Increment, requests=4)
+@law(Create, Increment, requests=10)
 def counters_keep_what_they_were_given(subject: Subject, random: random.Random) -> None:
     """Counting goes on from the numbers that a thing was created with, large ones too, up to the
     bound of their schema, where it stays."""

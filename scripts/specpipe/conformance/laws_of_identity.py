@@ -53,7 +53,7 @@ def carried(subject: Subject, body: Object) -> Object:
     return {name: value for name, value in body.items() if name not in changed}
 
 
-@law(Create, Get)
+@law(Create, Get, requests=4)
 def create_is_read_back(subject: Subject, random: random.Random) -> None:
     """What a create replies is what a get gives, and holds every member that was sent."""
     for body in (subject.seed(), subject.seed() | copy.deepcopy(STRANGE)):
@@ -63,7 +63,7 @@ def create_is_read_back(subject: Subject, random: random.Random) -> None:
         expect_members(thing, carried(subject, body), "get")
 
 
-@law(Create)
+@law(Create, requests=1)
 def create_without_a_body(subject: Subject, random: random.Random) -> None:
     """A create without a body stores the documented default."""
     operation, behaviour = subject.one(Create)
@@ -73,7 +73,7 @@ def create_without_a_body(subject: Subject, random: random.Random) -> None:
     expect_members(reply, carried(subject, dict(behaviour.without_body)), "the reply")
 
 
-@law(Create)
+@law(Create, requests=4)
 def create_gives_a_new_id(subject: Subject, random: random.Random) -> None:
     """Each create gives a new id; a proposed one is taken when it is free, and only then."""
     _, behaviour = subject.one(Create)
@@ -89,7 +89,7 @@ def create_gives_a_new_id(subject: Subject, random: random.Random) -> None:
     holds(again != wanted, f"the id {wanted} was given twice")
 
 
-@law(Create)
+@law(Create, requests=2)
 def create_adopts(subject: Subject, random: random.Random) -> None:
     """A reference in a create's body becomes an element of the collection that adopts it."""
     _, behaviour = subject.one(Create)
@@ -105,7 +105,7 @@ def create_adopts(subject: Subject, random: random.Random) -> None:
         holds(wanted in items, f"{wanted} was sent as {reference}, {collection} holds {items}")
 
 
-@law(Create, Snapshot, BatchFetch, Identifiers)
+@law(Create, Snapshot, BatchFetch, Identifiers, requests=5)
 def created_is_listed(subject: Subject, random: random.Random) -> None:
     """A created thing is in the snapshot, the identifiers and a batch, and the same there."""
     id = subject.id_of(subject.create())
@@ -132,7 +132,7 @@ def expect_listed(
     holds(same(found, wanted), f"{id} is {found} by {where}, {wanted} by get")
 
 
-@law(Delete)
+@law(Delete, requests=15)
 def gone_after_delete(subject: Subject, random: random.Random) -> None:
     """After its delete a thing is unknown to every operation, and in no list; others stay."""
     older, thing, newer = subject.create_in_a_row(3)
@@ -143,7 +143,7 @@ def gone_after_delete(subject: Subject, random: random.Random) -> None:
         holds(subject.read(subject.id_of(kept)), "deleting one thing deleted another")
 
 
-@law(Get, Delete, Associate, Increment, Update, BatchFetch, Snapshot, Identifiers)
+@law(Get, Delete, Associate, Increment, Update, BatchFetch, Snapshot, Identifiers, requests=9)
 def unknown_is_gone(subject: Subject, random: random.Random) -> None:
     """An id that was never given out is unknown to every operation."""
     expect_gone(subject, subject.fresh_id(random))
@@ -166,7 +166,7 @@ def expect_gone(subject: Subject, id: str) -> None:
         holds(id not in subject.identifiers(), f"unknown {id} is among the identifiers")
 
 
-@law(Delete, requests=5)
+@law(Delete, requests=6)
 def a_second_delete_is_refused(subject: Subject, random: random.Random) -> None:
     """A thing is deleted once; asking again answers that it is gone, and changes nothing else."""
     operation, behaviour = subject.one(Delete)
@@ -180,7 +180,7 @@ def a_second_delete_is_refused(subject: Subject, random: random.Random) -> None:
         subject.read(ids[1])
 
 
-@law(Create, Delete, requests=5)
+@law(Create, Delete, requests=4)
 def a_deleted_id_begins_anew(subject: Subject, random: random.Random) -> None:
     """A thing that is created with the id of a deleted one has nothing of it."""
     _, behaviour = subject.one(Create)
@@ -229,7 +229,7 @@ def changes(subject: Subject, random: random.Random) -> Iterator[tuple[str, Chan
         yield operation.id, subject.delete
 
 
-@law(Update, Associate, Increment, Delete, requests=20)
+@law(Update, Associate, Increment, Delete, requests=18)
 def a_change_touches_one_thing_only(subject: Subject, random: random.Random) -> None:
     """Whatever is done to one thing, others stay as they are, their times included."""
     before, changed, after = (subject.create(full=True) for _ in range(3))

@@ -35,7 +35,7 @@ def bounds(subject: Subject, which: Time, things: list[Object]) -> tuple[str, st
     return times[0], times[-1]
 
 
-@law(Identifiers)
+@law(Identifiers, requests=8)
 def identifiers_are_ordered(subject: Subject, random: random.Random) -> None:
     """Identifiers are in the documented order, whichever way they are filtered."""
     _, behaviour = subject.one(Identifiers)
@@ -53,7 +53,7 @@ def identifiers_are_ordered(subject: Subject, random: random.Random) -> None:
         holds(found == wanted, f"{query}: identifiers are in the order {found}, not {wanted}")
 
 
-@law(Identifiers)
+@law(Identifiers, requests=17)
 def identifiers_are_limited(subject: Subject, random: random.Random) -> None:
     """Identifiers are cut off at the limit, after filtering: 0 gives none."""
     _, behaviour = subject.one(Identifiers)
@@ -78,7 +78,7 @@ def identifiers_are_limited(subject: Subject, random: random.Random) -> None:
         holds(len(found) == limit, f"limit {limit} of 4 and more gave {len(found)} identifiers")
 
 
-@law(Identifiers)
+@law(Identifiers, requests=15)
 def ranges_are_inclusive(subject: Subject, random: random.Random) -> None:
     """A range takes in both its ends, whatever offset they have; either can be left open."""
     _, behaviour = subject.one(Identifiers)
@@ -109,7 +109,7 @@ def elsewhere(text: str) -> str:
     return f"{moved[:19]}.{fraction or 0}{moved[19:]}"
 
 
-@law(Identifiers)
+@law(Identifiers, requests=5)
 def ranges_are_joined(subject: Subject, random: random.Random) -> None:
     """With several ranges a thing is listed when it is in any of them."""
     _, behaviour = subject.one(Identifiers)
@@ -153,7 +153,7 @@ def open_ranges_are_joined(subject: Subject, random: random.Random) -> None:
         holds(sorted(found) == sorted(wanted), f"{query} gave {found} of {ids}, not {wanted}")
 
 
-@law(Identifiers, requests=10)
+@law(Identifiers, requests=15)
 def bounds_are_exact(subject: Subject, random: random.Random) -> None:
     """A bound is a moment, however it is written and however fine it is: one that is later than a
     thing by less than the server writes does not take it in, and bounds the wrong way round take in
@@ -191,7 +191,7 @@ def finer(text: str) -> str:
     return f"{whole.isoformat()[:19]}.{fraction.ljust(6, '0')}01Z"
 
 
-@law(Identifiers, Delete, requests=6)
+@law(Identifiers, Delete, requests=8)
 def deleted_things_leave_lists(subject: Subject, random: random.Random) -> None:
     """What was deleted is in no range any more, and takes no place within a limit."""
     _, behaviour = subject.one(Identifiers)

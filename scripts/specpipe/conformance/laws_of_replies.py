@@ -22,7 +22,7 @@ def laden(subject: Subject) -> Object:
     return body
 
 
-@law(Create, Get, Update, Snapshot, BatchFetch)
+@law(Create, Get, Update, Snapshot, BatchFetch, requests=17)
 def heavy_members_are_left_out(subject: Subject, random: random.Random) -> None:
     """Heavy members are in a reply exactly when the request, or the default, says so."""
     body = laden(subject)
@@ -84,7 +84,7 @@ def expect_heavy(
                 holds(name not in thing, f"{name} is in the reply of {how}")
 
 
-@law(Snapshot, BatchFetch)
+@law(Snapshot, BatchFetch, requests=5)
 def lists_have_positions(subject: Subject, random: random.Random) -> None:
     """A snapshot and a batch give the position of each thing in them."""
     ids = [subject.id_of(subject.create()) for _ in range(3)]
@@ -103,7 +103,7 @@ def lists_have_positions(subject: Subject, random: random.Random) -> None:
         holds(same(positions, wanted), f"positions are {positions}, the items say {wanted}")
 
 
-@law(BatchFetch)
+@law(BatchFetch, requests=4)
 def batch_is_complete(subject: Subject, random: random.Random) -> None:
     """A batch gives exactly the things that exist, each once, and names the other ids."""
     known = [subject.id_of(subject.create()) for _ in range(2)]
@@ -119,7 +119,7 @@ def batch_is_complete(subject: Subject, random: random.Random) -> None:
     holds(empty, f"an empty batch gave {nothing}")
 
 
-@law(BatchFetch)
+@law(BatchFetch, requests=3)
 def batch_takes_positions(subject: Subject, random: random.Random) -> None:
     """An id with a position is asked for in a batch, unless the position is negative: removed."""
     active, removed = (subject.id_of(subject.create()) for _ in range(2))
@@ -131,7 +131,7 @@ def batch_takes_positions(subject: Subject, random: random.Random) -> None:
     )
 
 
-@law(BatchFetch, requests=14)
+@law(BatchFetch, requests=8)
 def batches_are_exact(subject: Subject, random: random.Random) -> None:
     """Whatever mix of known, deleted and unknown ids is asked for, in whatever order and however
     often: each known one is found once, each other one is missing once."""
@@ -151,7 +151,7 @@ def batches_are_exact(subject: Subject, random: random.Random) -> None:
         holds(sorted(missing) == lacking, f"a batch of {asked} misses {missing}, not {lacking}")
 
 
-@law(Get, Snapshot, BatchFetch, Update, requests=9)
+@law(Get, Snapshot, BatchFetch, Update, requests=8)
 def a_thing_reads_the_same_everywhere(subject: Subject, random: random.Random) -> None:
     """A thing is the same by every path, before and after an update, but for what is omitted."""
     thing = subject.create(subject.laden() | {"x_kept": [1, {"a": None}]}, full=True)
@@ -164,7 +164,7 @@ def a_thing_reads_the_same_everywhere(subject: Subject, random: random.Random) -
             holds(same(found, wanted), f"{id} is {found} by {where}, {wanted} by its last change")
 
 
-@law(Create, Get, Update, requests=8)
+@law(Create, Get, Update, requests=5)
 def light_replies_lose_nothing(subject: Subject, random: random.Random) -> None:
     """What a reply leaves out is stored all the same."""
     body = laden(subject)
