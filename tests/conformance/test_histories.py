@@ -18,7 +18,6 @@ from specpipe.workspace import OUT, SPEC
 
 STORIES = {
     "an_associate_after_a_disassociate_forgets_a_position": ("associate", "disassociate"),
-    "a_proposed_id_revives_what_was_deleted": ("delete a", "create b, proposing the id of a"),
     "an_update_forgets_what_was_counted": ("increment", "update"),
     "what_was_counted_stays_in_the_snapshot": ("increment", "delete a"),
 }

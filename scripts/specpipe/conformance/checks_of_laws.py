@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from specpipe.conformance import (
     laws_of_concurrency,
     laws_of_counters,
+    laws_of_exactness,
     laws_of_identity,
     laws_of_lists,
+    laws_of_many,
     laws_of_references,
     laws_of_replies,
     laws_of_updates,
@@ -26,11 +28,13 @@ from specpipe.spec.model import Resource
 MODULES = (
     laws_of_identity,
     laws_of_values,
+    laws_of_exactness,
     laws_of_updates,
     laws_of_lists,
     laws_of_replies,
     laws_of_references,
     laws_of_counters,
+    laws_of_many,
     laws_of_concurrency,
 )
 """Where laws are, in the order in which they are checked. Those of several writers come last: what

@@ -1,6 +1,7 @@
 """`specpipe conformance`: judge a server and the SDKs, and say it in one line at the end.
 
-Exit status 0: conforms. 1: departs from the spec. 2: could not judge.
+Exit status 0: conforms. 1: departs from the spec. 2: could not judge. 130: interrupted; what was
+found until then is reported.
 """
 
 from __future__ import annotations
@@ -9,25 +10,24 @@ import argparse
 import math
 import os
 import sys
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from specpipe import pipeline
 from specpipe.arguments import output_folder, spec_file
-from specpipe.conformance import fuzz, interruption, report
+from specpipe.conformance import interruption, replay
 from specpipe.conformance.cleanup import clean_up_after
-from specpipe.conformance.judge import clean_up, judge_checks, opened
-from specpipe.conformance.ledger import Trespass
+from specpipe.conformance.judgement import Judgement
+from specpipe.conformance.ledger import Broken
 from specpipe.conformance.manners import manners
 from specpipe.conformance.pace import POLITE, Pace
 from specpipe.conformance.plan import Plan, planned
 from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.replay import Replay
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
@@ -85,6 +85,10 @@ def add_command(commands: Any) -> None:
         help="with --base-url: judge nothing, but remove what a run that was killed left there",
     )
     command.add_argument("--operation", default="", help="fuzz this operation only")
+    command.add_argument(
+        "--replay", default="", help="make one check again: kind/name@profile.seed"
+    )
+    command.add_argument("--until-broken", action="store_true", help="stop at the first departure")
     command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
 
@@ -93,10 +97,22 @@ def conformance(options: argparse.Namespace) -> int:
     document, api = pipeline.read_spec(options.spec)
     interruption.install()
     try:
+        again = replay.parse(options.replay)
+        if again is not None:
+            options.profile, options.seed = again.profile, again.seed
+            options.report_dir = options.report_dir / "replay"
         check_options(api, options)
         with subject_server(api, options) as server:
             trial = trial_of(document, api, server, options)
-            return clean_up_after(trial, progress) if options.cleanup else judge(trial, options)
+            if options.cleanup:
+                return clean_up_after(trial, print)
+            plan = plan_of(trial, options)
+            scope = scope_of(trial, plan, options, again)
+            given, folder = given_by(options), options.report_dir
+            for line in manners(trial, plan.writes):
+                print(line, flush=True)
+            verdict = Verdict(until_broken=options.until_broken)
+            return Judgement(trial, plan, folder, scope, given, again, verdict).run()
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
@@ -179,40 +195,26 @@ def check_reachable(trial: Trial) -> None:
     url = trial.server.base_url
     with trial.wire() as wire:
         path = {p.wire: "example" for p in reading.parameters_in("path")}
-        status = wire.send(reading, path).status
+        try:
+            status = wire.send(reading, path).status
+        except Broken:
+            return  # it is there, and what it says is for the checks to tell
     if status in (401, 403):
         raise ToolError(f"{url} refuses the key: set API_KEY to one that it takes")
     if status == 404 and not reading.parameters_in("path"):
         raise ToolError(f"{url} has no {reading.path}: is that the right base URL?")
 
 
-def judge(trial: Trial, options: argparse.Namespace) -> int:
-    """Make the checks, fuzz, report."""
-    started = time.monotonic()
-    verdict, plan = Verdict(), plan_of(trial, options)
-    progress(f"judging {trial.server.base_url} ({trial.profile.name}, seed {trial.seed})")
-    for line in manners(trial, plan.writes):
-        progress(line)
-    try:
-        judge_plan(plan, trial, verdict)
-        if plan.fuzzed:
-            if len(plan.fuzzed) < len(trial.api.operations) and not options.operation:
-                progress("fuzzing reading operations only, since the server is not ours")
-            reports = options.report_dir.resolve() / "schemathesis"
-            verdict.fuzzing = fuzz.run(trial, plan.fuzzed, reports, sys.stdout)
-            verdict.count(verdict.fuzzing.accepted)
-        judged = judged_by(plan, trial)
-        verdict.check_reach(judged)
-    except (Unreachable, ToolError) as error:
-        verdict.unjudged = str(error)
-        print(f"could not judge: {error}", file=sys.stderr)
-    judged = judged_by(plan, trial)
-    limits = scope(trial, verdict, plan.writes, options.operation)
-    line = verdict.line(judged, limits, time.monotonic() - started)
-    conclude(trial, judged, verdict, line, options.report_dir)
-    if verdict.unjudged:
-        return COULD_NOT_JUDGE
-    return 0 if verdict.conforms else 1
+def given_by(options: argparse.Namespace) -> dict[str, str]:
+    """What a replay has to be given as well, as variables of make."""
+    values = {
+        "SPEC": shown(options.spec) if options.spec != SPEC else "",
+        "OUT": shown(options.out) if options.out != OUT else "",
+        "BASE_URL": options.base_url,
+        "ENGINE": options.engine,
+        "ALLOW_WRITES": options.allow_writes,
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def plan_of(trial: Trial, options: argparse.Namespace) -> Plan:
@@ -223,54 +225,18 @@ def plan_of(trial: Trial, options: argparse.Namespace) -> Plan:
     return plan.reading_only() if options.base_url and not options.allow_writes else plan
 
 
-def judged_by(plan: Plan, trial: Trial) -> tuple[Operation, ...]:
-    """The operations that a plan is about."""
-    ids = {o.id for o in plan.fuzzed}.union(*(c.operations for c in plan.checks if c.writes))
-    return tuple(o for o in trial.api.operations if o.id in ids)
-
-
-def judge_plan(plan: Plan, trial: Trial, verdict: Verdict) -> None:
-    """Make the checks of a plan. Whatever happens, what they created is removed again."""
-    with opened(trial, plan.writes) as session:
-        try:
-            for kind, group in groupby(plan.checks, key=lambda check: check.kind):
-                checks = list(group)
-                progress(f"{kind}: {len(checks)} checks")
-                judge_checks(checks, session, verdict)
-        except Trespass:
-            progress("  nothing more is written: it could destroy what is somebody's")
-        finally:
-            clean_up(session, verdict)
-            verdict.count(session.accepted)
-
-
-def scope(trial: Trial, verdict: Verdict, writes: bool, operation: str) -> str:
+def scope_of(
+    trial: Trial, plan: Plan, options: argparse.Namespace, again: Replay | None
+) -> tuple[str, ...]:
     """What of the spec the verdict is about, when it is not all of it."""
-    limits = [] if writes else ["reading only"]
-    if operation:
-        limits.append(f"fuzzing of {operation} only")
-    elif writes and trial.foreign:
+    if again is not None:
+        return (f"{again.kind}/{again.name} again",)
+    limits = [] if plan.writes else ["reading only"]
+    if options.operation:
+        limits.append(f"fuzzing of {options.operation} only")
+    elif plan.writes and trial.foreign:
         limits.append("writing operations not fuzzed")
-    limits += [f"without the {name}" for name in verdict.left_out]
-    return f" ({', '.join(limits)})" if limits else ""
-
-
-def conclude(
-    trial: Trial, judged: Collection[Operation], verdict: Verdict, line: str, folder: Path
-) -> None:
-    """Write the reports and say what was found; the verdict comes last."""
-    report.write(folder, trial, judged, verdict, line)
-    for finding in verdict.findings:
-        progress(f"{finding.kind} {finding.name}: {finding.message}")
-        if finding.curl:
-            progress(f"  {finding.curl}")
-    progress(f"report: {shown(folder / 'index.html')}")
-    progress(line)
-
-
-def progress(line: str) -> None:
-    """Say something now, also through a pipe."""
-    print(line, flush=True)
+    return tuple(limits)
 
 
 def select(api: Api, operation: str) -> tuple[Operation, ...]:

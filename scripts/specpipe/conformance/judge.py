@@ -9,6 +9,7 @@ from specpipe.conformance.check import Check
 from specpipe.conformance.journal import kept
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.own_gate import Own
+from specpipe.conformance.progress import Progress
 from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.trial import Trial
@@ -64,11 +65,21 @@ def present(subject: Subject) -> list[str]:
         ) from None
 
 
-def judge_checks(checks: Iterable[Check], session: Session, verdict: Verdict) -> None:
+def judge_checks(
+    checks: Iterable[Check], session: Session, verdict: Verdict, progress: Progress | None = None
+) -> None:
     """Make the checks, one after the other. Raises Trespass after noting it: then nothing may be
     written any more. Raises Unreachable and ToolError when a check could not be made."""
     for check in checks:
-        judge_check(check, session, verdict)
+        if progress is not None:
+            progress.step(check.name)
+        session.sequence.mark(check.id)
+        before = len(verdict.findings)
+        try:
+            judge_check(check, session, verdict)
+        finally:
+            if progress is not None and len(verdict.findings) > before:
+                progress.found()
 
 
 def judge_check(check: Check, session: Session, verdict: Verdict) -> None:
@@ -143,5 +154,5 @@ def removed(trial: Trial, resource: Resource, wire: Wire, id: str) -> bool:
             wire.send(operation, {get.id: id}).status == resource.gone
             for operation, get in subject.operations(Get)
         )
-    except Unreachable:
+    except (Unreachable, Broken):
         return False

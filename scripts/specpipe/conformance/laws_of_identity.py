@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 import random
 import uuid
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 from specpipe.conformance.exchange import same
@@ -34,8 +32,6 @@ STRANGE: Object = {
     "x_null": None,
 }
 """Members that no spec knows, with values that are easily damaged."""
-
-Change = Callable[[str], object]
 
 
 def random_id(random: random.Random) -> str:
@@ -213,28 +209,3 @@ def a_new_thing_was_created_and_updated_at_once(subject: Subject, random: random
         one = instant(created) == instant(updated)
         holds(one, f"a new thing was created at {created} and updated at {updated}")
         holds(instant(created) != instant("2001-02-03T04:05:06.000007Z"), "a body set the times")
-
-
-def changes(subject: Subject, random: random.Random) -> Iterator[tuple[str, Change]]:
-    """Every way to change one thing, by the id of the operation; a delete comes last."""
-    for operation, _ in subject.operations(Update):
-        yield operation.id, lambda id: subject.update({subject.resource.id: id, "x_changed": 1})
-    for pair in subject.operations(Associate):
-        other = subject.fresh_other(pair, random)
-        yield pair[0].id, partial(subject.associate, other=other, pair=pair)
-    for operation, behaviour in subject.operations(Increment):
-        flags = {behaviour.reads: dict.fromkeys(behaviour.counters, True)}
-        yield operation.id, partial(subject.increment, body=flags)
-    for operation, _ in subject.operations(Delete):
-        yield operation.id, subject.delete
-
-
-@law(Update, Associate, Increment, Delete, requests=18)
-def a_change_touches_one_thing_only(subject: Subject, random: random.Random) -> None:
-    """Whatever is done to one thing, others stay as they are, their times included."""
-    before, changed, after = (subject.create(full=True) for _ in range(3))
-    for name, change in changes(subject, random):
-        change(subject.id_of(changed))
-        for thing in (before, after):
-            found = subject.read(subject.id_of(thing))
-            holds(same(found, thing), f"{name} of another thing made {found} out of {thing}")

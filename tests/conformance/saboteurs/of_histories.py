@@ -1,11 +1,14 @@
-"""Defects that show only after several steps in a certain order; each takes the server's modules."""
+"""Defects that show only after several steps in a certain order, which no single law takes."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .planting import Modules, defect
 
-def an_associate_after_a_disassociate_forgets_a_position(modules: Any) -> None:
+
+@defect("histories", "history")
+def an_associate_after_a_disassociate_forgets_a_position(modules: Modules) -> None:
     """Adding a reference where one was taken out before gives it no position, from the third on."""
     references = modules.references.References
     added = references.added
@@ -20,27 +23,8 @@ def an_associate_after_a_disassociate_forgets_a_position(modules: Any) -> None:
     references.added = forget
 
 
-def a_proposed_id_revives_what_was_deleted(modules: Any) -> None:
-    """A thing that gets the id of a deleted one gets its members as well."""
-    resource = modules.resource_class
-    delete, record_of = resource.delete, resource._record
-    deleted: dict[str, Any] = {}
-
-    async def remember(self: Any, id: str) -> Any:
-        record = await self._store.get(self._kind, id)
-        reply = await delete(self, id)
-        deleted[id] = modules.resource.decode(record.base)
-        return reply
-
-    def revive(self: Any, created: int, updated: int, thing: Any, *rest: Any) -> Any:
-        return record_of(
-            self, created, updated, {**deleted.pop(thing[self._type.id], {}), **thing}, *rest
-        )
-
-    resource.delete, resource._record = remember, revive
-
-
-def an_update_forgets_what_was_counted(modules: Any) -> None:
+@defect("histories", "history")
+def an_update_forgets_what_was_counted(modules: Modules) -> None:
     """After an increment the next update takes the counters back to what they were before."""
     resource = modules.resource_class
     increment, update = resource.increment, resource.update
@@ -63,7 +47,8 @@ def an_update_forgets_what_was_counted(modules: Any) -> None:
     resource.increment, resource.update = count, forget
 
 
-def what_was_counted_stays_in_the_snapshot(modules: Any) -> None:
+@defect("histories", "history")
+def what_was_counted_stays_in_the_snapshot(modules: Modules) -> None:
     """A thing that was incremented is in the snapshot after its delete as well."""
     resource = modules.resource_class
     increment, delete, snapshot = resource.increment, resource.delete, resource.snapshot
