@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from specpipe.conformance.access import access_checks
 from specpipe.conformance.check import Check
 from specpipe.conformance.checks_of_forms import form_checks
+from specpipe.conformance.checks_of_histories import history_checks
 from specpipe.conformance.checks_of_laws import law_checks
 from specpipe.conformance.checks_of_methods import method_checks
 from specpipe.conformance.checks_of_refusals import refusal_checks
@@ -51,6 +52,7 @@ def planned(trial: Trial) -> Plan:
     """
     checks = [
         *law_checks(trial),
+        *history_checks(trial),
         *access_checks(trial),
         *form_checks(trial),
         *refusal_checks(trial),
