@@ -67,14 +67,12 @@ class Finding:
         """What a check found."""
         exchange = broken.exchange
         operation = answering(trial, exchange) if exchange is not None else None
-        # What an SDK does is written down nowhere but in the operation that it does it to.
-        vague = operation is not None and check.pointer == "/paths"
         return cls(
             check.kind,
             check.name,
             check.statement,
             broken.message,
-            operation.pointer if operation is not None and vague else check.pointer,
+            pointed(check, operation),
             (operation.id,) if operation is not None else check.operations,
             exchange.curl() if exchange is not None else None,
             replay_id(check.id, trial),
@@ -102,6 +100,18 @@ class Finding:
         """Equal for two findings that tell the same, of whichever check."""
         message = DIFFERS.sub("#", self.message)
         return (self.kind, self.pointer, *self.operations, message)
+
+
+def pointed(check: Check, operation: Operation | None) -> str:
+    """Where the spec says what is not so: as near to the operation that answered as can be."""
+    if operation is None:
+        return check.pointer
+    if check.pointer == "/paths":
+        return operation.pointer
+    behaviour = operation.behaviour
+    if behaviour is not None and check.pointer == behaviour.resource.pointer:
+        return f"{operation.pointer}/x-resource"
+    return check.pointer
 
 
 def replay_id(id: str, trial: Trial) -> str:
