@@ -10,7 +10,8 @@ class Profile:
     """`phases` of schemathesis, and how many examples it draws per operation; `rounds` of the
     laws, each with other random choices. `calls` of each operation through each SDK, and `answers`
     to it with something odd about their JSON; `mirrored` ones of each schema are drawn by
-    schemathesis, which takes long, and as many that are not of it."""
+    schemathesis, which takes long, and as many that are not of it. `histories` of each resource, with so many
+    `steps`."""
 
     name: str
     phases: tuple[str, ...]
@@ -19,8 +20,11 @@ class Profile:
     calls: int
     answers: int
     mirrored: int
+    histories: int
+    steps: int
 
 
+ALL = ("examples", "coverage", "fuzzing", "stateful")
 PROFILES = {
     "smoke": Profile(
         name="smoke",
@@ -30,23 +34,29 @@ PROFILES = {
         calls=6,
         answers=30,
         mirrored=0,
+        histories=15,
+        steps=16,
     ),
     "quick": Profile(
         name="quick",
-        phases=("examples", "coverage", "fuzzing", "stateful"),
+        phases=ALL,
         examples=40,
         rounds=3,
         calls=40,
         answers=200,
         mirrored=0,
+        histories=50,
+        steps=30,
     ),
     "deep": Profile(
         name="deep",
-        phases=("examples", "coverage", "fuzzing", "stateful"),
+        phases=ALL,
         examples=1000,
         rounds=20,
         calls=500,
         answers=4000,
         mirrored=20,
+        histories=300,
+        steps=60,
     ),
 }
