@@ -77,6 +77,13 @@ def add_command(commands: Any) -> None:
         help="with --base-url: 1 writes things of the judge's own and removes them; all says that "
         "the server is disposable, and fuzzes writing operations too",
     )
+    add_limits(command)
+    command.add_argument("--baseline", default="", help="a file of known departures (TOML)")
+    command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
+
+
+def add_limits(command: argparse.ArgumentParser) -> None:
+    """Add what makes less of it, or slower."""
     command.add_argument(
         "--rate",
         default="",
@@ -99,8 +106,6 @@ def add_command(commands: Any) -> None:
         default="",
         help="judge nothing, but make one report of a folder with those of all shards",
     )
-    command.add_argument("--baseline", default="", help="a file of known departures (TOML)")
-    command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
 
 def conformance(options: argparse.Namespace) -> int:
