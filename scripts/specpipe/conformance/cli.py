@@ -22,6 +22,7 @@ from specpipe.conformance import baseline, interruption, replay, shard
 from specpipe.conformance.budget import budget
 from specpipe.conformance.cleanup import clean_up_after
 from specpipe.conformance.judgement import Judgement, conclude
+from specpipe.conformance.ledger import Broken
 from specpipe.conformance.manners import manners
 from specpipe.conformance.merge import merged
 from specpipe.conformance.pace import POLITE, Pace
@@ -32,6 +33,7 @@ from specpipe.conformance.progress import Progress
 from specpipe.conformance.replay import Replay
 from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
+from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import (
@@ -97,6 +99,7 @@ def add_command(commands: Any) -> None:
         help="judge nothing, but make one report of a folder with those of all shards",
     )
     command.add_argument("--baseline", default="", help="a file of known departures (TOML)")
+    command.add_argument("--until-broken", action="store_true", help="stop at the first departure")
     command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
 
@@ -127,7 +130,10 @@ def conformance(options: argparse.Namespace) -> int:
             if again is None:
                 plan = budgeted(plan, trial, part)
             given, folder = given_by(options), options.report_dir
-            return Judgement(trial, plan, folder, scope, given, again, part, known).run()
+            verdict = Verdict(until_broken=options.until_broken)
+            judgement = Judgement(trial, plan, folder, scope, given, again, verdict)
+            judgement.shard, judgement.baseline = part, known
+            return judgement.run()
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
@@ -218,7 +224,10 @@ def check_reachable(trial: Trial) -> None:
     url = trial.server.base_url
     with trial.wire() as wire:
         path = {p.wire: "example" for p in reading.parameters_in("path")}
-        status = wire.send(reading, path).status
+        try:
+            status = wire.send(reading, path).status
+        except Broken:
+            return  # it is there, and what it says is for the checks to tell
     if status in (401, 403):
         raise ToolError(f"{url} refuses the key: set API_KEY to one that it takes")
     if status == 404 and not reading.parameters_in("path"):

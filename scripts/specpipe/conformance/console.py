@@ -35,7 +35,8 @@ def lines(report: Report) -> Iterator[str]:
         yield from wrapped(f"baseline: {note}", "")
     if report.known or report.notes:
         yield ""
-    yield from table(report)
+    if any(row.judged for row in report.operations):
+        yield from table(report)
     for skipped in report.skipped:
         how = "left out" if skipped.left_out else "does not apply"
         yield from wrapped(f"{skipped.name}: {how}: {skipped.reason}", "  ")

@@ -23,7 +23,7 @@ from specpipe.conformance.report import Circumstances, Report, compose
 from specpipe.conformance.sequence import Sequence
 from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
-from specpipe.conformance.verdict import Finding, Verdict
+from specpipe.conformance.verdict import Enough, Finding, Verdict
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Operation
@@ -47,12 +47,12 @@ class Judgement:
     given: Mapping[str, str] = field(default_factory=dict)
     """Variables of make beyond profile and seed that a replay needs as well."""
     again: Replay | None = None
-    shard: Shard | None = None
-    """Which part of it `plan` is: what no request reached is judged when all are merged."""
-    baseline: tuple[Entry, ...] = ()
     verdict: Verdict = field(default_factory=Verdict)
     sequence: Sequence = field(default_factory=Sequence)
     progress: Progress = field(default_factory=lambda: Progress(sys.stdout))
+    shard: Shard | None = None
+    """Which part of it `plan` is: what no request reached is judged when all are merged."""
+    baseline: tuple[Entry, ...] = ()
 
     def run(self) -> int:
         """Make the checks, fuzz, report; gives the exit status. Raises ToolError when there is no
@@ -63,6 +63,8 @@ class Judgement:
         self.progress.line(f"judging {server} ({profile}, seed {self.trial.seed})")
         try:
             self._judge(plan)
+        except Enough:
+            self.progress.line("  stopped at the first departure")
         except (Unreachable, ToolError) as error:
             self.verdict.unjudged = str(error)
         except KeyboardInterrupt:
@@ -88,6 +90,9 @@ class Judgement:
             self.again.settle(self.verdict)
         if self.shard is None:
             self.verdict.check_reach(self._judged(plan), self.trial)
+        if self.again is not None and self.again.kind == REACH:
+            # What was done to get there is not what was asked for.
+            self.verdict.findings = [f for f in self.verdict.findings if f.kind == REACH]
 
     def _judged(self, plan: Plan) -> tuple[Operation, ...]:
         """The operations that have to accept something, which are those that are judged."""
