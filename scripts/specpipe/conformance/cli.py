@@ -88,6 +88,12 @@ def add_command(commands: Any) -> None:
         default="",
         help="with --base-url: judge nothing, but remove what a run that was killed left there",
     )
+    command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
+    add_extent(command)
+
+
+def add_extent(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how much of it is done, and what counts."""
     command.add_argument("--operation", default="", help="judge this operation only")
     command.add_argument(
         "--replay", default="", help="make one check again: kind/name@profile.seed"
@@ -100,7 +106,6 @@ def add_command(commands: Any) -> None:
     )
     command.add_argument("--baseline", default="", help="a file of known departures (TOML)")
     command.add_argument("--until-broken", action="store_true", help="stop at the first departure")
-    command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
 
 def conformance(options: argparse.Namespace) -> int:

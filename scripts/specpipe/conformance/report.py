@@ -5,12 +5,12 @@ Its form as JSON, `report.json`, is stable within a VERSION; members may be adde
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 
 import msgspec
 
@@ -213,7 +213,7 @@ def run_of(trial: Trial, around: Circumstances) -> Run:
         around.scope,
         around.started.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         round(around.seconds, 1),
-        {"python": python_version()} | {name: version(name) for name in TOOLS},
+        {"python": sys.version.split()[0]} | {name: version(name) for name in TOOLS},
         around.requests,
         "" if trial.foreign else around.sequence,
         NOT_OURS if trial.foreign else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -90,22 +91,18 @@ class Wire:
         request = self._client.build_request(
             method or operation.method, url, params=query or None, headers=fields, content=content
         )
-        number = self.gate.before(operation, path or {}, body)
-        shown = str(request.url)
-        for secret in self._key.values():
-            shown = shown.replace(quote(secret, safe=""), "$API_KEY")
+        # Nobody knows what another method than the documented one would do.
+        asked = replace(operation, method=method, behaviour=None) if method else operation
+        number = self.gate.before(asked, path or {}, body)
+        shown = self._shown(request.url)
         self.sequence.add(request.method, shown, content)
         try:
             answer = self._client.send(request)
         except httpx.HTTPError as error:
             told = f"{request.method} {url}: {str(error) or type(error).__name__}"
             raise (Broken(told) if is_broken(error) else Unreachable(told)) from None
-        self.sent[operation.id] += 1
-        accepted = answer.status_code == operation.success.status and not method
-        if accepted and (content or not operation.body):
-            self.accepted[operation.id] += 1
-        elif 400 <= answer.status_code < 500:
-            self.refused[operation.id] += 1
+        whole = not method and (bool(content) or operation.body is None)
+        self._count(operation, answer.status_code, whole)
         exchange = Exchange(
             request.method,
             shown,
@@ -116,8 +113,24 @@ class Wire:
             answer.content,
             next((name for name in self._key if name in request.headers), None),
         )
-        self.gate.after(number, operation, path or {}, exchange)
+        self.gate.after(number, asked, path or {}, exchange)
         return exchange
+
+    def _shown(self, url: httpx.URL) -> str:
+        """A URL, without the key wherever that stands in it."""
+        shown = str(url)
+        for secret in self._key.values():
+            shown = shown.replace(quote(secret, safe=""), "$API_KEY")
+        return shown
+
+    def _count(self, operation: Operation, status: int, whole: bool) -> None:
+        """Count a request, which was `whole` when it had the documented method, and a body where
+        there may be one."""
+        self.sent[operation.id] += 1
+        if status == operation.success.status and whole:
+            self.accepted[operation.id] += 1
+        elif 400 <= status < 500:
+            self.refused[operation.id] += 1
 
 
 def is_broken(error: httpx.HTTPError) -> bool:
