@@ -84,8 +84,8 @@ WRITERS = {
     "specpipe.conformance.cluster": "a temporary folder for a database",
     "specpipe.conformance.fuzz": "the folder of reports",
     "specpipe.conformance.journal": "what was made on a server that is not ours",
-    "specpipe.conformance.publish": "the folder of reports",
     "specpipe.conformance.process": "a temporary folder for a database",
+    "specpipe.conformance.publish": "the folder of reports",
     "specpipe.conformance.typescript": "a temporary folder for the bridge",
 }
 WRITING = {

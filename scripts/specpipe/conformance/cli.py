@@ -136,7 +136,7 @@ def conformance(options: argparse.Namespace) -> int:
                 plan = budgeted(plan, trial, part)
             given, folder = given_by(options), options.report_dir
             verdict = Verdict(until_broken=options.until_broken)
-            judgement = Judgement(trial, plan, folder, scope, given, again, verdict)
+            judgement = Judgement(trial, plan, folder, scope, given, again, verdict=verdict)
             judgement.shard, judgement.baseline = part, known
             return judgement.run()
     except (ToolError, Unreachable) as error:
@@ -247,6 +247,7 @@ def given_by(options: argparse.Namespace) -> dict[str, str]:
         "BASE_URL": options.base_url,
         "ENGINE": options.engine,
         "ALLOW_WRITES": options.allow_writes,
+        "RATE": options.rate,
     }
     return {name: value for name, value in values.items() if value}
 

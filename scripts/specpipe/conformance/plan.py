@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from specpipe.conformance.access import access_checks
 from specpipe.conformance.check import Check
 from specpipe.conformance.checks_of_forms import form_checks
+from specpipe.conformance.checks_of_histories import history_checks
 from specpipe.conformance.checks_of_laws import law_checks
 from specpipe.conformance.checks_of_methods import method_checks
 from specpipe.conformance.checks_of_refusals import refusal_checks
@@ -44,20 +45,21 @@ class Plan:
 
 
 def planned(trial: Trial) -> Plan:
-    """All that can be checked about a server and the SDKs.
+    """All that can be checked about a server and the SDKs, what is cheap before what is not.
 
     Of somebody's server only what reads is fuzzed: a case is meant to be wrong, and what a faulty
     server changes then, or stores while it says that it refuses, could be neither known nor undone.
     """
     checks = [
         *law_checks(trial),
-        *story_checks(trial),
-        *request_checks(trial),
-        *answer_checks(trial),
+        *history_checks(trial),
         *access_checks(trial),
         *form_checks(trial),
         *refusal_checks(trial),
         *method_checks(trial),
+        *story_checks(trial),
+        *request_checks(trial),
+        *answer_checks(trial),
     ]
     fuzzed = [o for o in trial.api.operations if not trial.foreign or reads_only(o)]
     return Plan(tuple(checks), tuple(fuzzed), tuple(fuzzed))

@@ -19,7 +19,7 @@ from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE, random_id
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.sdk import Driver
+from specpipe.conformance.sdk import Driver, told
 from specpipe.conformance.subject import (
     Missing,
     Object,
@@ -94,7 +94,7 @@ class Story:
                 yield broken
             except Exception as error:
                 last = self._driver.exchanges[-1] if self._driver.exchanges else None
-                yield Broken(f"the SDK raised {type(error).__name__}: {error}", last)
+                yield Broken(f"the SDK raised {told(error)}", last)
         for exchange in self._driver.exchanges:
             for fault in self._oracle.faults(exchange, self._base_url):
                 yield Broken(fault, exchange)

@@ -76,38 +76,28 @@ class Wire:
         the configured one, and an empty one leaves it out; `headers` are sent besides or instead,
         `method` in place of its own. Raises Unreachable, Unsafe when it must not be sent, and
         Broken for an answer that is none in HTTP."""
-        url = self.base_url + operation.path
-        for name, value in (path or {}).items():
-            url = url.replace(f"{{{name}}}", quote(value, safe=""))
-        fields = dict(self._key)
-        if key is not None:
-            fields = {name: key for name in fields if key}
-        content = None
-        if body is not None:
-            fields["content-type"] = "application/json"
-            raw = isinstance(body, bytes)
-            content = body if raw else json.dumps(body, ensure_ascii=False).encode()
-        fields |= headers or {}
-        request = self._client.build_request(
-            method or operation.method, url, params=query or None, headers=fields, content=content
-        )
-        # Nobody knows what another method than the documented one would do.
-        asked = replace(operation, method=method, behaviour=None) if method else operation
+        asked = operation
+        if method:  # which does who knows what
+            asked = replace(operation, method=method, behaviour=None)
+        request = self._request(asked, path or {}, query, body, key)
+        request.headers.update(headers or {})
         number = self.gate.before(asked, path or {}, body)
-        shown = self._shown(request.url)
-        self.sequence.add(request.method, shown, content)
+        shown = str(request.url)
+        for secret in self._key.values():
+            shown = shown.replace(quote(secret, safe=""), "$API_KEY")
+        self.sequence.add(request.method, shown, request.content or None)
         try:
             answer = self._client.send(request)
         except httpx.HTTPError as error:
-            told = f"{request.method} {url}: {str(error) or type(error).__name__}"
+            told = f"{request.method} {shown}: {str(error) or type(error).__name__}"
             raise (Broken(told) if is_broken(error) else Unreachable(told)) from None
-        whole = not method and (bool(content) or operation.body is None)
-        self._count(operation, answer.status_code, whole)
+        if not method:
+            self._count(operation, request, answer)
         exchange = Exchange(
             request.method,
             shown,
             {name: value for name, value in request.headers.items() if name not in self._key},
-            content,
+            None if body is None else request.content,
             answer.status_code,
             {name.lower(): value for name, value in answer.headers.items()},
             answer.content,
@@ -116,20 +106,35 @@ class Wire:
         self.gate.after(number, asked, path or {}, exchange)
         return exchange
 
-    def _shown(self, url: httpx.URL) -> str:
-        """A URL, without the key wherever that stands in it."""
-        shown = str(url)
-        for secret in self._key.values():
-            shown = shown.replace(quote(secret, safe=""), "$API_KEY")
-        return shown
+    def _request(
+        self,
+        operation: Operation,
+        path: Mapping[str, str],
+        query: Mapping[str, str] | None,
+        body: Any,
+        key: str | None,
+    ) -> httpx.Request:
+        url = self.base_url + operation.path
+        for name, value in path.items():
+            url = url.replace(f"{{{name}}}", quote(value, safe=""))
+        headers = dict(self._key)
+        if key is not None:
+            headers = {name: key for name in headers if key}
+        content = None
+        if body is not None:
+            headers["content-type"] = "application/json"
+            raw = isinstance(body, bytes)
+            content = body if raw else json.dumps(body, ensure_ascii=False).encode()
+        return self._client.build_request(
+            operation.method, url, params=query or None, headers=headers, content=content
+        )
 
-    def _count(self, operation: Operation, status: int, whole: bool) -> None:
-        """Count a request, which was `whole` when it had the documented method, and a body where
-        there may be one."""
+    def _count(self, operation: Operation, request: httpx.Request, answer: httpx.Response) -> None:
         self.sent[operation.id] += 1
-        if status == operation.success.status and whole:
-            self.accepted[operation.id] += 1
-        elif 400 <= status < 500:
+        if answer.status_code == operation.success.status:
+            if request.content or not operation.body:
+                self.accepted[operation.id] += 1
+        elif 400 <= answer.status_code < 500:
             self.refused[operation.id] += 1
 
 
