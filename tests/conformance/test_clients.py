@@ -16,6 +16,7 @@ from specpipe.conformance.calls import DOTS, Calls
 from specpipe.conformance.checks_of_sdks import answer_checks, request_checks
 from specpipe.conformance.contract import PYTHON, TYPESCRIPT, Contract, moment
 from specpipe.conformance.judge import judge_checks
+from specpipe.conformance.mirror import drawn, mirror, mirrored
 from specpipe.conformance.mouth import Mouth, Reply, reply
 from specpipe.conformance.oddities import chosen, oddities
 from specpipe.conformance.oracle import Oracle
@@ -52,7 +53,7 @@ def schemas(document):
     return document.data["components"]["schemas"]
 
 
-def test_what_is_drawn_for_a_schema_is_valid(spec):
+def test_what_isdrawn_for_a_schema_is_valid(spec):
     document, api = spec
     oracle, values = Oracle(document, api), Values(schemas(document), random.Random(1))
     for name in schemas(document):
@@ -170,6 +171,16 @@ def test_a_mouth_hears_byte_for_byte_and_says_what_it_is_told_in_order():
     assert (first.method, first.target, first.body) == ("PUT", "/a%2F?b=+", b"x")
     assert first.values("x-a") == ["1", "2"]
     assert mouth.heard[1].target == "/next"
+
+
+def test_mirrored_values_are_of_the_schema_or_not_and_the_same_for_one_seed():
+    document, _ = read_spec(EVERY_KEYWORD)
+    values = mirrored(document, "Part", 8, seed=1)
+    taken = [Contract(document, PYTHON).allows("Part", value) for value in values]
+    assert any(taken)
+    assert not all(taken)
+    assert list(values) == list(drawn(mirror(document.data["components"], "Part"), 8, seed=1))
+    assert mirrored(document, "Part", 0, seed=1) == ()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from specpipe.conformance.calls import plain_call
 from specpipe.conformance.contract import Contract, Language, clipped
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken
+from specpipe.conformance.mirror import mirrored
 from specpipe.conformance.mouth import Mouth, Reply, reply
 from specpipe.conformance.oddities import chosen, oddities
 from specpipe.conformance.sdk import Client, told
@@ -52,6 +53,7 @@ class Answers:
     for the same seed."""
 
     def __init__(self, trial: Trial, language: Language) -> None:
+        self._document, self._profile, self._seed = trial.document, trial.profile, trial.seed
         self._contract = Contract(trial.document, language)
         self._shapes = self._contract.shapes
         self._count = trial.profile.answers
@@ -126,6 +128,10 @@ class Answers:
         yield "the example", full
         for odd in chosen(oddities(full, schema, self._shapes), self._count, self._dice):
             yield str(odd), odd.of(full)
+        for value in mirrored(
+            self._document, str(success.schema), self._profile.mirrored, self._seed
+        ):
+            yield "a mirrored value", value
         for _ in range(max(self._count // 8, 3)):
             value = self._values.valid(schema)
             yield "a drawn value", value

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from specpipe.conformance import interruption
 from specpipe.conformance.calls import plain_call
 from specpipe.conformance.exchange import Exchange, same
-from specpipe.conformance.gate import Gate, Unsafe
+from specpipe.conformance.gate import Gate, Unsafe, may_call
 from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE, random_id
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
@@ -43,7 +43,6 @@ from specpipe.spec.model import (
     Resource,
     Snapshot,
     Update,
-    reads_only,
 )
 
 
@@ -79,7 +78,7 @@ class Story:
         chapters += [
             partial(self._example_of, operation)
             for operation in self._api.operations
-            if operation.behaviour is None and (reads_only(operation) or not self._foreign)
+            if operation.behaviour is None and may_call(operation, foreign=self._foreign)
         ]
         for chapter in chapters:
             try:

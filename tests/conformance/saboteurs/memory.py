@@ -149,7 +149,7 @@ def every_fifth_change_is_lost(modules: Modules) -> None:
     modules.store_class.change = leaky
 
 
-@defect("memory", "law/concurrent")
+@defect("memory", "law/creates-at-once-are-all-kept")
 def creates_at_once_collide(modules: Modules) -> None:
     """Two creates in the same instant may be told that both have an id, and one is lost."""
     insert = modules.store_class.insert
