@@ -85,9 +85,11 @@ def judged(defect: Defect, judge: Judge) -> Outcome:
     outcome = Outcome()
     for profile in ("smoke", "quick"):
         try:
-            with tempfile.TemporaryDirectory(prefix="power-") as folder:
-                with served(defect, folder) as server:
-                    outcome = judge(server, profile, Path(folder))
+            with (
+                tempfile.TemporaryDirectory(prefix="power-") as folder,
+                served(defect, folder) as server,
+            ):
+                outcome = judge(server, profile, Path(folder))
         except (AssertionError, OSError) as error:
             return Outcome("judge failed", f"the server did not start: {error}", profile)
         if outcome.word != "survived":
