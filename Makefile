@@ -97,7 +97,7 @@ conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL
 	  --rate="$$RATE" --cleanup="$$CLEANUP" --replay="$$REPLAY" --shard="$$SHARD" --merge="$$MERGE" --baseline="$$BASELINE"
 
 power: $(READY) $(NODE) ## judge the judge: servers with planted defects, into docs/power.md (ALONE=1 schemathesis alone, ONLY=defect,...)
-	@$(BIN)/python -m tests.conformance.power --only="$$ONLY" $(if $(ALONE),--alone)
+	@$(BIN)/python -m tests.conformance.power --only="$$ONLY" $${ALONE:+--alone}
 
 bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
