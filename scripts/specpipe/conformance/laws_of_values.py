@@ -63,6 +63,7 @@ SHAPES: Object = {
     "numbers": [3, 1, 2],
     "names": {
         "Case": 1,
+        "xCamelCase": 0,
         "case": 2,
         "": 3,
         " ": 4,

@@ -11,7 +11,7 @@ from typing import Any
 from .planting import Modules, defect
 
 
-@defect("memory", "history")
+@defect("memory", "form")
 def ids_are_given_out_again(modules: Modules) -> None:
     """The id of what was deleted is given to the next thing."""
     resource = modules.resource_class
@@ -133,7 +133,7 @@ def every_tenth_create_is_lost(modules: Modules) -> None:
     modules.store_class.insert = leaky
 
 
-@defect("memory", "history")
+@defect("memory", "law/ids-are-exact")
 def every_fifth_change_is_lost(modules: Modules) -> None:
     """Of five changes one is answered and not stored."""
     change = modules.store_class.change
