@@ -28,6 +28,7 @@ OPTIONS = {
     "verbatimModuleSyntax": True,
     "moduleDetection": "force",
     "noEmit": True,
+    "skipDefaultLibCheck": True,
     "pretty": False,
 }
 MODES = {
