@@ -32,7 +32,7 @@ $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) $(NODE) ## install the pinned tools into .venv, and node_modules if there is Node.js
 
@@ -96,10 +96,13 @@ conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL
 	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES" \
 	  --rate="$$RATE" --cleanup="$$CLEANUP" --replay="$$REPLAY"
 
+judge-others: $(READY) $(NODE_READY) ## judge what tools of others make of the spec: Prism, openapi-generator's FastAPI stub (PROFILE= SEED= REPORT_DIR=; needs the network once)
+	@$(SPECPIPE) judge-others --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" --report-dir="$$REPORT_DIR"
+
 bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
 
 clean: ## remove .venv, node_modules, reports and caches
 	@rm -rf $(VENV) node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup browser all generate check lint test serve conformance bench clean
+.PHONY: help setup browser all generate check lint test serve conformance judge-others bench clean

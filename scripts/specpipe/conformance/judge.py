@@ -30,7 +30,7 @@ def open_ledgers(trial: Trial) -> dict[Resource, Ledger]:
     Raises ToolError when that cannot be found out: then nothing may be written.
     """
     if not trial.foreign:
-        return {resource: Ledger() for resource in trial.api.resources}
+        return {resource: Ledger(disposable=True) for resource in trial.api.resources}
     with trial.wire() as wire:
         return {
             resource: Ledger(frozenset(present(trial.subject(resource, wire, Ledger()))))

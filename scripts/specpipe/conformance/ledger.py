@@ -30,13 +30,18 @@ class Ledger:
     foreign: frozenset[str] = frozenset()
     given: set[str] = field(default_factory=set)
     own: list[str] = field(default_factory=list)
+    disposable: bool = False
+    """Whether nothing on the server is anybody's: then an id that comes again endangers nothing.
+    That it must not is a law, and the others go on with the thing of that id."""
 
     def claim(self, id: str, exchange: Exchange) -> None:
         """Note the id that a create gave out. Raises Trespass, and claims nothing, when it was
-        somebody's, and Broken when it had been given out before."""
+        somebody's, or had been given out before."""
         if id in self.foreign:
             raise Trespass(f"a create gave out {id}, which was there before", exchange)
-        if id in self.given:
+        if id in self.given and self.disposable:
+            self.release(id)
+        elif id in self.given:
             raise Trespass(f"a create gave out {id} a second time", exchange)
         self.given.add(id)
         self.own.append(id)
