@@ -102,10 +102,15 @@ def judge_check(check: Check, session: Session, verdict: Verdict) -> None:
         if isinstance(broken, Trespass):
             raise
     except MISSHAPEN as error:
-        message = f"a reply does not have the documented form: {type(error).__name__}: {error}"
+        message = f"a reply does not have the documented form: {misshapen(error)}"
         verdict.note(Finding.of(check, Broken(message), session.trial))
     if len(verdict.findings) == before:
         verdict.held.append(check)
+
+
+def misshapen(error: Exception) -> str:
+    """What of a reply made reading it fail, in words."""
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def clean_up(session: Session, verdict: Verdict) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from specpipe.conformance import interruption
-from specpipe.conformance.exchange import Exchange, same
+from specpipe.conformance.exchange import Exchange, difference, same
 from specpipe.conformance.gate import Gate, Unsafe
 from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE, random_id
@@ -234,7 +234,8 @@ class Story:
                 holds(not missing, f"{operation.id}: the SDK did not send {parameter.wire}")
 
     def _expect_same(self, wanted: Object, found: Object, operation: Operation) -> None:
-        holds(alike(wanted, found), f"{operation.id} gave {found}, not {wanted}")
+        told = f"{operation.id} gave something else: {difference(wanted, found)}"
+        holds(alike(wanted, found), told)
 
 
 def given(parameter: Parameter) -> Any:

@@ -44,7 +44,7 @@ def judge_others(options: argparse.Namespace) -> int:
     interruption.install()
     reports = options.report_dir.resolve() / "others"
     failed = False
-    texts = []
+    texts: list[str] = []
     for other in OTHERS:
         print(f"{other.name} {other.version}: {other.what}", flush=True)
         try:
