@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-OF_THE_TRANSPORT = {"accept-encoding", "connection", "content-length", "host", "user-agent"}
+OF_THE_TRANSPORT = {
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "host",
+    "user-agent",
+    "x-schemathesis-testcaseid",
+}
 """Headers that curl sends by itself, or that say nothing about the request."""
-NOTHING = object()
-"""What stands where one of two values has no member."""
-TOLD = 3
-"""How many places are told at which two values differ."""
-SHORT = 60
-"""Characters of a value there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Exchange:
 
     def json(self) -> Any:
         """The answer's body as JSON. Raises ValueError when it is none."""
-        return json.loads(self.body)
+        return strict_json(self.body)
 
     def curl(self) -> str:
         """A command line that sends the request again, with the key from the environment."""
@@ -88,29 +89,24 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def difference(left: Any, right: Any) -> str:
-    """Where two JSON values differ: the first places, with what either has there. Empty when they
-    are the same."""
-    places = list(differences(left, right, ""))
-    told = [f"{place} {shortly(one)}, then {shortly(other)}" for place, one, other in places[:TOLD]]
-    others = len(places) - TOLD
-    return "; ".join(told) + (f"; and {others} more" if others > 0 else "")
+def strict_json(raw: bytes) -> Any:
+    """A JSON text in UTF-8. Raises ValueError for what Python lets pass and others do not: NaN, a
+    byte order mark, a member given twice."""
+    return json.loads(
+        raw.decode(), object_pairs_hook=unique_members, parse_constant=refuse_constant
+    )
 
 
-def differences(left: Any, right: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
-    """Each place at which two values differ, with what either has there."""
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
-        for key in [*left, *(key for key in right if key not in left)]:
-            inner = f"{place}.{key}" if place else str(key)
-            yield from differences(left.get(key, NOTHING), right.get(key, NOTHING), inner)
-    elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
-        for index, pair in enumerate(zip(left, right, strict=True)):
-            yield from differences(*pair, f"{place}[{index}]")
-    elif not same(left, right):
-        yield place or "all of it", left, right
+def unique_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. Raises ValueError when it has a member twice."""
+    found = dict(members)
+    if len(found) < len(members):
+        names = [name for name, _ in members]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice} is given twice")
+    return found
 
 
-def shortly(value: Any) -> str:
-    """A JSON value in a few characters."""
-    text = "nothing" if value is NOTHING else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+def refuse_constant(name: str) -> Any:
+    """Raises ValueError."""
+    raise ValueError(f"{name} is no JSON")

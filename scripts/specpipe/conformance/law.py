@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from specpipe.conformance.exchange import difference, same
+from specpipe.conformance.difference import difference
+from specpipe.conformance.exchange import same
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.subject import Subject
 from specpipe.spec.model import Behaviour
