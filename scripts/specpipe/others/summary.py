@@ -10,12 +10,13 @@ from specpipe.conformance.verdict import Finding
 from specpipe.diagnostics import one_line
 from specpipe.others.servers import Other
 
-LONGEST = 200
+LONGEST = 160
 """Characters of a message that are shown."""
 
 
 def summary(other: Other, report: Report) -> Iterator[str]:
-    """A section: the verdict, what held and what did not by kind of check, each departure once."""
+    """A section: the verdict, what held and what did not by kind of check, and each departure once:
+    what differs between two is the operation alone is told of the first."""
     yield f"### {other.name} {other.version}"
     yield ""
     yield f"{other.what[0].upper()}{other.what[1:]}. {report.line}"
@@ -27,7 +28,14 @@ def summary(other: Other, report: Report) -> Iterator[str]:
     for kind in sorted(held | broken):
         yield f"| {kind} | {held[kind]} | {broken[kind]} |"
     yield ""
-    yield from (f"- {told(finding)}" for finding in report.findings)
+    yield "| what departs | checks | the first of them |"
+    yield "|---|---:|---|"
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in report.findings:
+        groups.setdefault(group(finding), []).append(finding)
+    for (kind, name), found in groups.items():
+        count = len({each for finding in found for each in (finding.operations, *finding.also)})
+        yield f"| {kind} `{name}` | {count} | {told(found[0].message)} |"
     yield ""
 
 
@@ -36,11 +44,15 @@ def names(finding: Finding) -> tuple[str, ...]:
     return (finding.name, *finding.also)
 
 
-def told(finding: Finding) -> str:
-    """A departure in one line, as Markdown."""
-    message = one_line(" ".join(finding.message.split()))
-    if len(message) > LONGEST:
-        message = f"{message[:LONGEST]} …"
-    text = message.replace("\\", "\\\\").replace("`", "'").replace("<", "\\<").replace("*", "\\*")
-    others = f" and {len(finding.also)} others" if finding.also else ""
-    return f"{finding.kind} `{finding.name}`{others}: {text}"
+def group(finding: Finding) -> tuple[str, str]:
+    """What a finding shares with those that tell the same of another operation."""
+    if finding.kind in ("access", "reach"):
+        return finding.kind, finding.kind
+    return finding.kind, finding.name.rpartition("/")[2]
+
+
+def told(message: str) -> str:
+    """A message in a cell of a table."""
+    text = one_line(" ".join(message.split()))
+    text = f"{text[:LONGEST]} …" if len(text) > LONGEST else text
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("`", "'").replace("<", "\\<")
