@@ -32,7 +32,7 @@ $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) $(NODE) ## install the pinned tools into .venv, and node_modules if there is Node.js
 
@@ -99,8 +99,8 @@ conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL
 power: $(READY) $(NODE) ## judge the judge: servers with planted defects, into docs/power.md (ALONE=1 schemathesis alone, ONLY=defect,...)
 	@$(BIN)/python -m tests.conformance.power --only="$$ONLY" $(if $(ALONE),--alone)
 
-judge-others: $(READY) $(NODE_READY) ## judge what tools of others make of the spec: Prism, openapi-generator's FastAPI stub (PROFILE= SEED= REPORT_DIR=; needs the network once)
-	@$(SPECPIPE) judge-others --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" --report-dir="$$REPORT_DIR"
+others: $(READY) $(NODE_READY) ## judge what tools of others make of the spec: Prism, openapi-generator's FastAPI stub (PROFILE= SEED= REPORT_DIR=; needs the network once)
+	@$(SPECPIPE) others --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" --report-dir="$$REPORT_DIR"
 
 bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
@@ -108,4 +108,4 @@ bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,c
 clean: ## remove .venv, node_modules, reports and caches
 	@rm -rf $(VENV) node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup browser all generate check lint test serve conformance power judge-others bench clean
+.PHONY: help setup browser all generate check lint test serve conformance power others bench clean

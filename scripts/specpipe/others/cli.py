@@ -1,4 +1,4 @@
-"""`specpipe judge-others`: make servers by tools of others from the spec, and judge each.
+"""`specpipe others`: make servers by tools of others from the spec, and judge each.
 
 Exit status 0: each was judged, whatever came of it. 2: one could not be.
 """
@@ -28,9 +28,9 @@ KEY = "any-key"
 
 
 def add_command(commands: Any) -> None:
-    """Add `judge-others` to the commands of the pipeline."""
+    """Add `others` to the commands of the pipeline."""
     text = "judge servers that tools of others make of the spec"
-    command = commands.add_parser("judge-others", help=text, description=text)
+    command = commands.add_parser("others", help=text, description=text)
     command.set_defaults(command=judge_others)
     command.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
     command.add_argument("--out", type=output_folder, default=OUT, help="where the SDKs are")
