@@ -94,10 +94,9 @@ WRITERS = {
     "specpipe.conformance.cli": "the folder of reports",
     "specpipe.conformance.cluster": "a temporary folder for a database",
     "specpipe.conformance.fuzz": "the folder of reports",
-    "specpipe.conformance.hooks": "the folder of reports",
     "specpipe.conformance.journal": "what was made on a server that is not ours",
     "specpipe.conformance.process": "a temporary folder for a database",
-    "specpipe.conformance.report": "the folder of reports",
+    "specpipe.conformance.publish": "the folder of reports",
     "specpipe.conformance.typescript": "a temporary folder for the bridge",
 }
 WRITING = {

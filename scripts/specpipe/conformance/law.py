@@ -26,18 +26,20 @@ class Law:
     about: tuple[type[Behaviour], ...]
     """The verbs whose contract it is; it may use others to get there."""
     keep: Keep
+    requests: int
+    """About how many it sends."""
 
 
 LAWS: list[Law] = []
 
 
-def law(*about: type[Behaviour]) -> Callable[[Keep], Keep]:
-    """Register a function as a law about these verbs: its name is the function's, its statement
-    the docstring."""
+def law(*about: type[Behaviour], requests: int) -> Callable[[Keep], Keep]:
+    """Register a function as a law about these verbs that takes about so many requests: its name
+    is the function's, its statement the docstring."""
 
     def register(keep: Keep) -> Keep:
         statement = " ".join((keep.__doc__ or "").split())
-        LAWS.append(Law(keep.__name__.replace("_", "-"), statement, about, keep))
+        LAWS.append(Law(keep.__name__.replace("_", "-"), statement, about, keep, requests))
         return keep
 
     return register

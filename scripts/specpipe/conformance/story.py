@@ -15,12 +15,12 @@ from specpipe.conformance import interruption
 from specpipe.conformance.calls import plain_call
 from specpipe.conformance.difference import difference
 from specpipe.conformance.exchange import Exchange, same
-from specpipe.conformance.gate import Gate, Unsafe
+from specpipe.conformance.gate import Gate, Unsafe, may_call
 from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE, random_id
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.sdk import Driver
+from specpipe.conformance.sdk import Driver, told
 from specpipe.conformance.subject import (
     Missing,
     Object,
@@ -44,7 +44,6 @@ from specpipe.spec.model import (
     Resource,
     Snapshot,
     Update,
-    reads_only,
 )
 
 
@@ -80,7 +79,7 @@ class Story:
         chapters += [
             partial(self._example_of, operation)
             for operation in self._api.operations
-            if operation.behaviour is None and (reads_only(operation) or not self._foreign)
+            if operation.behaviour is None and may_call(operation, foreign=self._foreign)
         ]
         for chapter in chapters:
             try:
@@ -96,7 +95,7 @@ class Story:
                 yield broken
             except Exception as error:
                 last = self._driver.exchanges[-1] if self._driver.exchanges else None
-                yield Broken(f"the SDK raised {type(error).__name__}: {error}", last)
+                yield Broken(f"the SDK raised {told(error)}", last)
         for exchange in self._driver.exchanges:
             for fault in self._oracle.faults(exchange, self._base_url):
                 yield Broken(fault, exchange)
