@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-from specpipe.conformance.exchange import same
 from specpipe.conformance.law import agree, holds, law
 from specpipe.conformance.laws_of_identity import random_id
 from specpipe.conformance.laws_of_updates import expect_later
