@@ -247,8 +247,8 @@ def check_reachable(trial: Trial) -> None:
 def given_by(options: argparse.Namespace) -> dict[str, str]:
     """What a replay has to be given as well, as variables of make."""
     values = {
-        "SPEC": shown(options.spec) if options.spec != SPEC else "",
-        "OUT": shown(options.out) if options.out != OUT else "",
+        "SPEC": shown(options.spec) if options.spec.resolve() != SPEC else "",
+        "OUT": shown(options.out) if options.out.resolve() != OUT else "",
         "BASE_URL": options.base_url,
         "ENGINE": options.engine,
         "ALLOW_WRITES": options.allow_writes,
