@@ -97,7 +97,10 @@ conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL
 	  --rate="$$RATE" --cleanup="$$CLEANUP" --replay="$$REPLAY" --shard="$$SHARD" --merge="$$MERGE" --baseline="$$BASELINE"
 
 power: $(READY) $(NODE) ## judge the judge: servers with planted defects, into docs/power.md (ALONE=1 schemathesis alone, ONLY=defect,...)
-	@$(BIN)/python -m tests.conformance.power --only="$$ONLY" $(if $(ALONE),--alone)
+	@$(BIN)/python -m tests.conformance.power --only="$$ONLY" $${ALONE:+--alone}
+
+others: $(READY) $(NODE_READY) ## judge what tools of others make of the spec: Prism, openapi-generator's FastAPI stub (PROFILE= SEED= REPORT_DIR=; needs the network once)
+	@$(SPECPIPE) others --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" --report-dir="$$REPORT_DIR"
 
 bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
@@ -105,4 +108,4 @@ bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,c
 clean: ## remove .venv, node_modules, reports and caches
 	@rm -rf $(VENV) node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup browser all generate check lint test serve conformance power bench clean
+.PHONY: help setup browser all generate check lint test serve conformance power others bench clean

@@ -7,8 +7,10 @@ listed there (`specpipe.conformance.contract`).
 from __future__ import annotations
 
 import copy
+import hashlib
 import importlib
 import json
+import pickle
 import random
 import re
 import sys
@@ -40,6 +42,7 @@ SPECS = {
     "every-keyword": Path(__file__).with_name("every-keyword.yaml"),
 }
 EXAMPLES = {"real": 4}
+Once = Callable[[str, Callable[[Path], object]], Path]
 QUICK = settings(
     derandomize=True,
     database=None,
@@ -121,7 +124,7 @@ def same(got: Any, sent: Any) -> bool:
     return type(got) is type(sent) and bool(got == sent)
 
 
-def answers(name: str, folder: Path) -> Iterator[tuple[str, Answer]]:
+def answers(name: str, folder: Path, once: Once) -> Iterator[tuple[str, Answer]]:
     """The response schemas of a spec, by name."""
     document, api = read_spec(SPECS[name])
     package = imported(document, api, folder)
@@ -129,11 +132,7 @@ def answers(name: str, folder: Path) -> Iterator[tuple[str, Answer]]:
     model = importlib.import_module(f"{package}._model")
     for component, annotation in annotations(package, api).items():
         schema = {"$ref": f"#/components/schemas/{component}"}
-        mirror = schemathesis.openapi.from_dict(mirrored(schema, components))["/"]["POST"]
-        valid, invalid = (
-            collected(mirror.as_strategy(mode).map(lambda case: case.body), EXAMPLES.get(name, 6))
-            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-        )
+        valid, invalid = values(schema, components, EXAMPLES.get(name, 6), once)
         yield component, Answer(
             schema, component, Contract(document, PYTHON),
             lambda data, a=annotation: model.decode(data, a),
@@ -179,10 +178,10 @@ def mirrored(schema: Any, components: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", params=SPECS)
 def schemas(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, once: Once
 ) -> Iterator[dict[str, Answer]]:
     path, modules = list(sys.path), dict(sys.modules)
-    yield dict(answers(request.param, tmp_path_factory.mktemp("sdk")))
+    yield dict(answers(request.param, tmp_path_factory.mktemp("sdk"), once))
     sys.path[:] = path
     for name in sys.modules.keys() - modules.keys():
         del sys.modules[name]
@@ -204,8 +203,26 @@ def odd(answer: Answer, data: Any, dice: random.Random) -> Any:
     return data
 
 
+def values(schema: Any, components: Any, examples: int, once: Once) -> tuple[list[Any], list[Any]]:
+    """Values that a schema allows, and such as it does not. Making them is what takes time here, so
+    all tests of a run have the same ones."""
+    mirror = mirrored(schema, components)
+    digest = hashlib.sha256(json.dumps([mirror, examples]).encode()).hexdigest()[:16]
+
+    def make(folder: Path) -> None:
+        operation = schemathesis.openapi.from_dict(mirror)["/"]["POST"]
+        made = tuple(
+            collected(operation.as_strategy(mode).map(lambda case: case.body), examples)
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+        )
+        (folder / "values").write_bytes(pickle.dumps(made))
+
+    valid, invalid = pickle.loads((once(f"values-{digest}", make) / "values").read_bytes())
+    return valid, invalid
+
+
 def collected(strategy: st.SearchStrategy[Any], examples: int) -> list[Any]:
-    """Values of a strategy, the same ones each time. Making them is what takes time here."""
+    """Values of a strategy, the same ones each time."""
     found: list[Any] = []
 
     @settings(QUICK, max_examples=examples)

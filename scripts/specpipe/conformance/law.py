@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from specpipe.conformance.difference import difference
+from specpipe.conformance.exchange import same
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.subject import Subject
 from specpipe.spec.model import Behaviour
@@ -40,6 +43,12 @@ def law(*about: type[Behaviour], requests: int) -> Callable[[Keep], Keep]:
         return keep
 
     return register
+
+
+def agree(first: Any, second: Any, what: str) -> None:
+    """Raise Broken, with what differs, unless two JSON values are the same; `what` says what they
+    are."""
+    holds(same(first, second), f"{what} differ: {difference(first, second)}")
 
 
 def holds(condition: object, message: str) -> None:

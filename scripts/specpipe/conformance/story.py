@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from specpipe.conformance import interruption
 from specpipe.conformance.calls import plain_call
+from specpipe.conformance.difference import difference
 from specpipe.conformance.exchange import Exchange, same
 from specpipe.conformance.gate import Gate, Unsafe, may_call
 from specpipe.conformance.law import holds
@@ -224,7 +225,8 @@ class Story:
                 holds(not missing, f"{operation.id}: the SDK did not send {parameter.wire}")
 
     def _expect_same(self, wanted: Object, found: Object, operation: Operation) -> None:
-        holds(alike(wanted, found), f"{operation.id} gave {found}, not {wanted}")
+        told = f"{operation.id} gave something else: {difference(wanted, found)}"
+        holds(alike(wanted, found), told)
 
 
 def alike(left: Any, right: Any) -> bool:

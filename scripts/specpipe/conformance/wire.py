@@ -19,6 +19,9 @@ from specpipe.conformance.pace import Pace
 from specpipe.conformance.sequence import Sequence
 from specpipe.spec.model import Operation
 
+PATIENCE = 30.0
+"""Seconds that an answer may take."""
+
 
 class Unreachable(Exception):
     """The server does not answer; the text says what was tried."""
@@ -33,7 +36,7 @@ class Wire:
         self.gate = gate or Gate(Pace())
         self.base_url = base_url.rstrip("/")
         self._key = {key_header.lower(): key} if key_header and key else {}
-        self._client = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
+        self._client = httpx.Client(timeout=PATIENCE, follow_redirects=False, trust_env=False)
         self.accepted: Counter[str] = Counter()
         """By operation id: how many requests, with a body where it takes one, were accepted."""
         self.sent: Counter[str] = Counter()
@@ -89,8 +92,7 @@ class Wire:
         try:
             answer = self._client.send(request)
         except httpx.HTTPError as error:
-            told = f"{request.method} {shown}: {str(error) or type(error).__name__}"
-            raise (Broken(told) if is_broken(error) else Unreachable(told)) from None
+            raise self._failure(error, f"{request.method} {shown}") from None
         if not method:
             self._count(operation, request, answer)
         exchange = Exchange(
@@ -105,6 +107,23 @@ class Wire:
         )
         self.gate.after(number, asked, path or {}, exchange)
         return exchange
+
+    def _failure(self, error: httpx.HTTPError, asked: str) -> Broken | Unreachable:
+        """What a request that got no answer comes to: a server that answers others departs."""
+        told = f"{asked}: {str(error) or type(error).__name__}"
+        if isinstance(error, httpx.ReadTimeout):
+            told = f"{asked}: no answer within {PATIENCE:g} s"
+            if self._answers():
+                return Broken(f"{told}, while the server answers others")
+        return Broken(told) if is_broken(error) else Unreachable(told)
+
+    def _answers(self) -> bool:
+        """Whether the server says anything at all."""
+        try:
+            self._client.get(self.base_url, timeout=PATIENCE / 3)
+        except httpx.HTTPError:
+            return False
+        return True
 
     def _request(
         self,
