@@ -97,7 +97,7 @@ conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL
 	  --rate="$$RATE" --cleanup="$$CLEANUP" --replay="$$REPLAY" --shard="$$SHARD" --merge="$$MERGE" --baseline="$$BASELINE"
 
 power: $(READY) $(NODE) ## judge the judge: servers with planted defects, into docs/power.md (ALONE=1 schemathesis alone, ONLY=defect,...)
-	@$(BIN)/python -m tests.conformance.power --only="$$ONLY" $(if $(ALONE),--alone)
+	@$(BIN)/python -m tests.conformance.power --only="$$ONLY" $${ALONE:+--alone}
 
 others: $(READY) $(NODE_READY) ## judge what tools of others make of the spec: Prism, openapi-generator's FastAPI stub (PROFILE= SEED= REPORT_DIR=; needs the network once)
 	@$(SPECPIPE) others --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" --report-dir="$$REPORT_DIR"

@@ -84,8 +84,14 @@ def judged(defect: Defect, judge: Judge) -> Outcome:
     """One defect, in smoke and, when it survives that, in quick: each time a fresh server."""
     outcome = Outcome()
     for profile in ("smoke", "quick"):
-        with tempfile.TemporaryDirectory(prefix="power-") as folder, served(defect, folder) as up:
-            outcome = judge(up, profile, Path(folder))
+        try:
+            with (
+                tempfile.TemporaryDirectory(prefix="power-") as folder,
+                served(defect, folder) as server,
+            ):
+                outcome = judge(server, profile, Path(folder))
+        except (AssertionError, OSError) as error:
+            return Outcome("judge failed", f"the server did not start: {error}", profile)
         if outcome.word != "survived":
             break
     return outcome
@@ -119,8 +125,8 @@ def judge(server: Running, profile: str, folder: Path) -> Outcome:
 
 def first_finding(report: Path) -> str:
     """The id of the check that found something first."""
-    findings = json.loads(report.read_text())["findings"]
-    return f"{findings[0]['kind']}/{findings[0]['name']}" if findings else "fuzz"
+    findings = json.loads(report.read_text())["findings"] if report.exists() else []
+    return f"{findings[0]['kind']}/{findings[0]['name']}" if findings else "nothing that it tells"
 
 
 def alone(server: Running, profile: str, folder: Path) -> Outcome:

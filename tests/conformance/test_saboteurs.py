@@ -82,7 +82,7 @@ def test_a_server_that_refuses_everything_has_operations_that_were_not_reached(s
             "conformance", BASE_URL=server.base_url, API_KEY=KEY, ALLOW_WRITES="1", PROFILE="smoke"
         )
 
-    assert result.returncode == 1
+    assert result.returncode != 0
     assert "POST /workstream_events/create accepted no request" in result.stdout
 
 
@@ -97,7 +97,7 @@ def test_a_server_with_a_defect_departs_and_the_check_is_told(saboteur, make, de
             PROFILE="smoke",
         )
 
-    assert result.returncode == 1
+    assert result.returncode != 0
     assert check in result.stdout
     assert result.stdout.splitlines()[-1].startswith("DEPARTS")
 

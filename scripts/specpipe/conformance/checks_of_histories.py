@@ -15,10 +15,10 @@ from specpipe.conformance.trial import Trial
 from specpipe.spec.model import Create, Resource
 
 STATEMENT = "Whatever is done in whatever order, every answer is what the verbs' contract says."
-REQUESTS = 18
+REQUESTS = 3
 """About how many a history takes besides its steps: it reads everything back by every path, and
 removes it."""
-A_STEP = 2.3
+A_STEP = 1.6
 """About how many a step takes."""
 
 

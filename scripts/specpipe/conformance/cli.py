@@ -77,6 +77,13 @@ def add_command(commands: Any) -> None:
         help="with --base-url: 1 writes things of the judge's own and removes them; all says that "
         "the server is disposable, and fuzzes writing operations too",
     )
+    command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
+    add_limits(command)
+    add_extent(command)
+
+
+def add_limits(command: argparse.ArgumentParser) -> None:
+    """Add what makes less of it, or slower."""
     command.add_argument(
         "--rate",
         default="",
@@ -88,11 +95,14 @@ def add_command(commands: Any) -> None:
         default="",
         help="with --base-url: judge nothing, but remove what a run that was killed left there",
     )
+
+
+def add_extent(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how much of it is done, and what counts."""
     command.add_argument("--operation", default="", help="judge this operation only")
     command.add_argument(
         "--replay", default="", help="make one check again: kind/name@profile.seed"
     )
-    command.add_argument("--until-broken", action="store_true", help="stop at the first departure")
     command.add_argument("--shard", default="", help="do one part of it only: 2/4")
     command.add_argument(
         "--merge",
@@ -100,7 +110,7 @@ def add_command(commands: Any) -> None:
         help="judge nothing, but make one report of a folder with those of all shards",
     )
     command.add_argument("--baseline", default="", help="a file of known departures (TOML)")
-    command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
+    command.add_argument("--until-broken", action="store_true", help="stop at the first departure")
 
 
 def conformance(options: argparse.Namespace) -> int:
@@ -131,7 +141,9 @@ def conformance(options: argparse.Namespace) -> int:
                 plan = budgeted(plan, trial, part)
             given, folder = given_by(options), options.report_dir
             verdict = Verdict(until_broken=options.until_broken)
-            return Judgement(trial, plan, folder, scope, given, again, part, known, verdict).run()
+            judgement = Judgement(trial, plan, folder, scope, given, again, verdict=verdict)
+            judgement.shard, judgement.baseline = part, known
+            return judgement.run()
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE

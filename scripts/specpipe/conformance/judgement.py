@@ -47,12 +47,12 @@ class Judgement:
     given: Mapping[str, str] = field(default_factory=dict)
     """Variables of make beyond profile and seed that a replay needs as well."""
     again: Replay | None = None
-    shard: Shard | None = None
-    """Which part of it `plan` is: what no request reached is judged when all are merged."""
-    baseline: tuple[Entry, ...] = ()
     verdict: Verdict = field(default_factory=Verdict)
     sequence: Sequence = field(default_factory=Sequence)
     progress: Progress = field(default_factory=lambda: Progress(sys.stdout))
+    shard: Shard | None = None
+    """Which part of it `plan` is: what no request reached is judged when all are merged."""
+    baseline: tuple[Entry, ...] = ()
 
     def run(self) -> int:
         """Make the checks, fuzz, report; gives the exit status. Raises ToolError when there is no

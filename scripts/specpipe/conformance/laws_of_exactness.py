@@ -26,9 +26,8 @@ from specpipe.spec.model import BatchFetch, Create, Delete, Get, Snapshot, Updat
 DRAWN = 5
 """How many values a round draws."""
 TEXTS = [text for name, texts in values_of.TEXTS.items() if name != "long" for text in texts]
-NUMBERS: list[float] = [-0.0, 10**25 + 1]
-for numbers in (*values_of.NUMBERS.values(), *values_of.BIG.values()):
-    NUMBERS.extend(numbers)
+NUMBERS = [-0.0, 10**25 + 1]
+NUMBERS += [n for some in (values_of.NUMBERS, values_of.BIG) for ns in some.values() for n in ns]
 MOMENTS = [moment for moments in values_of.DATE_TIMES.values() for moment in moments]
 SAMPLE = 8
 """How many texts and moments a round takes, where each takes requests of its own."""

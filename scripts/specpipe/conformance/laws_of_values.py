@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from specpipe.conformance.law import holds, law
@@ -25,12 +26,14 @@ TEXTS = {
     "not_text": ["null", "true", "12", "1e5", "NaN", "[]", "2024-05-06", "-0"],
     "long": ["\u00e9" * 70_000],
 }
-NUMBERS = {
+NUMBERS: Mapping[str, list[float]] = {
     "integers": [0, -1, 2**31, 2**53 - 1, 1 - 2**53],
     "fractions": [0.1, 0.1 + 0.2, 1 / 3, 123456789.12345679, 0.000001, -1e-7, 1.000000000000001],
     "far": [5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, -2.5e300, 1e21, 1e22],
 }
-BIG = {"beyond_doubles": [2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63), 2**63, 2**64 - 1]}
+BIG: Mapping[str, list[float]] = {
+    "beyond_doubles": [2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63), 2**63, 2**64 - 1]
+}
 """Integers that JavaScript cannot hold: its clients should not meet them by chance."""
 DATE_TIMES = {
     "offsets": [
@@ -86,7 +89,7 @@ def texts_are_exact(subject: Subject, random: random.Random) -> None:
 @law(Create, Get, Update, Snapshot, BatchFetch, requests=9)
 def numbers_are_exact(subject: Subject, random: random.Random) -> None:
     """Integers keep each digit, numbers with a fraction are the same double."""
-    survive(subject, NUMBERS | (BIG if subject.operations(Delete) else {}))
+    survive(subject, {**NUMBERS, **(BIG if subject.operations(Delete) else {})})
 
 
 @law(Create, Get, Update, Snapshot, BatchFetch, requests=9)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from specpipe.conformance import shard
-from specpipe.conformance.report import Report, Row, line, place, read
+from specpipe.conformance.report import Planned, Report, Row, Run, line, place, read
 from specpipe.conformance.verdict import REACHES, Finding, Word
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Document
@@ -37,21 +37,8 @@ def merged(folder: Path, document: Document, result: Path) -> Report:
         first,
         word=word,
         reason="; ".join(f"shard {r.run.shard}: {r.reason}" for r in reports if r.reason),
-        run=replace(
-            first.run,
-            scope=scopes(reports),
-            started=min(r.run.started for r in reports),
-            seconds=round(sum(r.run.seconds for r in reports), 1),
-            requests=sum(r.run.requests for r in reports),
-            sequence=sequences(reports),
-            shard="",
-        ),
-        plan=replace(
-            first.plan,
-            checks=tuple(id for r in reports for id in r.plan.checks),
-            fuzzed=tuple(id for r in reports for id in r.plan.fuzzed),
-            writes=any(r.plan.writes for r in reports),
-        ),
+        run=run_of(reports),
+        plan=plan_of(reports),
         findings=findings,
         known=(),
         notes=(),
@@ -60,6 +47,28 @@ def merged(folder: Path, document: Document, result: Path) -> Report:
         operations=rows,
     )
     return replace(whole, line=line(whole))
+
+
+def run_of(reports: Sequence[Report]) -> Run:
+    """How all of it was judged; the seconds are those of all shards together."""
+    return replace(
+        reports[0].run,
+        scope=scopes(reports),
+        started=min(report.run.started for report in reports),
+        seconds=round(sum(report.run.seconds for report in reports), 1),
+        requests=sum(report.run.requests for report in reports),
+        sequence=sequences(reports),
+        shard="",
+    )
+
+
+def plan_of(reports: Sequence[Report]) -> Planned:
+    """What was to be done in all of them."""
+    return Planned(
+        tuple(id for report in reports for id in report.plan.checks),
+        tuple(id for report in reports for id in report.plan.fuzzed),
+        any(report.plan.writes for report in reports),
+    )
 
 
 def in_order(found: Sequence[tuple[Path, Report]]) -> list[Report]:

@@ -36,6 +36,7 @@ def mirror(components: Mapping[str, Any], schema: str) -> dict[str, Any]:
 
 
 def drawn(spec: dict[str, Any], count: int, seed: int) -> Sequence[Any]:
+    """What schemathesis draws for the operation: `count` bodies, and as many to be refused."""
     import hypothesis  # both kept out of start-up
     import schemathesis
 

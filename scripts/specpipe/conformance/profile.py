@@ -10,8 +10,8 @@ class Profile:
     """`phases` of schemathesis, and how many examples it draws per operation; `rounds` of the
     laws, each with other random choices. `calls` of each operation through each SDK, and `answers`
     to it with something odd about their JSON; `mirrored` ones of each schema are drawn by
-    schemathesis, which takes long, and as many that are not of it. `histories` of each resource, with so many
-    `steps`."""
+    schemathesis, which takes long, and as many that are not of it. `histories` of each resource,
+    with so many `steps`."""
 
     name: str
     phases: tuple[str, ...]
