@@ -37,7 +37,8 @@ def differences(left: Any, right: Any, place: str) -> Iterator[tuple[str, Any, A
             yield from differences(*pair, f"{place}[{index}]")
     elif isinstance(left, str) and isinstance(right, str) and left != right:
         # Of long texts that begin alike only the rest tells anything.
-        begin = max(0, len(commonprefix([left, right])) - SHORT // 4)
+        same_start = commonprefix([left, right])  # noqa: RUF071 - of texts, not of paths
+        begin = max(0, len(same_start) - SHORT // 4)
         yield place or "all of it", left[begin:], right[begin:]
     elif not same(left, right):
         yield place or "all of it", left, right
