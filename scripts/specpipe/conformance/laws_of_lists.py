@@ -142,12 +142,12 @@ def open_ranges_are_joined(subject: Subject, random: random.Random) -> None:
     created = str(member(new, subject.resource.created))
     first = str(member(old, subject.resource.created))
     updated = str(member(old, subject.resource.updated))
-    (created_from, created_to), (updated_from, updated_to) = ranges["created"], ranges["updated"]
+    (born_since, born_until), (changed_since, changed_until) = ranges["created"], ranges["updated"]
     before = str(member(middle, subject.resource.updated))
     for query, wanted in (
-        ({created_from: created, updated_from: updated}, [ids[0], ids[2]]),
-        ({created_to: first, updated_from: updated}, [ids[0]]),
-        ({created_to: first, updated_to: before}, [ids[0], ids[1]]),
+        ({born_since: created, changed_since: updated}, [ids[0], ids[2]]),
+        ({born_until: first, changed_since: updated}, [ids[0]]),
+        ({born_until: first, changed_until: before}, [ids[0], ids[1]]),
     ):
         found = [id for id in subject.identifiers(query) if id in ids]
         holds(sorted(found) == sorted(wanted), f"{query} gave {found} of {ids}, not {wanted}")

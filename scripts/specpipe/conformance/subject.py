@@ -7,13 +7,13 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 from specpipe.conformance import interruption
+from specpipe.conformance.described import Described, Missing, Object, operations_on, seed
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken, Ledger
-from specpipe.conformance.samples import filled, fresh_id, given, sample
+from specpipe.conformance.samples import filled, given
 from specpipe.conformance.wire import Wire
 from specpipe.spec.model import (
     Addressing,
@@ -32,55 +32,37 @@ from specpipe.spec.model import (
     Update,
 )
 
-Object = dict[str, Any]
-B = TypeVar("B")
+__all__ = [  # with what modules that use a Subject need of what it is made of
+    "CLOCK_STEP",
+    "Missing",
+    "Object",
+    "Subject",
+    "batch_body",
+    "instant",
+    "member",
+    "operations_on",
+    "seed",
+    "switched",
+]
 CLOCK_STEP = 0.002
 CLOCK_TRIES = 20
 """Seconds between creates, and tries for each, that make up for a coarse clock."""
 
 
-class Missing(Exception):
-    """The spec has no operation with the verb that a law needs: the law does not apply."""
-
-
-class Subject:
+class Subject(Described):
     """Does what a verb says, over plain HTTP. Each method raises Missing when the spec has no such
     operation, and Broken when the answer is not the documented success."""
 
     def __init__(
         self, document: Document, api: Api, resource: Resource, wire: Wire, ledger: Ledger
     ) -> None:
-        self.api = api
-        self.resource = resource
+        super().__init__(document, api, resource)
         self.wire = wire
         self.ledger = ledger
-        self.schemas: Mapping[str, Any] = document.data["components"]["schemas"]
-        self.schema: Mapping[str, Any] = self.schemas[resource.schema]
         self.last: Exchange | None = None
         """The exchange that came last."""
         self.sent = 0
         """How many there were."""
-
-    def operations(self, kind: type[B]) -> list[tuple[Operation, B]]:
-        """The operations on this resource whose behaviour is a `kind`."""
-        return operations_on(self.api, self.resource, kind)
-
-    def addressing(self) -> list[tuple[Operation, Addressing]]:
-        """The operations on one thing that must exist."""
-        return [
-            *self.operations(Get),
-            *self.operations(Delete),
-            *self.operations(Associate),
-            *self.operations(Increment),
-            *self.operations(Update),
-        ]
-
-    def one(self, kind: type[B]) -> tuple[Operation, B]:
-        """The first operation of that kind."""
-        found = self.operations(kind)
-        if not found:
-            raise Missing(kind.__name__.lower())
-        return found[0]
 
     def send(
         self,
@@ -100,42 +82,6 @@ class Subject:
         return self.last
 
     # --- verbs -----------------------------------------------------------------------------
-
-    def seed(self) -> Object:
-        """A body for a create: the documented example, without an id of its own."""
-        return seed(*self.one(Create))
-
-    def laden(self) -> Object:
-        """The same, with every heavy member that a create can bring."""
-        body = self.seed()
-        for name, schema in self.members(Create).items():
-            if name in self.resource.heavy and not body.get(name):
-                body[name] = sample(schema, self.schemas)
-        return body
-
-    def members(self, kind: type[Create] | type[Update]) -> Mapping[str, Any]:
-        """The schemas of the members that the body of a create or an update can have."""
-        operation, _ = self.one(kind)
-        if operation.body is None:
-            return {}
-        found: Mapping[str, Any] = self.schemas[operation.body.schema].get("properties", {})
-        return found
-
-    def fresh_id(self, random: Random) -> str:
-        """An id that nothing has, and that paths can carry."""
-        pairs: list[tuple[Operation, Get | Delete]]
-        pairs = [*self.operations(Get), *self.operations(Delete)]
-        for operation, behaviour in pairs:
-            for parameter in operation.parameters_in("path"):
-                if parameter.wire == behaviour.id:
-                    return fresh_id(parameter.schema, random)
-        return fresh_id({}, random)
-
-    def fresh_other(self, pair: tuple[Operation, Associate], random: Random) -> str:
-        """The id of something that can be associated and is not."""
-        operation, behaviour = pair
-        schemas = {p.wire: p.schema for p in operation.parameters_in("path")}
-        return fresh_id(schemas[behaviour.other], random)
 
     def create(self, body: Object | bytes | None = None, *, full: bool | None = None) -> Object:
         """Create a thing, out of the documented example when no body is given; an empty body is
@@ -285,23 +231,6 @@ class Subject:
                 f"{operation.id} answered {exchange.status}, not {operation.success.status}",
                 exchange,
             )
-
-
-def operations_on(api: Api, resource: Resource, kind: type[B]) -> list[tuple[Operation, B]]:
-    """The operations on `resource` whose behaviour is a `kind`."""
-    return [
-        (operation, behaviour)
-        for operation in api.operations
-        if (behaviour := operation.behaviour) is not None
-        and behaviour.resource == resource
-        and isinstance(behaviour, kind)
-    ]
-
-
-def seed(operation: Operation, create: Create) -> Object:
-    """The documented example of a create's body, without an id of its own."""
-    example = operation.body.example if operation.body is not None else None
-    return {name: value for name, value in (example or {}).items() if name != create.id}
 
 
 def batch_body(behaviour: BatchFetch, ids: Sequence[str]) -> Object:

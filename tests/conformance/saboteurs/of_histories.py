@@ -9,14 +9,14 @@ from .planting import Modules, defect
 
 @defect("histories", "history")
 def an_associate_after_a_disassociate_forgets_a_position(modules: Modules) -> None:
-    """Adding a reference where one was taken out before gives it no position, from the third on."""
+    """Adding a reference where one was taken out before gives it no position, from the second on."""
     references = modules.references.References
     added = references.added
 
     def forget(self: Any, collection: Any, reference: Any) -> Any:
         result = added(self, collection, reference)
         positions = result[self._positions]
-        if len(result[self._items]) > 2 and -1 in positions.values():
+        if len(result[self._items]) > 1 and -1 in positions.values():
             del positions[reference[self._id]]
         return result
 
