@@ -19,6 +19,7 @@ from specpipe.bench.cli import add_command as add_bench
 from specpipe.conformance.cli import add_command as add_conformance
 from specpipe.conformance.process import server_environment, server_module
 from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
+from specpipe.diff.cli import add_commands as add_diff
 from specpipe.targets.registry import TARGETS, select
 from specpipe.tree import Change
 from specpipe.workspace import OUT, SPEC, shown
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("--targets", default="", help=f"comma-separated; all: {names}")
     add_conformance(commands)
     add_bench(commands)
+    add_diff(commands)
     return top
 
 

@@ -24,7 +24,8 @@ _TITLES = {
 }
 HEADER = """# Changelog
 
-Releases of the spec, and of the packages that are generated from it: they share a version. `make release` writes this.
+Releases of the spec and of the packages generated from it: they share a version. `make release`
+writes this.
 """
 
 

@@ -21,7 +21,7 @@ from specpipe.diff.change import (
 )
 from specpipe.diff.schema_rules import CHOICES, Effect, Finding, differences
 from specpipe.spec.model import Document
-from specpipe.spec.nodes import Node, schemas
+from specpipe.spec.nodes import Node, schemas, unescape
 
 Direction = Literal["request", "response"]
 BOTH: tuple[Direction, ...] = ("request", "response")
@@ -42,6 +42,7 @@ JUDGED: Mapping[tuple[Direction, Effect], tuple[Impact, str]] = {
     **{(d, "documents"): (Impact.PATCH, "") for d in BOTH},
 }
 """What a difference means, by who writes the value. docs/spec-changes.md gives the reasons."""
+_SCHEMAS = "/components/schemas/"
 _WRITTEN: Mapping[Direction, str] = {"request": "in requests", "response": "in answers"}
 
 
@@ -89,6 +90,18 @@ def schema_changes(base: Document, head: Document, uses: Iterable[Use]) -> Itera
     for one in met.values():
         yield _judged(one)
     yield from _components(base, head, renamed)
+
+
+def reach(uses: Iterable[Use]) -> Mapping[str, frozenset[Direction]]:
+    """Who writes values of each component schema that `uses`, of a document with itself, lead to."""
+    seen: set[tuple[str, str, Direction]] = set()
+    _walk(uses, seen, {}, {})
+    found: dict[str, frozenset[Direction]] = {}
+    for pointer, _, direction in seen:
+        if pointer.startswith(_SCHEMAS) and "/" not in pointer[len(_SCHEMAS) :]:
+            name = unescape(pointer[len(_SCHEMAS) :])
+            found[name] = found.get(name, frozenset()) | {direction}
+    return found
 
 
 def _namesakes(base: Document, head: Document) -> Iterator[tuple[str, Node, Node]]:

@@ -27,6 +27,11 @@ def spec_changes(base: Document, head: Document) -> tuple[Change, ...]:
     return tuple(sorted(set(changes), key=worst_first))
 
 
+def spec_uses(base: Document, head: Document) -> Iterator[Use]:
+    """Where operations that are in both documents use schemas."""
+    return uses(match(base, head))
+
+
 def uses(found: Operations) -> Iterator[Use]:
     """Where operations that are in both documents use schemas."""
     for pair in found.both:

@@ -25,8 +25,8 @@ class Version:
         found = _FORM.fullmatch(text)
         if found is None or max(map(len, found.groups()[:3])) > 9:
             return None
-        numbers = (int(found[n]) for n in (1, 2, 3))
-        return cls(*numbers, released=not found[4] or found[4].startswith("+"))
+        major, minor, patch = (int(found[n]) for n in (1, 2, 3))
+        return cls(major, minor, patch, released=not found[4] or found[4].startswith("+"))
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
