@@ -24,6 +24,9 @@ from specpipe.spec.model import Document
 from specpipe.spec.names import Name
 from specpipe.spec.nodes import Node, OperationNode, root
 
+BY_NAME = ("python",)
+"""SDKs in which callers give what is in a path by its name."""
+
 
 def operation_changes(base: Document, head: Document, found: Operations) -> Iterator[Change]:
     """All but answers, behaviour and schemas."""
@@ -128,7 +131,7 @@ def _parameter(operation: str, pair: MatchedParameter) -> Iterator[Change]:
     if name != head.raw("name").text:
         words = f"{subject} was called {code(name)} before"
         place = at_head(head.raw("name"))
-        affects: tuple[str, ...] = SDKS if where == "path" else EVERYBODY
+        affects = BY_NAME if where == "path" else EVERYBODY
         yield change(Impact.BREAKING, "parameter-renamed", words, place, affects=affects)
     before, after = (node.raw("required").value is True for node in (base, head))
     if after and not before:

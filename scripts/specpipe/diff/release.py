@@ -81,13 +81,12 @@ def with_version(text: str, document: Document, version: str) -> str:
     node = root(document).raw("info").raw("version")
     place, old = node.location, re.escape(node.text)
     lines = text.split("\n")
-    start, rest = (
-        lines[place.line - 1][: place.column - 1],
-        lines[place.line - 1][place.column - 1 :],
-    )
-    entry = re.match(rf"""(["']?version["']?\s*:\s*)(["']?){old}(?=\2)""", rest)
+    line, start = lines[place.line - 1], place.column - 1
+    entry = re.match(rf"""(["']?version["']?\s*:\s*)(["']?){old}(?=\2)""", line[start:])
     if entry is not None:
-        lines[place.line - 1] = f"{start}{entry[1]}{entry[2]}{version}{rest[entry.end() :]}"
+        lines[place.line - 1] = (
+            f"{line[:start]}{entry[1]}{entry[2]}{version}{line[start + entry.end() :]}"
+        )
     changed = "\n".join(lines)
     info = {**document.data["info"], "version": version}
     if parse(changed.encode(), document.file).data != {**document.data, "info": info}:

@@ -93,7 +93,8 @@ def schema_changes(base: Document, head: Document, uses: Iterable[Use]) -> Itera
 
 
 def reach(uses: Iterable[Use]) -> Mapping[str, frozenset[Direction]]:
-    """Who writes values of each component schema that `uses`, of a document with itself, lead to."""
+    """Who writes values of each component schema that `uses`, of a document with itself, lead
+    to."""
     seen: set[tuple[str, str, Direction]] = set()
     _walk(uses, seen, {}, {})
     found: dict[str, frozenset[Direction]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from specpipe.diagnostics import Location
@@ -140,26 +140,28 @@ class _Comparison:
             yield self.change(Impact.BREAKING, "sdk-required", words, head)
 
     def arguments(self, base: Entry, head: Entry) -> Iterator[Change]:
-        """Of a call."""
-        before = {argument.name: argument for argument in base.arguments}
-        after = {argument.name: argument for argument in head.arguments}
-        for name, argument in before.items():
-            told = f"{code(head.name)}: argument {code(name)}"
-            if name not in after:
+        """Of a call: those that stand in a place have no name that callers know."""
+        before, after = _placed(base.arguments), _placed(head.arguments)
+        for key, argument in before.items():
+            told = f"{code(head.name)}: argument {code(argument.name)}"
+            if key in after:
+                yield from self.argument(told, head, argument, after[key])
+            elif new := _renamed(base.arguments.index(argument), base, head):
+                words = f"{told} is called {code(new.name)} now"
+                yield self.change(Impact.BREAKING, "sdk-argument-renamed", words, head)
+                after.pop(new.name)
+            else:
                 words = f"{told} is gone"
                 yield self.change(Impact.BREAKING, "sdk-argument-removed", words, head)
-            else:
-                yield from self.argument(told, head, argument, after[name])
-        for name, argument in after.items():
-            if name not in before:
+        for key, argument in after.items():
+            if key not in before:
                 impact = Impact.BREAKING if argument.required else Impact.MINOR
                 what = "a required argument" if argument.required else "an argument"
-                words = f"{code(head.name)}: {code(name)} is {what} now"
+                words = f"{code(head.name)}: {code(argument.name)} is {what} now"
                 yield self.change(impact, "sdk-argument-added", words, head)
-        places = ("position", "either")
-        old = [a.name for a in base.arguments if a.passed in places and a.name in after]
-        new = [a.name for a in head.arguments if a.passed in places]
-        if new[: len(old)] != old:
+        old = [a.name for a in base.arguments if a.passed == "either" and a.name in after]
+        order = [a.name for a in head.arguments if a.passed == "either"]
+        if order[: len(old)] != old:
             words = f"{code(head.name)}: its arguments stand in another order"
             yield self.change(Impact.BREAKING, "sdk-arguments-moved", words, head)
 
@@ -183,6 +185,24 @@ class _Comparison:
         if worse is not None:
             words = f"{told} is {shown(head.types)} now, it was {shown(base.types)}"
             yield self.change(worse, "sdk-type-changed", words, entry)
+
+
+def _placed(arguments: tuple[Argument, ...]) -> dict[str, Argument]:
+    """Arguments by what callers know of them: a name, or a place."""
+    return {
+        str(index) if argument.passed == "position" else argument.name: argument
+        for index, argument in enumerate(arguments)
+    }
+
+
+def _renamed(index: int, base: Entry, head: Entry) -> Argument | None:
+    """The argument that stands where the one at `index` of `base` stood, if only its name is
+    another one."""
+    known = {argument.name for argument in base.arguments}
+    if index >= len(head.arguments):
+        return None
+    old, new = base.arguments[index], head.arguments[index]
+    return new if replace(old, name=new.name) == new and new.name not in known else None
 
 
 def judged(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,6 +14,9 @@ from specpipe.tree import Tree
 
 _ENUMS = frozenset({"StrEnum", "IntEnum", "Enum"})
 _MODELS = "models."
+_RESOURCES = ("resources.", "raw.")
+"""Packages whose classes go by their own names, which no two of them share."""
+_TWIN = re.compile(r"\b(?:Async)?(?:Raw(?=\w*Resource))?")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -30,12 +34,35 @@ def python_surface(tree: Tree) -> Surface:
         public = not any(part.startswith("_") for part in dotted.split("."))
         for node in module.body:
             name = _name(node)
-            exported = name and homes.get(name) == dotted
-            if name and (exported or (public and not name.startswith("_") and name not in names)):
-                prefix = "" if exported else f"{dotted}."
+            exported = homes.get(name or "") == dotted
+            if name and (exported or (public and _is_offered(node, name))):
+                prefix = "" if exported or dotted.startswith(_RESOURCES) else f"{dotted}."
                 reader = _Reader(path.as_posix(), names)
                 found.update((entry.name, entry) for entry in reader.read(node, prefix + name))
-    return found
+    return {name: entry for name, entry in found.items() if not _is_twin(entry, found)}
+
+
+def _is_offered(node: ast.stmt, name: str) -> bool:
+    """Whether a statement of a public module is for programs: constants are when they are
+    exported."""
+    return not name.startswith("_") and not isinstance(node, ast.Assign | ast.AnnAssign)
+
+
+def _is_twin(entry: Entry, found: Surface) -> bool:
+    """Whether another entry says the same: what is asynchronous or raw mirrors what is neither."""
+    other = found.get(_TWIN.sub("", entry.name))
+    if other is None or other is entry:
+        return False
+    alike = _plainly(entry.types) == _plainly(other.types) or "Raw" in entry.name
+    mine, others = (
+        [(a.name, a.passed, a.required, _plainly(a.types)) for a in it.arguments]
+        for it in (entry, other)
+    )
+    return alike and mine == others
+
+
+def _plainly(types: frozenset[str]) -> frozenset[str]:
+    return frozenset(_TWIN.sub("", name) for name in types)
 
 
 def _is_module(path: str) -> bool:
