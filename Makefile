@@ -27,7 +27,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 # What a person gives reaches the commands through the environment, as it is: make expands no $ in
 # it, the shell sees no quotes of it, and a key does not show in the arguments of a process.
-GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK
+GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK REPLAY
 $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
@@ -91,9 +91,10 @@ test: $(READY) $(NODE) ## run the whole test suite
 serve: $(READY) ## run the server (HOST= PORT= DATABASE_URL= API_KEY= and all that its --help lists)
 	@$(SPECPIPE) serve --spec="$$SPEC" --out="$$OUT"
 
-conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL= API_KEY= ENGINE=sqlite|postgresql PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1|all REPORT_DIR=)
+conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL= API_KEY= ENGINE=sqlite|postgresql PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1|all RATE= CLEANUP=1 REPLAY=id REPORT_DIR=)
 	@$(SPECPIPE) conformance --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" \
-	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES"
+	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES" \
+	  --rate="$$RATE" --cleanup="$$CLEANUP" --replay="$$REPLAY"
 
 bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"

@@ -84,6 +84,7 @@ WRITERS = {
     "specpipe.conformance.cluster": "a temporary folder for a database",
     "specpipe.conformance.fuzz": "the folder of reports",
     "specpipe.conformance.hooks": "the folder of reports",
+    "specpipe.conformance.journal": "what was made on a server that is not ours",
     "specpipe.conformance.process": "a temporary folder for a database",
     "specpipe.conformance.report": "the folder of reports",
     "specpipe.conformance.typescript": "a temporary folder for the bridge",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
+import random
 from collections.abc import Collection, Iterator
 
 from specpipe.conformance.check import Check
+from specpipe.conformance.laws_of_identity import random_id
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing
@@ -46,7 +47,8 @@ def faults(operations: Collection[Operation], session: Session) -> Iterator[Brok
 def let_in(operation: Operation, wire: Wire) -> Iterator[Broken]:
     """Whether an operation answers without the right key. Where a path wants an id, it is of
     nothing."""
-    path = {p.wire: str(uuid.uuid4()) for p in operation.parameters_in("path")}
+    source = random.Random(operation.id)
+    path = {p.wire: random_id(source) for p in operation.parameters_in("path")}
     body = operation.body.example if operation.body is not None else None
     for key in ("", "wrong"):
         exchange = wire.send(operation, path, body=body, key=key)

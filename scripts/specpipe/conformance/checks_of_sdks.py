@@ -10,6 +10,7 @@ from types import ModuleType
 
 from specpipe.conformance import answers, sdk
 from specpipe.conformance.check import Check
+from specpipe.conformance.gated import Gated
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.process import Running
 from specpipe.conformance.sdk import AsyncDriver, Driver, SyncDriver
@@ -66,9 +67,11 @@ def story_of(name: str, session: Session) -> Iterator[Broken]:
     """What is wrong with the story that an SDK tells."""
     trial = session.trial
     with driven(name, trial, trial.server) as driver:
-        story = Story(trial, driver, session.ledgers)
+        gate = session.wire.gate
+        story = Story(trial, Gated(driver, gate), session.ledgers, gate)
         yield from story.tell()
         session.reached.update(story.reached)
+        session.sequence.extend(driver.exchanges)
 
 
 def answer_checks(trial: Trial) -> Iterator[Check]:

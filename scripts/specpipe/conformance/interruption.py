@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, put off while something is done that must not be torn apart.
+"""Ctrl-C, SIGTERM and a closed terminal, put off while something is done that must stay whole.
 
 A create and the note of its id belong together: between the two, an interruption would leave a
 thing on somebody's server that nobody knows of.
@@ -16,8 +16,8 @@ _pending = False
 
 
 def install() -> None:
-    """Let both signals end the run in the same way: with KeyboardInterrupt, as soon as possible."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """Let them end the run in the same way: with KeyboardInterrupt, as soon as possible."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _handle)
 
 

@@ -21,7 +21,11 @@ class Driver(Protocol):
     """A client of either kind, called in the same way."""
 
     name: str
-    exchanges: list[Exchange]
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All that went over the wire, oldest first."""
+        ...
 
     def call(self, operation: Operation, *path: Any, **arguments: Any) -> Any:
         """Call the method named after the operation; gives its result."""

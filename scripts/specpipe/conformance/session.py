@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
+from specpipe.conformance.gate import Gate
 from specpipe.conformance.ledger import Ledger
 from specpipe.conformance.subject import Subject
 from specpipe.conformance.trial import Trial
@@ -14,14 +16,24 @@ from specpipe.spec.model import Resource
 
 class Session:
     """A connection to the server, a ledger for each resource, and how often each operation
-    accepted a request. A context manager: it closes the connection."""
+    accepted a request; what is sent has to pass the `gate`. A context manager: it closes the
+    connection."""
 
-    def __init__(self, trial: Trial, ledgers: dict[Resource, Ledger] | None = None) -> None:
+    def __init__(
+        self,
+        trial: Trial,
+        ledgers: Mapping[Resource, Ledger] | None = None,
+        gate: Gate | None = None,
+    ) -> None:
         self.trial = trial
         self.wire = trial.wire()
         self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
+        if gate is not None:
+            self.wire.gate = gate
         self.reached: Counter[str] = Counter()
         """By operation id: requests of SDKs that the server accepted. Those of `wire` are apart."""
+        self.sequence = self.wire.sequence
+        """The requests sent, in order; what an SDK sends is added by the check that drives it."""
 
     @property
     def accepted(self) -> Counter[str]:

@@ -74,7 +74,7 @@ class Subject:
         """Create a thing, out of the documented example when no body is given; an empty body is
         not sent. Gives the reply."""
         operation, behaviour = self.one(Create)
-        sent = self.seed() if body is None else body
+        sent = self.wire.gate.named(behaviour, self.seed() if body is None else body)
         with interruption.put_off():
             exchange = self.wire.send(
                 operation, query=switched(behaviour.full, full), body=sent if sent else None

@@ -12,6 +12,9 @@ from urllib.parse import quote
 import httpx
 
 from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.gate import Gate
+from specpipe.conformance.pace import Pace
+from specpipe.conformance.sequence import Sequence
 from specpipe.spec.model import Operation
 
 
@@ -22,12 +25,19 @@ class Unreachable(Exception):
 class Wire:
     """Sends requests for operations, with the API key where one is given."""
 
-    def __init__(self, base_url: str, key_header: str | None, key: str | None) -> None:
+    def __init__(
+        self, base_url: str, key_header: str | None, key: str | None, gate: Gate | None = None
+    ) -> None:
+        self.gate = gate or Gate(Pace())
         self.base_url = base_url.rstrip("/")
         self._key = {key_header.lower(): key} if key_header and key else {}
         self._client = httpx.Client(timeout=30, follow_redirects=False, trust_env=False)
         self.accepted: Counter[str] = Counter()
         """By operation id: how many requests, with a body where it takes one, were accepted."""
+        self.sent: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        """By operation id: how many requests were answered, and how many of them with 4xx."""
+        self.sequence = Sequence()
 
     @property
     def has_key(self) -> bool:
@@ -58,7 +68,7 @@ class Wire:
         key: str | None = None,
     ) -> Exchange:
         """Call `operation`. `body` None sends none; `key` replaces the configured one, and an
-        empty one leaves it out. Raises Unreachable."""
+        empty one leaves it out. Raises Unreachable, and Unsafe when it must not be sent."""
         url = self.base_url + operation.path
         for name, value in (path or {}).items():
             url = url.replace(f"{{{name}}}", quote(value, safe=""))
@@ -72,15 +82,20 @@ class Wire:
         request = self._client.build_request(
             operation.method, url, params=query or None, headers=headers, content=content
         )
+        number = self.gate.before(operation, path or {}, body)
+        self.sequence.add(operation.method, str(request.url), content)
         try:
             answer = self._client.send(request)
         except httpx.HTTPError as error:
             raise Unreachable(
                 f"{operation.method} {url}: {error or type(error).__name__}"
             ) from None
+        self.sent[operation.id] += 1
         if answer.status_code == operation.success.status and (content or not operation.body):
             self.accepted[operation.id] += 1
-        return Exchange(
+        elif 400 <= answer.status_code < 500:
+            self.refused[operation.id] += 1
+        exchange = Exchange(
             operation.method,
             str(request.url),
             {name: value for name, value in request.headers.items() if name not in self._key},
@@ -90,3 +105,5 @@ class Wire:
             answer.content,
             next((name for name in self._key if name in request.headers), None),
         )
+        self.gate.after(number, operation, path or {}, exchange)
+        return exchange
