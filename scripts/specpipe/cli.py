@@ -20,6 +20,7 @@ from specpipe.conformance.cli import add_command as add_conformance
 from specpipe.conformance.process import server_environment, server_module
 from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
 from specpipe.diff.cli import add_commands as add_diff
+from specpipe.spec.advice import advise
 from specpipe.targets.registry import TARGETS, select
 from specpipe.tree import Change
 from specpipe.workspace import OUT, SPEC, shown
@@ -117,8 +118,12 @@ def described(change: Change, out: Path) -> str:
 
 
 def lint(options: argparse.Namespace) -> int:
-    """Load the spec, check it, and say how much it holds."""
-    _, api = pipeline.read_spec(options.spec)
+    """Load the spec, check it, say what could be better, and how much it holds."""
+    document, api = pipeline.read_spec(options.spec)
+    if advice := advise(document):
+        for diagnostic in advice:
+            print(diagnostic, file=sys.stderr)
+        return 1
     print(
         f"{shown(options.spec)}: {len(api.operations)} operations, {len(api.schemas)} schemas: ok"
     )
