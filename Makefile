@@ -110,11 +110,16 @@ diff: $(READY) $(NODE) ## what spec and SDKs change since BASE=git-ref, next ver
 release: $(READY) $(NODE_READY) ## turn the change fragments into a release: changelog, version of the spec and all packages (VERSION=1.2.3)
 	@$(SPECPIPE) release --spec="$$SPEC" --out="$$OUT" --version="$$VERSION"
 
-packages: $(READY) $(NODE_READY) ## build what is published into dist/: wheels, source distributions, the npm tarball
-	@rm -rf dist && mkdir -p dist/npm
-	@for package in $(GENERATED); do (cd $$package && "$(CURDIR)/$(BIN)/hatchling" build -d "$(CURDIR)/dist") || exit; done
-	@cp -R generated/typescript-client/. dist/npm && cd dist/npm && npm pack --loglevel=error --pack-destination ..
-	@rm -rf dist/npm
+packages: $(READY) $(NODE_READY) ## build what is published into dist/python and dist/npm; with VERSION= only that version
+	@rm -rf dist && mkdir -p dist/npm/package
+	@for package in $(GENERATED); do (cd $$package && "$(CURDIR)/$(BIN)/hatchling" build -d "$(CURDIR)/dist/python") || exit; done
+	@cp -R generated/typescript-client/. dist/npm/package && cd dist/npm/package && npm pack --loglevel=error --pack-destination ..
+	@rm -rf dist/npm/package
+	@[ -z "$$VERSION" ] || ls dist/npm/*-"$${VERSION#v}".tgz >/dev/null 2>&1 || \
+	  { echo "VERSION=$$VERSION is not the version of the spec, nor so of the packages: tag the commit of make release" >&2; rm -rf dist; exit 1; }
+
+publish: ## put the tarball of make packages on the npm registry; for the release workflow
+	@npm publish --provenance --access public dist/npm/*.tgz
 
 comment: ## put the report of make diff on a pull request, in place of the last one (PR=number REPORT_DIR=)
 	@gh pr comment "$$PR" --body-file "$$REPORT_DIR/diff.md" --edit-last --create-if-none
@@ -122,4 +127,4 @@ comment: ## put the report of make diff on a pull request, in place of the last 
 clean: ## remove .venv, node_modules, reports and caches
 	@rm -rf $(VENV) dist node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup browser all generate check lint test serve conformance bench diff release packages comment clean
+.PHONY: help setup browser all generate check lint test serve conformance bench diff release packages publish comment clean
