@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from specpipe.diff.change import EVERYBODY, SERVER, Change, Impact, at_base, at_head, code
-from specpipe.diff.matching import Matched
+from specpipe.diff.matching import Matched, match_parameters
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import Node, root
 
@@ -26,7 +26,25 @@ def behaviour_changes(pair: Matched) -> Iterator[Change]:
         words = f"{subject}: the server no longer does {code(base.raw('does').text)} for it"
         yield _lost("behaviour-removed", words, base, pair.head.node)
     else:
-        yield from _keys(subject, base, head)
+        yield from _keys(subject, base, head, _renames(pair))
+
+
+def _renames(pair: Matched) -> Mapping[str, str]:
+    """Parameters that only go by another name: what is done with them stays the same."""
+    both, _, _ = match_parameters(pair)
+    names = ((it.base.raw("name").text, it.head.raw("name").text) for it in both)
+    return {old: new for old, new in names if old != new}
+
+
+def _followed(value: object, renames: Mapping[str, str]) -> object:
+    """A value of `x-resource` with the new names of parameters."""
+    if isinstance(value, str):
+        return renames.get(value, value)
+    if isinstance(value, list):
+        return [_followed(item, renames) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _followed(item, renames) for key, item in value.items()}
+    return value
 
 
 def resource_changes(base: Document, head: Document) -> Iterator[Change]:
@@ -34,7 +52,7 @@ def resource_changes(base: Document, head: Document) -> Iterator[Change]:
     before, after = (root(document).raw("x-resources") for document in (base, head))
     for name, node in before.members():
         if name in after.map:
-            yield from _keys(f"resource {code(name)}", node, after.raw(name))
+            yield from _keys(f"resource {code(name)}", node, after.raw(name), {})
         else:
             words = f"resource {code(name)} is no longer kept"
             yield _lost("resource-removed", words, node, after)
@@ -44,11 +62,11 @@ def resource_changes(base: Document, head: Document) -> Iterator[Change]:
             yield _change(Impact.MINOR, "resource-added", words, node)
 
 
-def _keys(subject: str, base: Node, head: Node) -> Iterator[Change]:
+def _keys(subject: str, base: Node, head: Node, renames: Mapping[str, str]) -> Iterator[Change]:
     """What two mappings say differently, key by key."""
     for key in dict.fromkeys((*base.map, *head.map)):
         old, new = base.raw(key), head.raw(key)
-        if old.value == new.value:
+        if old.value == new.value or _followed(old.value, renames) == new.value:
             continue
         told = f"{subject}: {code(key)}"
         if key == "does":

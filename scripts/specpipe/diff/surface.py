@@ -112,7 +112,7 @@ class _Comparison:
     def both(self, base: Entry, head: Entry) -> Iterator[Change]:
         name = code(head.name)
         if base.kind != head.kind:
-            words = f"{name} is a {head.kind} now, it was a {base.kind}"
+            words = f"{name} is {_a(head.kind)} now, it was {_a(base.kind)}"
             yield self.change(Impact.BREAKING, "sdk-kind-changed", words, head)
             return
         for lost in base.bases:
@@ -203,6 +203,10 @@ def _renamed(index: int, base: Entry, head: Entry) -> Argument | None:
         return None
     old, new = base.arguments[index], head.arguments[index]
     return new if replace(old, name=new.name) == new and new.name not in known else None
+
+
+def _a(kind: Kind) -> str:
+    return f"{'an' if kind.startswith('a') else 'a'} {kind}"
 
 
 def judged(
