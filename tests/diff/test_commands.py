@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -30,23 +31,14 @@ def commit(folder):
     git(folder, "commit", "-m", "x")
 
 
-@pytest.fixture(scope="module")
-def generated(tmp_path_factory):
-    """A repository with a spec and all that it gives, committed; not to be changed."""
-    folder = tmp_path_factory.mktemp("repository")
-    (folder / "spec").mkdir()
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A repository with a spec, committed, as the current folder. Nothing is generated yet."""
+    folder = tmp_path / "here"
+    (folder / "spec").mkdir(parents=True)
     shutil.copy(BASE, folder / "spec" / "openapi.yaml")
-    spec, out = str(folder / "spec" / "openapi.yaml"), str(folder / "generated")
-    assert main(["generate", "--spec", spec, "--out", out]) == 0
     git(folder, "init", "-b", "main")
     commit(folder)
-    return folder
-
-
-@pytest.fixture
-def here(generated, tmp_path, monkeypatch):
-    """A copy of it, as the current folder."""
-    folder = Path(shutil.copytree(generated, tmp_path / "here"))
     monkeypatch.chdir(folder)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     return folder
@@ -92,6 +84,9 @@ def test_nothing_changed_is_right(here, run):
 
 def test_a_change_without_version_and_fragment_is_wrong_and_writes_nothing_here(here, run):
     edit(here)
+    (here / "generated").mkdir()
+    manifest = {"targets": {"python": {"spec": "of another spec", "files": {}}}}
+    (here / "generated" / "manifest.json").write_text(json.dumps(manifest))
     before = files(here)
     status, out, _ = run("diff")
     lines = out.splitlines()
@@ -110,6 +105,8 @@ def test_a_change_without_version_and_fragment_is_wrong_and_writes_nothing_here(
 
 def test_a_change_is_told_of_the_spec_and_of_every_sdk_and_released(here, run):
     """One long story, since generating takes a while."""
+    assert run("generate")[0] == 0
+    commit(here)
     edit(here)
     edit(here, "version: 1.2.3", "version: 1.3.0")
     add_fragment(here)
