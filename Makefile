@@ -30,7 +30,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 # What a person gives reaches the commands through the environment, as it is: make expands no $ in
 # it, the shell sees no quotes of it, and a key does not show in the arguments of a process.
-GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK BASE FORMAT VERSION PR REPLAY
+GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK REPLAY ALONE BASE FORMAT VERSION PR
 $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
@@ -101,6 +101,9 @@ conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL
 	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES" \
 	  --rate="$$RATE" --cleanup="$$CLEANUP" --replay="$$REPLAY"
 
+power: $(READY) $(NODE) ## judge the judge: servers with planted defects, into docs/power.md (ALONE=1 schemathesis alone, ONLY=defect,...)
+	@$(BIN)/python -m tests.conformance.power --only="$$ONLY" $(if $(ALONE),--alone)
+
 bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
 
@@ -127,4 +130,4 @@ comment: ## put the report of make diff on a pull request, in place of the last 
 clean: ## remove .venv, node_modules, reports and caches
 	@rm -rf $(VENV) dist node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup browser all generate check lint test serve conformance bench diff release packages publish comment clean
+.PHONY: help setup browser all generate check lint test serve conformance power bench diff release packages publish comment clean

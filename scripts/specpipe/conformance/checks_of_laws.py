@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from specpipe.conformance import (  # noqa: F401 - importing the modules registers their laws
     laws_of_identity,
     laws_of_lists,
+    laws_of_many,
     laws_of_replies,
+    laws_of_values,
 )
 from specpipe.conformance.check import Check
 from specpipe.conformance.law import LAWS, Law

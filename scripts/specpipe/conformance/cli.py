@@ -21,6 +21,7 @@ from specpipe.arguments import output_folder, spec_file
 from specpipe.conformance import interruption, replay
 from specpipe.conformance.cleanup import clean_up_after
 from specpipe.conformance.judgement import Judgement
+from specpipe.conformance.ledger import Broken
 from specpipe.conformance.manners import manners
 from specpipe.conformance.pace import POLITE, Pace
 from specpipe.conformance.plan import Plan, planned
@@ -28,6 +29,7 @@ from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
 from specpipe.conformance.replay import Replay
 from specpipe.conformance.trial import Trial
+from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import (
@@ -86,6 +88,7 @@ def add_command(commands: Any) -> None:
     command.add_argument(
         "--replay", default="", help="make one check again: kind/name@profile.seed"
     )
+    command.add_argument("--until-broken", action="store_true", help="stop at the first departure")
     command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
 
@@ -108,7 +111,8 @@ def conformance(options: argparse.Namespace) -> int:
             given, folder = given_by(options), options.report_dir
             for line in manners(trial, plan.writes):
                 print(line, flush=True)
-            return Judgement(trial, plan, folder, scope, given, again).run()
+            verdict = Verdict(until_broken=options.until_broken)
+            return Judgement(trial, plan, folder, scope, given, again, verdict).run()
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
@@ -191,7 +195,10 @@ def check_reachable(trial: Trial) -> None:
     url = trial.server.base_url
     with trial.wire() as wire:
         path = {p.wire: "example" for p in reading.parameters_in("path")}
-        status = wire.send(reading, path).status
+        try:
+            status = wire.send(reading, path).status
+        except Broken:
+            return  # it is there, and what it says is for the checks to tell
     if status in (401, 403):
         raise ToolError(f"{url} refuses the key: set API_KEY to one that it takes")
     if status == 404 and not reading.parameters_in("path"):

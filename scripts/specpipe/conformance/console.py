@@ -12,6 +12,8 @@ from specpipe.conformance.verdict import Finding
 from specpipe.diagnostics import one_line
 
 WIDTH = 100
+ANSWER = 140
+"""Characters of an answer that are shown."""
 OTHERS = 3
 """How many of the other checks that found the same are named."""
 HEAD = ("operation", "cases", "checks", "laws", "accepted/refused", "verdict")
@@ -25,7 +27,8 @@ def lines(report: Report) -> Iterator[str]:
     for finding in report.findings:
         yield from told(finding, report)
         yield ""
-    yield from table(report)
+    if any(row.judged for row in report.operations):
+        yield from table(report)
     for skipped in report.skipped:
         how = "left out" if skipped.left_out else "does not apply"
         yield from wrapped(f"{skipped.name}: {how}: {skipped.reason}", "  ")
@@ -42,7 +45,7 @@ def told(finding: Finding, report: Report) -> Iterator[str]:
     named = [
         ("rule", finding.statement),
         ("spec", f"{place}#{finding.pointer}"),
-        ("answer", finding.answer or ""),
+        ("answer", shortened(finding.answer or "")),
         ("also", others(finding)),
     ]
     for name, text in named:
@@ -51,6 +54,11 @@ def told(finding: Finding, report: Report) -> Iterator[str]:
     for name, text in (("curl", finding.curl or ""), ("replay", replay_command(report, finding))):
         if text:
             yield f"    {name:<7}{one_line(text)}"
+
+
+def shortened(answer: str) -> str:
+    """The beginning of an answer: the page and the JSON have more of it."""
+    return answer if len(answer) <= ANSWER else f"{answer[:ANSWER]}…"
 
 
 def others(finding: Finding) -> str:
@@ -95,5 +103,9 @@ def aligned(values: tuple[Any, ...]) -> str:
 def wrapped(text: str, first: str, rest: str = "    ") -> list[str]:
     """`text` in lines of at most WIDTH."""
     return textwrap.wrap(
-        one_line(" ".join(text.split())), WIDTH, initial_indent=first, subsequent_indent=rest
+        one_line(" ".join(text.split())),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
     )

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-OF_THE_TRANSPORT = {"accept-encoding", "connection", "content-length", "host", "user-agent"}
+OF_THE_TRANSPORT = {
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "host",
+    "user-agent",
+    "x-schemathesis-testcaseid",
+}
 """Headers that curl sends by itself, or that say nothing about the request."""
 
 
@@ -28,7 +35,7 @@ class Exchange:
 
     def json(self) -> Any:
         """The answer's body as JSON. Raises ValueError when it is none."""
-        return json.loads(self.body)
+        return strict_json(self.body)
 
     def curl(self) -> str:
         """A command line that sends the request again, with the key from the environment."""
@@ -80,3 +87,26 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
     return bool(left == right)
+
+
+def strict_json(raw: bytes) -> Any:
+    """A JSON text in UTF-8. Raises ValueError for what Python lets pass and others do not: NaN, a
+    byte order mark, a member given twice."""
+    return json.loads(
+        raw.decode(), object_pairs_hook=unique_members, parse_constant=refuse_constant
+    )
+
+
+def unique_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. Raises ValueError when it has a member twice."""
+    found = dict(members)
+    if len(found) < len(members):
+        names = [name for name, _ in members]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice} is given twice")
+    return found
+
+
+def refuse_constant(name: str) -> Any:
+    """Raises ValueError."""
+    raise ValueError(f"{name} is no JSON")

@@ -20,10 +20,11 @@ from specpipe.diagnostics import ToolError
 from specpipe.render import toml_literal
 from specpipe.spec.model import Addressing, Api, Operation
 
-REFUSALS = (400, 401, 403, 405, 406, 413, 415, 422)
+REFUSALS = (400, 401, 403, 405, 406, 413, 415, 422, "5xx")
 """Statuses that refuse a request for what is in it. 404 and 410 are not among them: they would
 hide a server that does not look at what it is sent."""
-ACCEPTANCES = ("2xx", "3xx", 401, 403, 404, 409, 429)
+ACCEPTANCES = ("2xx", "3xx", 401, 403, 404, 409, 429, "5xx")
+"""Statuses that a valid request may get. A check of its own tells of every 5xx, here and above."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from schemathesis.core import NOT_SET
 from schemathesis.engine import events
 from schemathesis.generation import GenerationMode
 
-from specpipe.conformance.departures import Departure, Seen, departure, unanswered
+from specpipe.conformance.departures import Departure, Seen, departure, plain, unanswered
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.gate import Gate, Reading
 from specpipe.conformance.laws_of_cases import Accepted, check_accepted
@@ -47,6 +47,8 @@ STEP = 0.5
 """Seconds between two events about how far it is."""
 UNANSWERED = {"Network Error", "Unhealthy API", "Unresponsive Operation"}
 """Errors of schemathesis' that are the fault of a server."""
+NOTHING_TO_DO = "Missing Open API links"
+"""An error of schemathesis' when no operation that it may call leads to another one."""
 
 
 def tell(**event: Any) -> None:
@@ -237,12 +239,11 @@ def exchanged(response: Any) -> Exchange:
 
 def failed(event: events.NonFatalError) -> None:
     """An error in place of an answer: of the server when a request got none, else of the tools."""
-    operation = LABELS.get(event.label)
-    if operation is not None and event.info.title in UNANSWERED:
-        found = unanswered(operation, event.info.message)
-        tell(event="departure", **asdict(found))
-    else:
-        tell(event="error", message=f"{event.label}: {event.info.title}: {event.info.message}")
+    operation, info = LABELS.get(event.label), event.info
+    if operation is not None and info.title in UNANSWERED:
+        tell(event="departure", **asdict(unanswered(operation, info.message)))
+    elif info.title != NOTHING_TO_DO:
+        tell(event="error", message=plain(f"{event.label}: {info.title}: {info.message}"))
 
 
 def sent_body(request: Any) -> bytes:

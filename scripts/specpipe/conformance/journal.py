@@ -69,6 +69,8 @@ def pending(base_url: str) -> Pending:
         lines = path.read_text().split("\n")[:-1]
     except FileNotFoundError:
         return found
+    except OSError as error:
+        raise unkept(path, error) from None
     try:
         if lines and json.loads(lines[0])["server"] != base_url:
             raise ToolError(f"{path}: this is not the journal of {base_url}")
@@ -77,6 +79,14 @@ def pending(base_url: str) -> Pending:
     except (ValueError, KeyError, TypeError) as error:
         raise ToolError(f"{path}: this is no journal: {error}: look into it yourself") from None
     return found
+
+
+def unkept(path: Path, error: OSError) -> ToolError:
+    """What is said when a journal cannot be kept."""
+    return ToolError(
+        f"{path}: no journal of what is created can be kept there, so nothing is written: "
+        f"{error.strerror}: say where with XDG_STATE_HOME"
+    )
 
 
 class Journal:
@@ -127,10 +137,7 @@ def kept(base_url: str) -> Iterator[Journal]:
     try:
         descriptor = locked(path, base_url)
     except OSError as error:
-        raise ToolError(
-            f"{path}: no journal of what is created can be kept there, so nothing is written: "
-            f"{error.strerror}: say where with XDG_STATE_HOME"
-        ) from None
+        raise unkept(path, error) from None
     try:
         pending(base_url)
         try:

@@ -154,5 +154,5 @@ def removed(trial: Trial, resource: Resource, wire: Wire, id: str) -> bool:
             wire.send(operation, {get.id: id}).status == resource.gone
             for operation, get in subject.operations(Get)
         )
-    except Unreachable:
+    except (Unreachable, Broken):
         return False

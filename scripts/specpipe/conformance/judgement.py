@@ -20,7 +20,7 @@ from specpipe.conformance.replay import REACH, Replay
 from specpipe.conformance.report import Circumstances, Report, compose
 from specpipe.conformance.sequence import Sequence
 from specpipe.conformance.trial import Trial
-from specpipe.conformance.verdict import Finding, Verdict
+from specpipe.conformance.verdict import Enough, Finding, Verdict
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Operation
@@ -56,6 +56,8 @@ class Judgement:
         self.progress.line(f"judging {server} ({profile}, seed {self.trial.seed})")
         try:
             self._judge(plan)
+        except Enough:
+            self.progress.line("  stopped at the first departure")
         except (Unreachable, ToolError) as error:
             self.verdict.unjudged = str(error)
         except KeyboardInterrupt:
@@ -80,6 +82,9 @@ class Judgement:
         if self.again is not None:
             self.again.settle(self.verdict)
         self.verdict.check_reach(self._judged(plan), self.trial)
+        if self.again is not None and self.again.kind == REACH:
+            # What was done to get there is not what was asked for.
+            self.verdict.findings = [f for f in self.verdict.findings if f.kind == REACH]
 
     def _judged(self, plan: Plan) -> tuple[Operation, ...]:
         """The operations that have to accept something, which are those that are judged."""
@@ -96,7 +101,7 @@ class Judgement:
                     checks = list(group)
                     self.progress.stage(kind, len(checks))
                     judge_checks(checks, session, self.verdict, self.progress)
-                    self.progress.end(f"{len(checks)} checks")
+                    self.progress.end(f"{len(checks)} check{'s' * (len(checks) != 1)}")
             except Trespass:
                 self.progress.line("  nothing more is written: it could destroy what is somebody's")
             finally:

@@ -56,7 +56,10 @@ class Own(Gate):
             raise Unsafe(f"{operation.id}: not sent: the spec does not say what it changes")
         known = set[str]().union(*map(self.ours, self._ledgers))
         theirs = self._seen.union(*(ledger.foreign for ledger in self._ledgers.values())) - known
-        for id in theirs.intersection([*map(str, path.values()), *self._ids_in(decoded(body))]):
+        json_body = decoded(body)
+        named = named_by(operation.behaviour, path, json_body)
+        ids = {named, *map(str, path.values()), *self._ids_in(json_body)}
+        for id in theirs & ids:
             raise Unsafe(f"{operation.id}: not sent: it names {id}, which is somebody's")
 
     def _ids_in(self, value: Any) -> Iterator[str]:
@@ -107,7 +110,10 @@ class Own(Gate):
         return body | {create.id: str(uuid.uuid4())}
 
     def settle(self, resource: Resource, left: Collection[str]) -> None:
-        """Tell the journal that of all that may be ours only this is left on the server."""
+        """Tell the journal that of all that may be ours only this is left on the server, whatever
+        was answered to its delete."""
+        for id in left:
+            self.journal.asks(resource.name.wire, id)
         for id in self.ours(resource).difference(left):
             self.journal.gone(resource.name.wire, id)
 

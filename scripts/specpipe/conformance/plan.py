@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from specpipe.conformance.access import access_checks
 from specpipe.conformance.check import Check
+from specpipe.conformance.checks_of_forms import form_checks
 from specpipe.conformance.checks_of_laws import law_checks
-from specpipe.conformance.checks_of_sdks import answer_checks, story_checks
+from specpipe.conformance.checks_of_methods import method_checks
+from specpipe.conformance.checks_of_refusals import refusal_checks
+from specpipe.conformance.checks_of_sdks import answer_checks, request_checks, story_checks
 from specpipe.conformance.trial import Trial
 from specpipe.spec.model import Operation, reads_only
 
@@ -44,8 +47,12 @@ def planned(trial: Trial) -> Plan:
     checks = [
         *law_checks(trial),
         *story_checks(trial),
+        *request_checks(trial),
         *answer_checks(trial),
         *access_checks(trial),
+        *form_checks(trial),
+        *refusal_checks(trial),
+        *method_checks(trial),
     ]
     fuzzed = [o for o in trial.api.operations if not trial.foreign or reads_only(o)]
     return Plan(tuple(checks), tuple(fuzzed))

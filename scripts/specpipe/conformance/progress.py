@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
 from typing import TextIO
 
 from specpipe.diagnostics import one_line
@@ -45,7 +46,7 @@ class Progress:
 
     def say(self, what: str) -> None:
         """Say how far the stage is."""
-        text = f"  {self._stage:<10} {self._counted()} {what}".rstrip()
+        text = f"  {self._stage:<10} {', '.join(filter(None, [*self._counted(), what]))}"
         if self._terminal:
             self._wipe()
             width = shutil.get_terminal_size().columns - 1
@@ -60,9 +61,11 @@ class Progress:
         seconds = time.monotonic() - self._began
         self.line(f"  {self._stage:<10} {summary}{broken} ({seconds:.1f} s)")
 
-    def _counted(self) -> str:
-        broken = f", {self._broken} broken" if self._broken else ""
-        return (f"{self._done} of {self._total}" if self._total else "") + broken
+    def _counted(self) -> Iterator[str]:
+        if self._total:
+            yield f"{self._done} of {self._total}"
+        if self._broken:
+            yield f"{self._broken} broken"
 
     def _wipe(self) -> None:
         if self._terminal:

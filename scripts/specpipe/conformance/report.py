@@ -240,8 +240,7 @@ def line(report: Report) -> str:
     reached = sum(1 for row in judged if row.accepted)
     broken = len({(f.kind, name) for f in report.findings for name in (f.name, *f.also)})
     cases = sum(row.cases for row in report.operations)
-    return (
-        f"{words.get(report.word, report.word.upper())}{scope}: {reached} of {len(judged)} "
-        f"operations reached, {cases} fuzzed requests, {len(report.held)} checks held, "
-        f"{broken} broken ({report.run.seconds:.0f} s)"
-    )
+    parts = [f"{reached} of {len(judged)} operations reached"] if judged else []
+    parts += [f"{cases} fuzzed requests", f"{len(report.held)} checks held", f"{broken} broken"]
+    word = words.get(report.word, report.word.upper())
+    return f"{word}{scope}: {', '.join(parts)} ({report.run.seconds:.0f} s)"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from specpipe.conformance.gate import Gate
 from specpipe.conformance.ledger import Ledger
@@ -30,6 +31,8 @@ class Session:
         self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
         if gate is not None:
             self.wire.gate = gate
+        self._kept: dict[str, Any] = {}
+        self._open = ExitStack()
         self.reached: Counter[str] = Counter()
         """By operation id: requests of SDKs that the server accepted. Those of `wire` are apart."""
         self.sequence = self.wire.sequence
@@ -44,6 +47,12 @@ class Session:
         """The server, through the verbs of one resource."""
         return self.trial.subject(resource, self.wire, self.ledgers[resource])
 
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made once and closed at the end."""
+        if name not in self._kept:
+            self._kept[name] = self._open.enter_context(closing(make()))
+        return self._kept[name]
+
     def __enter__(self) -> Self:
         return self
 
@@ -53,4 +62,5 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._open.close()
         self.wire.close()

@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from specpipe.conformance import interruption
+from specpipe.conformance.calls import plain_call
 from specpipe.conformance.exchange import Exchange, same
 from specpipe.conformance.gate import Gate, Unsafe
 from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE, random_id
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.samples import sample
 from specpipe.conformance.sdk import Driver
 from specpipe.conformance.subject import (
     Missing,
@@ -30,7 +30,7 @@ from specpipe.conformance.subject import (
     seed,
 )
 from specpipe.conformance.trial import Trial
-from specpipe.render import python_identifier
+from specpipe.render import python_argument
 from specpipe.spec.model import (
     Associate,
     BatchFetch,
@@ -40,7 +40,6 @@ from specpipe.spec.model import (
     Identifiers,
     Increment,
     Operation,
-    Parameter,
     Resource,
     Snapshot,
     Update,
@@ -160,7 +159,7 @@ class Story:
         self, operation: Operation, listing: Identifiers, resource: Resource, thing: Object
     ) -> Iterator[dict[str, Any]]:
         """Arguments of an identifiers call that the thing is within."""
-        names = {p.wire: python_identifier(p.name.snake) for p in operation.parameters}
+        names = {p.wire: python_argument(p.name.snake) for p in operation.parameters}
         yield {}
         if listing.limit is not None:
             yield {names[listing.limit]: 1}
@@ -188,15 +187,8 @@ class Story:
     def _example_of(self, operation: Operation) -> None:
         """Call an operation that has no verb with what the spec gives as examples, and with plain
         valid values where it gives none and one is needed."""
-        path = [given(parameter) for parameter in operation.parameters_in("path")]
-        arguments = {
-            python_identifier(parameter.name.snake): given(parameter)
-            for parameter in operation.parameters_in("query")
-            if parameter.required
-        }
-        if operation.body is not None:
-            arguments["body"] = operation.body.example
-        self._call(operation, *path, **arguments)
+        call = plain_call(operation)
+        self._call(operation, *call.path, **call.arguments)
 
     # --- parts -----------------------------------------------------------------------------
 
@@ -213,12 +205,11 @@ class Story:
             self.reached.add(operation.id)
         if operation.success.schema is None:
             return result
-        decoded = result.to_dict()
         holds(
-            alike(decoded, exchange.json()),
-            f"{operation.id}: the SDK made {decoded} out of {exchange.body.decode()}",
+            alike(result, exchange.json()),
+            f"{operation.id}: the SDK made {result} out of {exchange.body.decode()}",
         )
-        return decoded
+        return result
 
     def _expect_sent(
         self, operation: Operation, exchange: Exchange, arguments: Mapping[str, Any]
@@ -229,17 +220,12 @@ class Story:
             holds(alike(sent, arguments["body"]), f"{operation.id}: the SDK sent {sent}")
         query = dict(parse_qsl(urlsplit(exchange.url).query))
         for parameter in operation.parameters_in("query"):
-            name, missing = python_identifier(parameter.name.snake), parameter.wire not in query
+            name, missing = python_argument(parameter.name.snake), parameter.wire not in query
             if name in arguments:
                 holds(not missing, f"{operation.id}: the SDK did not send {parameter.wire}")
 
     def _expect_same(self, wanted: Object, found: Object, operation: Operation) -> None:
         holds(alike(wanted, found), f"{operation.id} gave {found}, not {wanted}")
-
-
-def given(parameter: Parameter) -> Any:
-    """A valid value of a parameter."""
-    return sample(parameter.schema, {}) if parameter.example is None else parameter.example
 
 
 def alike(left: Any, right: Any) -> bool:

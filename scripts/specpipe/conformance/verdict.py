@@ -147,9 +147,13 @@ def grouped(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(causes.values())
 
 
+class Enough(Exception):
+    """A departure was found, and one was all that was asked for."""
+
+
 @dataclass(slots=True)
 class Verdict:
-    """What a judgement came to so far."""
+    """What a judgement came to so far. With `until_broken` the first finding ends it."""
 
     findings: list[Finding] = field(default_factory=list)
     held: list[Check] = field(default_factory=list)
@@ -166,6 +170,7 @@ class Verdict:
     unjudged: str = ""
     """Why the judgement could not be brought to its end; empty when it was."""
     interrupted: bool = False
+    until_broken: bool = False
 
     @property
     def conforms(self) -> bool:
@@ -182,13 +187,16 @@ class Verdict:
         return "conforms" if self.conforms else "departs"
 
     def note(self, finding: Finding) -> bool:
-        """Add a finding; whether it is a new one. One that tells the same is counted."""
+        """Add a finding; whether it is a new one. One that tells the same is counted. Raises
+        Enough when one is all that is wanted."""
         finding = printable(finding)
         for index, known in enumerate(self.findings):
             if (known.name, known.cause) == (finding.name, finding.cause):
                 self.findings[index] = replace(known, times=known.times + 1)
                 return False
         self.findings.append(finding)
+        if self.until_broken:
+            raise Enough
         return True
 
     def leave_out(self, name: str, reason: str) -> None:

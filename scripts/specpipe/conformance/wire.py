@@ -13,6 +13,7 @@ import httpx
 
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.gate import Gate
+from specpipe.conformance.ledger import Broken
 from specpipe.conformance.pace import Pace
 from specpipe.conformance.sequence import Sequence
 from specpipe.spec.model import Operation
@@ -66,38 +67,48 @@ class Wire:
         query: Mapping[str, str] | None = None,
         body: Any = None,
         key: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        method: str = "",
     ) -> Exchange:
-        """Call `operation`. `body` None sends none; `key` replaces the configured one, and an
-        empty one leaves it out. Raises Unreachable, and Unsafe when it must not be sent."""
+        """Call `operation`. `body` None sends none, bytes are sent as they are; `key` replaces
+        the configured one, and an empty one leaves it out; `headers` are sent besides or instead,
+        `method` in place of its own. Raises Unreachable, Unsafe when it must not be sent, and
+        Broken for an answer that is none in HTTP."""
         url = self.base_url + operation.path
         for name, value in (path or {}).items():
             url = url.replace(f"{{{name}}}", quote(value, safe=""))
-        headers = dict(self._key)
+        fields = dict(self._key)
         if key is not None:
-            headers = {name: key for name in headers if key}
+            fields = {name: key for name in fields if key}
         content = None
         if body is not None:
-            headers["content-type"] = "application/json"
-            content = json.dumps(body, ensure_ascii=False).encode()
+            fields["content-type"] = "application/json"
+            raw = isinstance(body, bytes)
+            content = body if raw else json.dumps(body, ensure_ascii=False).encode()
+        fields |= headers or {}
         request = self._client.build_request(
-            operation.method, url, params=query or None, headers=headers, content=content
+            method or operation.method, url, params=query or None, headers=fields, content=content
         )
         number = self.gate.before(operation, path or {}, body)
-        self.sequence.add(operation.method, str(request.url), content)
+        shown = str(request.url)
+        for secret in self._key.values():
+            shown = shown.replace(quote(secret, safe=""), "$API_KEY")
+        self.sequence.add(request.method, shown, content)
         try:
             answer = self._client.send(request)
         except httpx.HTTPError as error:
-            raise Unreachable(
-                f"{operation.method} {url}: {error or type(error).__name__}"
-            ) from None
+            told = f"{request.method} {url}: {str(error) or type(error).__name__}"
+            raise (Broken(told) if is_broken(error) else Unreachable(told)) from None
         self.sent[operation.id] += 1
-        if answer.status_code == operation.success.status and (content or not operation.body):
+        accepted = answer.status_code == operation.success.status and not method
+        if accepted and (content or not operation.body):
             self.accepted[operation.id] += 1
         elif 400 <= answer.status_code < 500:
             self.refused[operation.id] += 1
         exchange = Exchange(
-            operation.method,
-            str(request.url),
+            request.method,
+            shown,
             {name: value for name, value in request.headers.items() if name not in self._key},
             content,
             answer.status_code,
@@ -107,3 +118,9 @@ class Wire:
         )
         self.gate.after(number, operation, path or {}, exchange)
         return exchange
+
+
+def is_broken(error: httpx.HTTPError) -> bool:
+    """Whether a server answered, in a way that is not HTTP, rather than not at all."""
+    nothing = "without sending a response" in str(error)
+    return isinstance(error, httpx.DecodingError | httpx.RemoteProtocolError) and not nothing
