@@ -32,9 +32,10 @@ class Version:
         return f"{self.major}.{self.minor}.{self.patch}"
 
     def next(self, impact: Impact | None) -> Version:
-        """The lowest version that may follow with changes of `impact`, by the rules of
-        semver.org. Below 1.0.0 everything steps down by one: a break raises the middle number,
-        the rest the last one. What comes before a release may become that release, whatever changes."""
+        """The lowest version that may follow with changes of `impact`, by the rules of semver.org.
+
+        Below 1.0.0 everything steps down by one: a break raises the middle number, the rest the
+        last one. What comes before a release may become that release, whatever changes."""
         if impact is None or not self.released:
             return Version(self.major, self.minor, self.patch)
         if impact is Impact.BREAKING and self.major:
