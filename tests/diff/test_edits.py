@@ -6,6 +6,7 @@ After changing a sentence, run this file as a script and review the difference i
 from __future__ import annotations
 
 import functools
+import json
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,34 @@ def test_undoing_an_edit_is_noticed_too(name):
 )
 def test_what_changes_nothing_for_anybody_is_no_change(after):
     assert changes(BASE, after) == ()
+
+
+ONE, TWO, THREE = ({"type": kind} for kind in ("string", "integer", "boolean"))
+
+
+@pytest.mark.parametrize("key", ["oneOf", "anyOf"])
+@pytest.mark.parametrize(
+    ("before", "after", "in_requests", "in_answers"),
+    [
+        ([ONE, TWO], [TWO, ONE], None, None),
+        ([ONE, TWO], [ONE], "breaking", "minor"),
+        ([ONE, TWO], [ONE, TWO, THREE], "minor", "breaking"),
+        (None, [ONE, TWO], "breaking", "minor"),
+        ([ONE, TWO], None, "minor", "breaking"),
+    ],
+)
+def test_choices_are_told_apart_by_what_they_are(key, before, after, in_requests, in_answers):
+    for place, impact in (
+        ("        weight:\n          type: number\n", in_requests),
+        ("        blob:\n          type: string\n", in_answers),
+    ):
+        name = place.partition(":")[0]
+        specs = [
+            BASE.replace(place, f"{name}: {json.dumps({key: choices} if choices else {})}\n")
+            for choices in (before, after)
+        ]
+        found = [change.impact.word for change in changes(*specs)]
+        assert (found[0] if found else None) == impact
 
 
 def test_impacts_are_ordered():

@@ -230,6 +230,14 @@ def _deprecation(base: Node, head: Node) -> Iterator[Finding]:
 def _choices(base: Node, head: Node) -> Iterator[Finding]:
     """Alternatives, told apart by what they are."""
     for key in CHOICES:
+        if (key in base.map) != (key in head.map):
+            came = key in head.map
+            words = f"{key} is {'new' if came else 'gone'}"
+            effect: Effect = "narrows" if came else "widens"
+            yield _at(
+                f"choices-{'added' if came else 'removed'}", effect, words, base, head, key=key
+            )
+            continue
         before = {_shown(node.value): node for node in base.raw(key).items()}
         after = {_shown(node.value): node for node in head.raw(key).items()}
         for text, node in before.items():
