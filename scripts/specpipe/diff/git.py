@@ -63,7 +63,8 @@ class Repository:
         if packed is None:
             return {}
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            files = ((member.name, archive.extractfile(member)) for member in archive)
+            plain = [member for member in archive if member.isfile()]
+            files = ((member.name, archive.extractfile(member)) for member in plain)
             return {name: file.read() for name, file in files if file is not None}
 
     def dirty(self) -> tuple[str, ...]:
