@@ -20,6 +20,7 @@ from specpipe.conformance.cli import add_command as add_conformance
 from specpipe.conformance.process import server_environment, server_module
 from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
 from specpipe.diff.cli import add_commands as add_diff
+from specpipe.others.cli import add_command as add_judge_others
 from specpipe.spec.advice import advise
 from specpipe.targets.registry import TARGETS, select
 from specpipe.tree import Change
@@ -77,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     add_conformance(commands)
     add_bench(commands)
     add_diff(commands)
+    add_judge_others(commands)
     return top
 
 

@@ -1,7 +1,7 @@
 """How much the judge finds: `make power`.
 
-Every saboteur is judged in the profile smoke, and what survives in quick; with ALONE the same is
-done with schemathesis alone: all of its checks, the same configuration and number of examples, none
+Every saboteur, server or SDK, is judged in the profile smoke, and what survives in quick; with ALONE the same is
+done to the servers with schemathesis alone: all of its checks, the same configuration and number of examples, none
 of our laws. Servers without a defect must pass both. `docs/power.json` keeps what came of it, and
 `docs/power.md` shows it. Exit status 1: under the rate that is wanted, or something went wrong.
 """
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,9 +26,11 @@ from specpipe.conformance.process import Running
 from specpipe.conformance.profile import PROFILES
 from specpipe.workspace import ROOT, SPEC
 
-from .power_record import DOCS, PAGE, Outcome, Record, page, read, versions, write
+from .power_record import DOCS, KNOWN, PAGE, SDKS, Outcome, Record, Row, page, read, write
+from .power_sdks import judged_sdks
 from .saboteurs import CONTROLS, DEAD, SABOTEURS
 from .saboteurs.planting import Defect
+from .sdk_saboteurs import NO_DEFECT
 from .servers import start
 
 PACKAGE = "pieces_workstream_server"
@@ -38,6 +40,8 @@ WANTED = 0.97
 """Of the saboteurs, to be found."""
 LONGEST = 900
 """Seconds for one judgement: more is a judge that hangs."""
+EVERYTHING = {**CONTROLS, **SABOTEURS, **DEAD}
+"""Controls first: they take longest."""
 Judge = Callable[[Running, str, Path], Outcome]
 
 
@@ -49,24 +53,18 @@ def main() -> int:
     parser.add_argument("--into", type=Path, default=DOCS, help="the folder of the table")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at a time")
     options = parser.parse_args()
-    try:
-        chosen = selected(options.only)
-    except KeyError as error:
-        print(f"ONLY: there is no saboteur {error}", file=sys.stderr)
+    only = frozenset(filter(None, map(str.strip, options.only.split(","))))
+    for name in only - {*KNOWN, *SDKS}:
+        print(f"ONLY: there is no saboteur {name!r}", file=sys.stderr)
         return 2
+    chosen = {name: d for name, d in EVERYTHING.items() if not only or name in only}
     outcomes = dict(judged_all(chosen, alone if options.alone else judge, options.jobs))
+    sdks = () if options.alone else tuple(judged_sdks(only))
     record = read(options.into) if options.only or options.alone else Record()
-    record = record.updated(outcomes, chosen, alone=options.alone, versions=versions(), seed=SEED)
+    record = record.updated(outcomes, alone=options.alone, seed=SEED).with_sdks(sdks)
     write(record, options.into)
     print(f"{options.into / PAGE.name} has the table")
-    return conclude(record, outcomes, alone=options.alone)
-
-
-def selected(only: str) -> dict[str, Defect]:
-    """The defects to judge, controls first. Raises KeyError for a name that none has."""
-    everything = {**CONTROLS, **SABOTEURS, **DEAD}
-    names = [name.strip() for name in only.split(",") if name.strip()]
-    return {name: everything[name] for name in names or everything}
+    return conclude(record, outcomes, sdks, alone=options.alone)
 
 
 def judged_all(
@@ -86,8 +84,14 @@ def judged(defect: Defect, judge: Judge) -> Outcome:
     """One defect, in smoke and, when it survives that, in quick: each time a fresh server."""
     outcome = Outcome()
     for profile in ("smoke", "quick"):
-        with tempfile.TemporaryDirectory(prefix="power-") as folder, served(defect, folder) as up:
-            outcome = judge(up, profile, Path(folder))
+        try:
+            with (
+                tempfile.TemporaryDirectory(prefix="power-") as folder,
+                served(defect, folder) as server,
+            ):
+                outcome = judge(server, profile, Path(folder))
+        except (AssertionError, OSError) as error:
+            return Outcome("judge failed", f"the server did not start: {error}", profile)
         if outcome.word != "survived":
             break
     return outcome
@@ -121,8 +125,8 @@ def judge(server: Running, profile: str, folder: Path) -> Outcome:
 
 def first_finding(report: Path) -> str:
     """The id of the check that found something first."""
-    findings = json.loads(report.read_text())["findings"]
-    return f"{findings[0]['kind']}/{findings[0]['name']}" if findings else "fuzz"
+    findings = json.loads(report.read_text())["findings"] if report.exists() else []
+    return f"{findings[0]['kind']}/{findings[0]['name']}" if findings else "nothing that it tells"
 
 
 def alone(server: Running, profile: str, folder: Path) -> Outcome:
@@ -139,7 +143,7 @@ def alone(server: Running, profile: str, folder: Path) -> Outcome:
     status, output = run(
         command,
         {
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             "SCHEMATHESIS_HOOKS": "tests.conformance.alone_hooks",
             "SPECPIPE_SPEC": str(SPEC),
             "SPECPIPE_KEY": KEY,
@@ -174,29 +178,33 @@ def run(command: Collection[str], environment: dict[str, str]) -> tuple[int, str
     return result.returncode, result.stdout
 
 
-def conclude(record: Record, outcomes: dict[str, Outcome], *, alone: bool) -> int:
+def conclude(
+    record: Record, outcomes: dict[str, Outcome], sdks: Sequence[Row], *, alone: bool
+) -> int:
     """Say what it came to."""
     for line in page(record).splitlines():
         if line.startswith("**"):
             print(line.replace("**", ""))
+    told = {**outcomes, **{row.name: row.ours for row in sdks}}
     wrong = [
         f"false alarm: {name} has no defect: {outcome.by}"
-        for name, outcome in outcomes.items()
-        if name in CONTROLS and outcome.word != "survived"
+        for name, outcome in told.items()
+        if name in {*CONTROLS, *NO_DEFECT} and outcome.word != "survived"
     ]
     wrong += [
         f"the judge failed on {name}: {outcome.by}"
-        for name, outcome in outcomes.items()
+        for name, outcome in told.items()
         if outcome.word == "judge failed"
     ]
     for line in wrong:
         print(line, file=sys.stderr)
-    return 1 if wrong or not (alone or rate(record) >= WANTED) else 0
+    enough = alone or min(rate(record.ours()), rate(record.ours_of_sdks())) >= WANTED
+    return 0 if enough and not wrong else 1
 
 
-def rate(record: Record) -> float:
+def rate(rows: Sequence[Row]) -> float:
     """How much of what was judged was found."""
-    found = [row.ours.word == "killed" for row in record.ours() if row.ours.word != "not run"]
+    found = [row.ours.word == "killed" for row in rows if row.ours.word != "not run"]
     return sum(found) / len(found) if found else 1.0
 
 

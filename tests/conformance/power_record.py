@@ -14,6 +14,7 @@ from specpipe.workspace import ROOT
 
 from .saboteurs import CONTROLS, DEAD, SABOTEURS
 from .saboteurs.planting import Defect
+from .sdk_saboteurs import NO_DEFECT, SDK_DEFECTS
 
 DOCS = ROOT / "docs"
 FILE = DOCS / "power.json"
@@ -47,32 +48,42 @@ class Record(msgspec.Struct, frozen=True):
     seed: int = 0
     versions: Mapping[str, str] = {}
     rows: Mapping[str, Row] = {}
+    sdks: Mapping[str, Row] = {}
 
     def updated(
         self,
         outcomes: Mapping[str, Outcome],
-        defects: Mapping[str, Defect],
         *,
         alone: bool,
-        versions: Mapping[str, str],
         seed: int,
     ) -> Record:
         """With what came of a run; what there is no saboteur for any more is left out."""
         rows = {name: row for name, row in self.rows.items() if name in KNOWN}
         for name, outcome in outcomes.items():
-            defect, before = defects[name], rows.get(name)
+            defect, before = KNOWN[name], rows.get(name)
             ours, by_itself = (before.ours, before.alone) if before else (Outcome(), Outcome())
             ours, by_itself = (ours, outcome) if alone else (outcome, by_itself)
             rows[name] = Row(name, defect.kind, defect.statement, ours, by_itself)
         ordered = {name: rows[name] for name in KNOWN if name in rows}
-        return Record(datetime.date.today().isoformat(), seed, versions, ordered)
+        today = datetime.date.today().isoformat()
+        return Record(today, seed, versions(), ordered, self.sdks)
+
+    def with_sdks(self, rows: Sequence[Row]) -> Record:
+        """With what came of SDKs."""
+        known = {**self.sdks, **{row.name: row for row in rows}}
+        return msgspec.structs.replace(self, sdks={n: known[n] for n in SDKS if n in known})
 
     def ours(self) -> Sequence[Row]:
         """The saboteurs."""
         return [row for name, row in self.rows.items() if name in SABOTEURS]
 
+    def ours_of_sdks(self) -> Sequence[Row]:
+        """The SDKs with a defect."""
+        return [row for name, row in self.sdks.items() if name in SDK_DEFECTS]
 
-KNOWN = {**SABOTEURS, **DEAD, **CONTROLS}
+
+KNOWN: Mapping[str, Defect] = {**SABOTEURS, **DEAD, **CONTROLS}
+SDKS = {**SDK_DEFECTS, **NO_DEFECT}
 
 
 def versions() -> dict[str, str]:
@@ -105,7 +116,9 @@ def page(record: Record) -> str:
     """The page, in Markdown."""
     ours = [row.ours for row in record.ours()]
     by_itself = [row.alone for row in record.ours() if row.alone.word != "not run"]
-    survivors = [row for row in record.ours() if row.ours.word != "killed"]
+    survivors = [
+        row for row in (*record.ours(), *record.ours_of_sdks()) if row.ours.word != "killed"
+    ]
     tools = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     lines = [
         "# What the judge finds",
@@ -118,6 +131,8 @@ def page(record: Record) -> str:
         "",
         f"**Found by `make conformance`: {killed(ours)}.**",
         f"**Found by schemathesis alone: {killed(by_itself)}.**",
+        "",
+        f"**Found of SDKs with a defect: {killed([row.ours for row in record.ours_of_sdks()])}.**",
         "",
         f"{record.date}, seed {record.seed}, {tools}.",
         "",
@@ -133,8 +148,10 @@ def page(record: Record) -> str:
     lines += ["", "## All of them", "", *table(record.ours())]
     lines += ["", "## Servers that stop answering", "", "Listed apart: they cannot be judged.", ""]
     lines += table([row for row in record.rows.values() if row.kind == "dead"])
+    lines += ["", "## SDKs", "", *sdk_table(record.ours_of_sdks())]
     lines += ["", "## Controls", "", "Nothing is wrong with these: they must pass.", ""]
     lines += table([row for row in record.rows.values() if row.kind == "control"])
+    lines += ["", *sdk_table([row for row in record.sdks.values() if row.kind == "control"])]
     return "\n".join(lines) + "\n"
 
 
@@ -156,6 +173,15 @@ def table(rows: Sequence[Row]) -> list[str]:
     ]
     for row in sorted(rows, key=lambda row: (row.kind, row.name)):
         cells = (f"`{row.name}`", row.statement, shown(row.ours), shown(row.alone))
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return lines
+
+
+def sdk_table(rows: Sequence[Row]) -> list[str]:
+    """SDKs: schemathesis has nothing to do with them."""
+    lines = ["| defect | what is wrong | `make conformance` |", "|---|---|---|"]
+    for row in sorted(rows, key=lambda row: (row.kind, row.name)):
+        cells = (f"`{row.name}`", row.statement, shown(row.ours))
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return lines
 

@@ -173,7 +173,7 @@ def test_what_cannot_be_removed_is_told_by_id(saboteur, make, tmp_path):
     assert all(id in told for id in left)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_an_interrupted_run_removes_what_it_created(saboteur, tmp_path, number):
     with saboteur("none") as server:
         fill(server)

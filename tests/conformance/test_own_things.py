@@ -182,7 +182,7 @@ def test_what_a_killed_run_left_is_removed_by_its_journal_and_nothing_else(
     assert f"CLEANUP=1 BASE_URL={server.base_url}" in reading.stdout
     assert mode == 0o600
     assert result.returncode == 0, result.stderr
-    assert f"{len(left) - len(before)} deleted" in result.stdout
+    assert f"{len(left) - len(before)} removed" in result.stdout
     assert before == after
     assert not place(server.base_url).exists()
     assert "nothing to remove" in again.stdout

@@ -13,10 +13,12 @@ from specpipe.workspace import ROOT
 from .power_record import FILE, PAGE, Outcome, Record, killed, page, read
 from .saboteurs import CONTROLS, DEAD, SABOTEURS
 from .saboteurs.planting import DEFECTS
+from .sdk_saboteurs import NO_DEFECT, SDK_DEFECTS
 
 
 def test_every_saboteur_is_in_the_table_and_no_other():
     assert list(read().rows) == [*SABOTEURS, *DEAD, *CONTROLS]
+    assert list(read().sdks) == [*SDK_DEFECTS, *NO_DEFECT]
 
 
 def test_the_page_shows_what_was_measured():
@@ -27,6 +29,7 @@ def test_the_readme_has_the_rates_of_the_page():
     text = " ".join((ROOT / "README.md").read_text().split())
 
     assert f"{killed([row.ours for row in read().ours()])} of the saboteurs" in text
+    assert f"{killed([row.ours for row in read().ours_of_sdks()])} of the SDKs" in text
     assert f"schemathesis alone {killed([row.alone for row in read().ours()])}" in text
 
 
@@ -38,6 +41,13 @@ def test_enough_of_them_are_found_and_no_server_without_a_defect_is():
     assert {read().rows[name].ours.word for name in CONTROLS} == {"survived"}
 
 
+def test_enough_of_the_sdks_are_found_and_no_honest_one_is():
+    found = [row for row in read().ours_of_sdks() if row.ours.word == "killed"]
+
+    assert len(found) >= 0.97 * len(SDK_DEFECTS)
+    assert {read().sdks[name].ours.word for name in NO_DEFECT} == {"survived"}
+
+
 def test_every_defect_says_in_a_line_what_is_wrong_and_what_finds_it():
     for defect in DEFECTS.values():
         assert defect.statement.endswith(".")
@@ -46,11 +56,11 @@ def test_every_defect_says_in_a_line_what_is_wrong_and_what_finds_it():
 
 
 def test_a_new_measurement_keeps_what_the_other_judge_found():
-    name, defect = next(iter(SABOTEURS.items()))
+    name = next(iter(SABOTEURS))
     ours, theirs = Outcome("killed", "law/a", "smoke", 1.0), Outcome("survived", "", "quick", 2.0)
     record = Record()
     for outcome, alone in ((ours, False), (theirs, True)):
-        record = record.updated({name: outcome}, {name: defect}, alone=alone, versions={}, seed=1)
+        record = record.updated({name: outcome}, alone=alone, seed=1)
 
     assert (record.rows[name].ours, record.rows[name].alone) == (ours, theirs)
 

@@ -20,7 +20,7 @@ from specpipe.conformance.plan import Plan
 from specpipe.conformance.process import Running
 from specpipe.conformance.profile import PROFILES
 from specpipe.conformance.progress import Progress
-from specpipe.conformance.report import Circumstances, compose, read
+from specpipe.conformance.report import Circumstances, Known, compose, read
 from specpipe.conformance.sequence import Sequence
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Finding, Verdict
@@ -211,3 +211,15 @@ def test_the_hash_of_requests_knows_order_paths_and_bodies_but_not_the_port():
     assert digest(first, second) != digest(second, first)
     assert digest(first) != digest(("GET", "http://h:1/a?b=d", None))
     assert digest(second) != digest(("POST", "http://h:1/a", b"[]"))
+
+
+def test_what_is_known_stands_apart_on_console_and_page_with_its_reason():
+    whole = report(("a", Broken("found", exchange())))
+    known = Known(whole.findings[0], "ticket <12>", "2027-01-31")
+    later = replace(whole, findings=(), known=(known,), notes=("law/b is not found any more",))
+    text, page = "\n".join(console.lines(later)), publish.page(later)
+
+    assert "known until 2027-01-31: law a: ticket <12>" in text
+    assert "ticket &lt;12&gt;" in page
+    for shown in (text, page):
+        assert "law/b is not found any more" in shown

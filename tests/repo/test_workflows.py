@@ -17,8 +17,6 @@ TARGETS = set(re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.M)[1].split())
 GIVEN = set(re.search(r"^GIVEN := (.*)$", MAKEFILE, re.M)[1].split())
 OF_OTHERS = {"CI", "GH_TOKEN"}
 """Variables that pytest and gh read."""
-OF_SHARDS = {"SHARD", "MERGE"}
-"""Variables of `make conformance` that its own branch brings."""
 MAY_WRITE = {"pull-requests", "id-token", "attestations"}
 
 
@@ -56,7 +54,7 @@ def test_every_variable_that_is_given_is_one_that_make_hands_on():
     named = {name for _, job in jobs() for name in job.get("env", {})}
     named |= {name for step in steps() for name in step.get("env", {})}
     assert named
-    assert named <= GIVEN | OF_OTHERS | OF_SHARDS
+    assert named <= GIVEN | OF_OTHERS
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

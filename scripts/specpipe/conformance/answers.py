@@ -14,9 +14,10 @@ from specpipe.conformance.calls import plain_call
 from specpipe.conformance.contract import Contract, Language, clipped
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken
+from specpipe.conformance.mirror import mirrored
 from specpipe.conformance.mouth import Mouth, Reply, reply
 from specpipe.conformance.oddities import chosen, oddities
-from specpipe.conformance.sdk import Driver
+from specpipe.conformance.sdk import Client, told
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.values import Values, least
 from specpipe.diagnostics import ToolError
@@ -52,6 +53,7 @@ class Answers:
     for the same seed."""
 
     def __init__(self, trial: Trial, language: Language) -> None:
+        self._document, self._profile, self._seed = trial.document, trial.profile, trial.seed
         self._contract = Contract(trial.document, language)
         self._shapes = self._contract.shapes
         self._count = trial.profile.answers
@@ -126,6 +128,10 @@ class Answers:
         yield "the example", full
         for odd in chosen(oddities(full, schema, self._shapes), self._count, self._dice):
             yield str(odd), odd.of(full)
+        for value in mirrored(
+            self._document, str(success.schema), self._profile.mirrored, self._seed
+        ):
+            yield "a mirrored value", value
         for _ in range(max(self._count // 8, 3)):
             value = self._values.valid(schema)
             yield "a drawn value", value
@@ -171,8 +177,9 @@ class Answers:
         )
 
 
-def faults(trial: Trial, driver: Driver, language: Language, mouth: Mouth) -> Iterator[Broken]:
-    """What an SDK, a client of `mouth` that repeats nothing, makes of answers that it should not."""
+def faults(trial: Trial, driver: Client, language: Language, mouth: Mouth) -> Iterator[Broken]:
+    """What an SDK makes of answers that it should not. It is a client of `mouth` that repeats
+    nothing."""
     answers = Answers(trial, language)
     first = next((o for o in trial.api.operations if o.success.schema is not None), None)
     with Mouth(None) as elsewhere:
@@ -181,10 +188,10 @@ def faults(trial: Trial, driver: Driver, language: Language, mouth: Mouth) -> It
             for answer in answers.to(operation, url, operation is first):
                 mouth.says(answer.reply)
                 driver.exchanges.clear()
-                told = fault(driver, operation, answer, answers)
-                told = told or unasked(mouth, elsewhere, answer.status in language.repeats)
-                if told is not None:
-                    yield Broken(f"{operation.id}: {answer.what}: {told}", last(driver))
+                wrong = fault(driver, operation, answer, answers)
+                wrong = wrong or unasked(mouth, elsewhere, answer.status in language.repeats)
+                if wrong is not None:
+                    yield Broken(f"{operation.id}: {answer.what}: {wrong}", last(driver))
 
 
 def unasked(mouth: Mouth, elsewhere: Mouth, repeats: bool) -> str | None:
@@ -197,7 +204,7 @@ def unasked(mouth: Mouth, elsewhere: Mouth, repeats: bool) -> str | None:
     return None
 
 
-def fault(driver: Driver, operation: Operation, answer: Answer, answers: Answers) -> str | None:
+def fault(driver: Client, operation: Operation, answer: Answer, answers: Answers) -> str | None:
     """What is wrong with what a call ends in; None for nothing."""
     call = plain_call(operation)
     try:
@@ -208,22 +215,21 @@ def fault(driver: Driver, operation: Operation, answer: Answer, answers: Answers
         return misnamed(driver.kinds(error), error, answer)
     if answer.value is NO_VALUE:
         return f"the SDK took it for a result: {clipped(result)}"
-    told = answers.difference(result, answer)
-    return f"in what the SDK made of it, {told}" if told else None
+    wrong = answers.difference(result, answer)
+    return f"in what the SDK made of it, {wrong}" if wrong else None
 
 
 def misnamed(kinds: tuple[str, ...], error: Exception, answer: Answer) -> str | None:
     """What is wrong with an error; None for nothing."""
     if not answer.errors & set(kinds) or answer.never & set(kinds):
         wanted = " or ".join(sorted(answer.errors)) or "a value"
-        name = getattr(error, "name", type(error).__name__)
-        return f"the SDK raised {name}: {error}; not {wanted}"
+        return f"the SDK raised {told(error)}; not {wanted}"
     status = getattr(error, "status", None)
     if answer.status is not None and status != answer.status:
         return f"the error has the status {status}"
     return None
 
 
-def last(driver: Driver) -> Exchange | None:
+def last(driver: Client) -> Exchange | None:
     """The newest exchange of a driver."""
     return driver.exchanges[-1] if driver.exchanges else None

@@ -14,7 +14,7 @@ from specpipe.conformance.gated import Gated
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.mouth import Mouth
 from specpipe.conformance.process import Running
-from specpipe.conformance.sdk import AsyncDriver, Driver, SyncDriver
+from specpipe.conformance.sdk import AsyncDriver, Client, SyncDriver
 from specpipe.conformance.session import Session
 from specpipe.conformance.story import Story
 from specpipe.conformance.trial import Trial
@@ -28,22 +28,22 @@ LANGUAGES: Mapping[str, Language] = {
     TypeScriptDriver.name: TYPESCRIPT,
 }
 """By the name of an SDK, what it is written in."""
-Start = Callable[[Session, Running, int], Driver]
+Start = Callable[[Session, Running, int], Client]
 
 
-def sync(session: Session, server: Running, retries: int) -> Driver:
+def sync(session: Session, server: Running, retries: int) -> Client:
     """A client of the Python SDK. Raises ToolError."""
     trial = session.trial
     return SyncDriver(sdk.load(trial.api, trial.out), trial.api, server, retries)
 
 
-def awaited(session: Session, server: Running, retries: int) -> Driver:
+def awaited(session: Session, server: Running, retries: int) -> Client:
     """Its client for asyncio. Raises ToolError."""
     trial = session.trial
     return AsyncDriver(sdk.load(trial.api, trial.out), trial.api, server, retries)
 
 
-def typescript(session: Session, server: Running, retries: int) -> Driver:
+def typescript(session: Session, server: Running, retries: int) -> Client:
     """A client of the TypeScript SDK. All share one process. Raises LeftOut, ToolError."""
     trial = session.trial
     bridge = session.once("bridge", lambda: Bridge(trial.out))
@@ -61,7 +61,7 @@ SDKS: dict[str, Start] = {
 @contextmanager
 def driven(
     name: str, session: Session, server: Running, retries: int = requests.RETRIES
-) -> Iterator[Driver]:
+) -> Iterator[Client]:
     """An SDK as a client of `server`. Raises LeftOut when it cannot be driven on this machine."""
     driver = SDKS[name](session, server, retries)
     try:
@@ -132,7 +132,7 @@ def requests_of(name: str, session: Session) -> Iterator[Broken]:
     """What is wrong with what an SDK sends."""
     trial = session.trial
     with mouth(trial) as listener, driven(name, session, listener.running) as driver:
-        sent = requests.Requests(trial, driver, LANGUAGES[name], listener)
+        sent = requests.Requests(trial, driver, LANGUAGES[name], listener, session.sequence)
         for operation in trial.api.operations:
             yield from sent.faults(operation)
 

@@ -17,7 +17,7 @@ from specpipe.conformance.wire import Wire
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Get, Resource
 
-DELETED, GONE, STUCK = "deleted", "gone already", "could not be deleted"
+REMOVED, GONE, STUCK = "removed", "gone already", "could not be removed"
 OTHER = "left alone: created at another time than the judge's, so not its own"
 
 
@@ -55,7 +55,7 @@ def outcome(trial: Trial, wire: Wire, resource: Resource, id: str, created: Any)
         return GONE
     if created is not None and at is not None and at != created:
         return OTHER
-    return DELETED if removed(trial, resource, wire, id) else STUCK
+    return REMOVED if removed(trial, resource, wire, id) else STUCK
 
 
 def state(trial: Trial, wire: Wire, resource: Resource, id: str) -> tuple[int | None, Any]:

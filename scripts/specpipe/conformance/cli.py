@@ -18,16 +18,20 @@ from urllib.parse import urlsplit
 
 from specpipe import pipeline
 from specpipe.arguments import output_folder, spec_file
-from specpipe.conformance import interruption, replay
+from specpipe.conformance import baseline, interruption, replay, shard
+from specpipe.conformance.budget import budget
 from specpipe.conformance.cleanup import clean_up_after
-from specpipe.conformance.judgement import Judgement
+from specpipe.conformance.judgement import Judgement, conclude
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.manners import manners
+from specpipe.conformance.merge import merged
 from specpipe.conformance.pace import POLITE, Pace
 from specpipe.conformance.plan import Plan, planned
 from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.progress import Progress
 from specpipe.conformance.replay import Replay
+from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
@@ -73,6 +77,13 @@ def add_command(commands: Any) -> None:
         help="with --base-url: 1 writes things of the judge's own and removes them; all says that "
         "the server is disposable, and fuzzes writing operations too",
     )
+    command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
+    add_limits(command)
+    add_extent(command)
+
+
+def add_limits(command: argparse.ArgumentParser) -> None:
+    """Add what makes less of it, or slower."""
     command.add_argument(
         "--rate",
         default="",
@@ -84,12 +95,22 @@ def add_command(commands: Any) -> None:
         default="",
         help="with --base-url: judge nothing, but remove what a run that was killed left there",
     )
-    command.add_argument("--operation", default="", help="fuzz this operation only")
+
+
+def add_extent(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how much of it is done, and what counts."""
+    command.add_argument("--operation", default="", help="judge this operation only")
     command.add_argument(
         "--replay", default="", help="make one check again: kind/name@profile.seed"
     )
+    command.add_argument("--shard", default="", help="do one part of it only: 2/4")
+    command.add_argument(
+        "--merge",
+        default="",
+        help="judge nothing, but make one report of a folder with those of all shards",
+    )
+    command.add_argument("--baseline", default="", help="a file of known departures (TOML)")
     command.add_argument("--until-broken", action="store_true", help="stop at the first departure")
-    command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
 
 def conformance(options: argparse.Namespace) -> int:
@@ -97,25 +118,43 @@ def conformance(options: argparse.Namespace) -> int:
     document, api = pipeline.read_spec(options.spec)
     interruption.install()
     try:
-        again = replay.parse(options.replay)
+        again, part = replay.parse(options.replay), shard.parse(options.shard)
+        known = baseline.read(Path(options.baseline)) if options.baseline else ()
         if again is not None:
+            if part is not None:
+                raise ToolError("SHARD: a replay is of one check: leave it out")
             options.profile, options.seed = again.profile, again.seed
             options.report_dir = options.report_dir / "replay"
         check_options(api, options)
+        if options.merge:
+            whole = merged(Path(options.merge), document, options.report_dir / "report.json")
+            return conclude(whole, known, options.report_dir, Progress(sys.stdout))
         with subject_server(api, options) as server:
             trial = trial_of(document, api, server, options)
             if options.cleanup:
                 return clean_up_after(trial, print)
             plan = plan_of(trial, options)
             scope = scope_of(trial, plan, options, again)
-            given, folder = given_by(options), options.report_dir
             for line in manners(trial, plan.writes):
                 print(line, flush=True)
+            if again is None:
+                plan = budgeted(plan, trial, part)
+            given, folder = given_by(options), options.report_dir
             verdict = Verdict(until_broken=options.until_broken)
-            return Judgement(trial, plan, folder, scope, given, again, verdict).run()
+            judgement = Judgement(trial, plan, folder, scope, given, again, verdict=verdict)
+            judgement.shard, judgement.baseline = part, known
+            return judgement.run()
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
+
+
+def budgeted(plan: Plan, trial: Trial, part: Shard | None) -> Plan:
+    """The part of a plan that is to be done; says how many requests that will be."""
+    whole = budget(plan, trial)
+    plan = plan if part is None else part.part(plan, whole)
+    print(f"budget: {whole.line(plan, trial.pace.rate)}", flush=True)
+    return plan
 
 
 def check_options(api: Api, options: argparse.Namespace) -> None:
@@ -208,11 +247,12 @@ def check_reachable(trial: Trial) -> None:
 def given_by(options: argparse.Namespace) -> dict[str, str]:
     """What a replay has to be given as well, as variables of make."""
     values = {
-        "SPEC": shown(options.spec) if options.spec != SPEC else "",
-        "OUT": shown(options.out) if options.out != OUT else "",
+        "SPEC": shown(options.spec) if options.spec.resolve() != SPEC else "",
+        "OUT": shown(options.out) if options.out.resolve() != OUT else "",
         "BASE_URL": options.base_url,
         "ENGINE": options.engine,
         "ALLOW_WRITES": options.allow_writes,
+        "RATE": options.rate,
     }
     return {name: value for name, value in values.items() if value}
 
@@ -231,9 +271,10 @@ def scope_of(
     """What of the spec the verdict is about, when it is not all of it."""
     if again is not None:
         return (f"{again.kind}/{again.name} again",)
-    limits = [] if plan.writes else ["reading only"]
+    limits = [f"shard {options.shard}"] if options.shard else []
+    limits += [] if plan.writes else ["reading only"]
     if options.operation:
-        limits.append(f"fuzzing of {options.operation} only")
+        limits.append(f"{options.operation} only")
     elif plan.writes and trial.foreign:
         limits.append("writing operations not fuzzed")
     return tuple(limits)

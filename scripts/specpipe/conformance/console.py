@@ -27,6 +27,14 @@ def lines(report: Report) -> Iterator[str]:
     for finding in report.findings:
         yield from told(finding, report)
         yield ""
+    for known in report.known:
+        finding = known.finding
+        text = f"known until {known.expires}: {finding.kind} {finding.name}: {known.reason}"
+        yield from wrapped(text, "")
+    for note in report.notes:
+        yield from wrapped(f"baseline: {note}", "")
+    if report.known or report.notes:
+        yield ""
     if any(row.judged for row in report.operations):
         yield from table(report)
     for skipped in report.skipped:

@@ -21,7 +21,7 @@ Each is in the code below once, and nowhere else.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -112,29 +112,27 @@ class Contract:
             value, reference
         )
 
-    def difference(self, found: Any, wanted: Any, schema: Any, path: Path = ()) -> str | None:
+    def difference(self, found: Any, wanted: Any, schema: Any) -> str | None:
         """The first place at which `found` is not `wanted`, in words; None when they are equal:
         date-times by moment, with all digits, numbers by value, all else exactly."""
+        return next(self._differences(found, wanted, schema, ()), None)
+
+    def _differences(self, found: Any, wanted: Any, schema: Any, path: Path) -> Iterator[str]:
         schema = self.shapes.resolved(schema)
         if isinstance(found, Mapping) and isinstance(wanted, Mapping):
             for name in [*wanted, *(found.keys() - wanted.keys())]:
                 here = (*path, name)
                 if name not in found or name not in wanted:
-                    word = "gone" if name in wanted else "made up"
-                    return f"{shown(here) or 'the whole'} is {word}"
-                told = self.difference(found[name], wanted[name], inner(schema, name), here)
-                if told is not None:
-                    return told
-            return None
-        if isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
+                    yield f"{shown(here)} is {'gone' if name in wanted else 'made up'}"
+                else:
+                    yield from self._differences(
+                        found[name], wanted[name], inner(schema, name), here
+                    )
+        elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
             for index, (one, other) in enumerate(zip(found, wanted, strict=True)):
-                told = self.difference(one, other, schema.get("items", {}), (*path, index))
-                if told is not None:
-                    return told
-            return None
-        if self._equal(found, wanted, schema):
-            return None
-        return f"{shown(path) or 'the whole'} is {clipped(found)}, not {clipped(wanted)}"
+                yield from self._differences(one, other, schema.get("items", {}), (*path, index))
+        elif not self._equal(found, wanted, schema):
+            yield f"{shown(path) or 'the whole'} is {clipped(found)}, not {clipped(wanted)}"
 
     def _equal(self, found: Any, wanted: Any, schema: Mapping[str, Any]) -> bool:
         if isinstance(found, bool) or isinstance(wanted, bool):

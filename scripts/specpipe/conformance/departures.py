@@ -92,7 +92,9 @@ def of_request(failure: general.Failure, seen: Seen) -> Told | None:
             message = f"failed with {failure.status_code} on {kind}"
         case general.AcceptedNegativeData():
             wrong = plain(failure.message.partition("Invalid component:")[2])
-            message = f"accepted with {failure.status_code} what the spec does not allow: {wrong}"
+            status = failure.status_code
+            how = "accepted" if status < 500 else "did not refuse but failed"
+            message = f"{how} with {status} what the spec does not allow: {wrong}"
         case kinds.RejectedPositiveData():
             place = str(failure.status_code)
             message = f"refused with {place} a request that the spec allows"

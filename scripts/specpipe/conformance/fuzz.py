@@ -23,6 +23,8 @@ from specpipe.spec.model import Addressing, Api, Operation
 REFUSALS = (400, 401, 403, 405, 406, 413, 415, 422, "5xx")
 """Statuses that refuse a request for what is in it. 404 and 410 are not among them: they would
 hide a server that does not look at what it is sent."""
+LINKING = "stateful"
+"""The phase of schemathesis in which requests build on the answers of others."""
 ACCEPTANCES = ("2xx", "3xx", 401, 403, 404, 409, 429, "5xx")
 """Statuses that a valid request may get. A check of its own tells of every 5xx, here and above."""
 
@@ -80,11 +82,14 @@ class Watcher:
 def run(
     trial: Trial,
     operations: Collection[Operation],
+    linked: Collection[Operation],
     folder: Path,
+    *,
     progress: Progress,
     found: Callable[[Mapping[str, Any]], None],
 ) -> Outcome:
-    """Fuzz the server; `found` gets what departs, and schemathesis' own output goes into `folder`.
+    """Fuzz the server: `operations` each by itself, `linked` with requests that build on the
+    answers of others; `found` gets what departs, and schemathesis' own output goes into `folder`.
     To a server that is not ours nothing is sent that could change something, undocumented methods
     included.
 
@@ -93,10 +98,13 @@ def run(
     """
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "schemathesis.toml"
-    config.write_text(configuration(trial.api, trial.profile, trial.seed, trial.foreign))
+    text = configuration(trial.api, trial.profile, trial.seed, trial.foreign)
+    config.write_text(text + alone(operations, linked, trial.profile))
+    both = tuple({o.id: o for o in (*operations, *linked)}.values())
+    phases = [p for p in trial.profile.phases if (linked if p == LINKING else operations)]
     watcher = Watcher(progress, found)
     log = folder / "output.txt"
-    with log.open("wb") as output, started(trial, operations, config, output) as events:
+    with log.open("wb") as output, started(trial, both, phases, config, output) as events:
         for line in events:
             watcher.see(json.loads(line))
     if watcher.reason == "server_unavailable":
@@ -110,13 +118,17 @@ def run(
 
 @contextmanager
 def started(
-    trial: Trial, operations: Collection[Operation], config: Path, output: IO[bytes]
+    trial: Trial,
+    operations: Collection[Operation],
+    phases: Collection[str],
+    config: Path,
+    output: IO[bytes],
 ) -> Iterator[IO[str]]:
     """schemathesis at work: what it tells us, line by line. It ends with the block."""
     spec = str(trial.spec.resolve())
     command = [sys.executable, str(Path(sys.executable).with_name("st"))]
     command += ["--config-file", str(config.resolve()), "run", spec, "--no-color"]
-    command += ["--url", trial.server.base_url, "--phases", ",".join(trial.profile.phases)]
+    command += ["--url", trial.server.base_url, "--phases", ",".join(phases)]
     command += [part for o in operations for part in ("--include-operation-id", o.id)]
     ours, theirs = os.pipe()
     environment = {
@@ -173,6 +185,21 @@ def configuration(api: Api, profile: Profile, seed: int, read_only: bool) -> str
             text += table(
                 "operations.checks.positive_data_acceptance", {"expected-statuses": allowed}
             )
+    return text
+
+
+def alone(
+    operations: Collection[Operation], linked: Collection[Operation], profile: Profile
+) -> str:
+    """What of the configuration keeps `linked` operations that are not among `operations` out of
+    the phases in which each is fuzzed by itself."""
+    text = ""
+    for operation in linked:
+        if operation not in operations and operations:
+            text += f"\n[[operations]]\ninclude-operation-id = {toml_literal(operation.id)}\n"
+            for phase in profile.phases:
+                if phase != LINKING:
+                    text += table(f"operations.phases.{phase}", {"enabled": False})
     return text
 
 

@@ -15,6 +15,12 @@ from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Create, Operation, reads_only
 
 
+def may_call(operation: Operation, *, foreign: bool) -> bool:
+    """Whether an operation may be called at all: on somebody's server not when it changes something
+    and the spec does not say what."""
+    return not foreign or operation.behaviour is not None or reads_only(operation)
+
+
 class Unsafe(ToolError):
     """A request was not sent, since it could touch what is somebody's. The fault is the judge's."""
 

@@ -38,10 +38,6 @@ class Gated:
                     self._gate.pace.wait()
                 self._gate.after(number, operation, values, exchange)
 
-    def kinds(self, error: Exception) -> tuple[str, ...]:
-        """See `Driver.kinds`."""
-        return self._driver.kinds(error)
-
     def close(self) -> None:
         """See `Driver.close`."""
         self._driver.close()

@@ -7,6 +7,7 @@ thing on somebody's server that nobody knows of.
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -23,8 +24,14 @@ def install() -> None:
 
 @contextmanager
 def put_off() -> Iterator[None]:
-    """Put an interruption off until the end of the block. A second one does not wait."""
+    """Put an interruption off until the end of the block. A second one does not wait.
+
+    In another thread than the first it does nothing: signals come to that one alone.
+    """
     global _depth, _pending  # noqa: PLW0603 - signals are the process's own
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     _depth += 1
     try:
         yield

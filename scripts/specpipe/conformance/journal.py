@@ -92,11 +92,11 @@ def unkept(path: Path, error: OSError) -> ToolError:
 class Journal:
     """The journal of a server, open for one run. Threads may share it."""
 
-    def __init__(self, base_url: str, descriptor: int) -> None:
+    def __init__(self, base_url: str, file: int) -> None:
         self._base_url = base_url
-        self._descriptor = descriptor
+        self._file = file
         self._lock = threading.Lock()
-        self._number = os.fstat(descriptor).st_size
+        self._number = os.fstat(file).st_size
         """Numbers grow with the file, so that those of an earlier run do not come again."""
         if not self._number:
             self._write({"version": VERSION, "server": base_url})
@@ -125,8 +125,8 @@ class Journal:
 
     def _write(self, line: Mapping[str, Any]) -> None:
         """Write a whole line at once, to be found whatever ends the run or the machine."""
-        os.write(self._descriptor, json.dumps(line).encode() + b"\n")
-        os.fsync(self._descriptor)
+        os.write(self._file, json.dumps(line).encode() + b"\n")
+        os.fsync(self._file)
 
 
 @contextmanager
@@ -135,33 +135,33 @@ def kept(base_url: str) -> Iterator[Journal]:
     server. Raises ToolError when it cannot be kept, or when another run is keeping it."""
     path = place(base_url)
     try:
-        descriptor = locked(path, base_url)
+        file = locked(path, base_url)
     except OSError as error:
         raise unkept(path, error) from None
     try:
         pending(base_url)
         try:
-            yield Journal(base_url, descriptor)
+            yield Journal(base_url, file)
         finally:
             if not pending(base_url):
                 path.unlink()
     finally:
-        os.close(descriptor)
+        os.close(file)
 
 
 def locked(path: Path, base_url: str) -> int:
     """The file of a journal, open and locked, without the torn line that a killed run may have
     left at its end. Raises OSError, and ToolError when another run has it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(descriptor)
+        os.close(file)
         raise ToolError(f"another run is writing to {base_url}: wait for its end") from None
     if not path.exists():  # that run ended, and took its journal with it, while we opened it
-        os.close(descriptor)
+        os.close(file)
         return locked(path, base_url)
     whole = path.read_bytes().rpartition(b"\n")
-    os.ftruncate(descriptor, len(whole[0] + whole[1]))
-    return descriptor
+    os.ftruncate(file, len(whole[0] + whole[1]))
+    return file

@@ -30,7 +30,7 @@ def open_ledgers(trial: Trial) -> dict[Resource, Ledger]:
     Raises ToolError when that cannot be found out: then nothing may be written.
     """
     if not trial.foreign:
-        return {resource: Ledger() for resource in trial.api.resources}
+        return {resource: Ledger(disposable=True) for resource in trial.api.resources}
     with trial.wire() as wire:
         return {
             resource: Ledger(frozenset(present(trial.subject(resource, wire, Ledger()))))
@@ -102,10 +102,15 @@ def judge_check(check: Check, session: Session, verdict: Verdict) -> None:
         if isinstance(broken, Trespass):
             raise
     except MISSHAPEN as error:
-        message = f"a reply does not have the documented form: {type(error).__name__}: {error}"
+        message = f"a reply does not have the documented form: {misshapen(error)}"
         verdict.note(Finding.of(check, Broken(message), session.trial))
     if len(verdict.findings) == before:
         verdict.held.append(check)
+
+
+def misshapen(error: Exception) -> str:
+    """What of a reply made reading it fail, in words."""
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def clean_up(session: Session, verdict: Verdict) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from specpipe.conformance import console, fuzz, publish
+from specpipe.conformance.baseline import Entry, applied
+from specpipe.conformance.gate import may_call
 from specpipe.conformance.judge import clean_up, judge_checks, opened
 from specpipe.conformance.ledger import Trespass
 from specpipe.conformance.plan import Plan
@@ -19,6 +21,7 @@ from specpipe.conformance.progress import Progress
 from specpipe.conformance.replay import REACH, Replay
 from specpipe.conformance.report import Circumstances, Report, compose
 from specpipe.conformance.sequence import Sequence
+from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Enough, Finding, Verdict
 from specpipe.conformance.wire import Unreachable
@@ -26,6 +29,7 @@ from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Operation
 from specpipe.workspace import shown
 
+Operations = tuple[Operation, ...]
 STATUSES = {"conforms": 0, "departs": 1, "could-not-judge": 2, "interrupted": 130}
 """Exit statuses, by the word of a verdict."""
 
@@ -46,6 +50,9 @@ class Judgement:
     verdict: Verdict = field(default_factory=Verdict)
     sequence: Sequence = field(default_factory=Sequence)
     progress: Progress = field(default_factory=lambda: Progress(sys.stdout))
+    shard: Shard | None = None
+    """Which part of it `plan` is: what no request reached is judged when all are merged."""
+    baseline: tuple[Entry, ...] = ()
 
     def run(self) -> int:
         """Make the checks, fuzz, report; gives the exit status. Raises ToolError when there is no
@@ -69,29 +76,35 @@ class Judgement:
             (*self.scope, *(f"without the {name}" for name in self.verdict.left_out)),
             self.sequence.count,
             self.sequence.digest(),
+            str(self.shard or ""),
         )
-        judged = self._judged(plan)
-        self._conclude(compose(self.trial, plan, judged, self.verdict, around))
-        return STATUSES[self.verdict.word]
+        report = compose(self.trial, plan, self._judged(plan), self.verdict, around)
+        return conclude(report, self.baseline, self.folder, self.progress)
 
     def _judge(self, plan: Plan) -> None:
         if plan.checks:
             self._check(plan)
-        for operations in self._rounds(plan):
-            self._fuzz(operations)
+        for operations, linked in self._rounds(plan):
+            self._fuzz(operations, linked)
         if self.again is not None:
             self.again.settle(self.verdict)
-        self.verdict.check_reach(self._judged(plan), self.trial)
+        if self.shard is None:
+            self.verdict.check_reach(self._judged(plan), self.trial)
         if self.again is not None and self.again.kind == REACH:
             # What was done to get there is not what was asked for.
             self.verdict.findings = [f for f in self.verdict.findings if f.kind == REACH]
 
     def _judged(self, plan: Plan) -> tuple[Operation, ...]:
         """The operations that have to accept something, which are those that are judged."""
-        ids = {o.id for o in plan.fuzzed}.union(*(c.operations for c in plan.checks if c.writes))
+        ids = {o.id for o in (*plan.fuzzed, *plan.linked)}
+        ids = ids.union(*(check.operations for check in plan.checks if check.writes))
         if self.again is not None:
             ids = {self.again.operation} if self.again.kind == REACH else set()
-        return tuple(o for o in self.trial.api.operations if o.id in ids)
+        return tuple(
+            o
+            for o in self.trial.api.operations
+            if o.id in ids and may_call(o, foreign=self.trial.foreign)
+        )
 
     def _check(self, plan: Plan) -> None:
         """Make the checks. Whatever happens, what they created is removed again."""
@@ -109,26 +122,30 @@ class Judgement:
                 self.verdict.count(session.accepted, session.wire.sent, session.wire.refused)
                 self.sequence.absorb(session.sequence)
 
-    def _rounds(self, plan: Plan) -> Iterator[tuple[Operation, ...]]:
-        """What to fuzz, one after the other; a replay ends when it has found it again."""
+    def _rounds(self, plan: Plan) -> Iterator[tuple[Operations, Operations]]:
+        """What to fuzz, by itself and linked, one round after the other; a replay ends when it has
+        found it again."""
         if self.again is None:
-            yield from filter(None, [plan.fuzzed])
+            yield from [(plan.fuzzed, plan.linked)] if plan.fuzzed or plan.linked else []
             return
         for operations in filter(None, self.again.rounds(self.plan)):
             if self.verdict.conforms:
-                yield operations
+                yield operations, operations
 
-    def _fuzz(self, operations: tuple[Operation, ...]) -> None:
+    def _fuzz(self, operations: Operations, linked: Operations) -> None:
         """Fuzz, and note what departs."""
         self.progress.stage("fuzz")
         folder = self.folder.resolve() / "schemathesis"
-        outcome = fuzz.run(self.trial, operations, folder, self.progress, self._found)
+        outcome = fuzz.run(
+            self.trial, operations, linked, folder, progress=self.progress, found=self._found
+        )
         self.verdict.fuzzing = outcome
         self.verdict.count(outcome.accepted, refused=outcome.refused)
         self.sequence.mark(outcome.sequence)
         self.sequence.count += outcome.requests
         cases = sum(outcome.cases.values())
-        self.progress.end(f"{len(operations)} operations, {cases} requests")
+        count = len({operation.id for operation in (*operations, *linked)})
+        self.progress.end(f"{count} operations, {cases} requests")
 
     def _found(self, departure: Mapping[str, Any]) -> None:
         if self.again is not None and not self.again.wanted(departure):
@@ -136,15 +153,18 @@ class Judgement:
         if self.verdict.note(Finding.of_fuzzing(departure, self.trial)):
             self.progress.found()
 
-    def _conclude(self, report: Report) -> None:
-        """Write the reports and say what was found; the verdict comes last."""
-        publish.write(report, self.folder)
-        self.progress.line()
-        for text in console.lines(report):
-            self.progress.line(text)
-        self.progress.line(f"report: {shown(self.folder / publish.PAGE)}")
-        self.progress.line(report.line)
-        if report.word == "could-not-judge":
-            print(f"could not judge: {report.reason}", file=sys.stderr)
-        elif report.word == "interrupted":
-            print("interrupted: the report has what was found until then", file=sys.stderr)
+
+def conclude(report: Report, baseline: tuple[Entry, ...], folder: Path, progress: Progress) -> int:
+    """Write the reports and say what was found, the verdict last; gives the exit status."""
+    report = applied(report, baseline, datetime.now(UTC).date())
+    publish.write(report, folder)
+    progress.line()
+    for text in console.lines(report):
+        progress.line(text)
+    progress.line(f"report: {shown(folder / publish.PAGE)}")
+    progress.line(report.line)
+    if report.word == "could-not-judge":
+        print(f"could not judge: {report.reason}", file=sys.stderr)
+    elif report.word == "interrupted":
+        print("interrupted: the report has what was found until then", file=sys.stderr)
+    return STATUSES[report.word]

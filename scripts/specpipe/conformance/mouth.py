@@ -9,12 +9,11 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from io import BufferedIOBase
+from io import BufferedReader
 from typing import Self
 
 from specpipe.conformance.process import Running
 
-_CHUNK = 1 << 16
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -117,7 +116,7 @@ class Mouth:
 
 def requests_on(connection: socket.socket) -> Iterator[Heard]:
     """The requests that come over a connection. Raises ValueError for what is none."""
-    with connection.makefile("rb", _CHUNK) as stream:
+    with connection.makefile("rb") as stream:
         while line := stream.readline():
             method, target, _ = line.decode("latin-1").split(" ")
             headers = []
@@ -130,7 +129,7 @@ def requests_on(connection: socket.socket) -> Iterator[Heard]:
             yield Heard(method, target, tuple(headers), body)
 
 
-def _chunks(stream: BufferedIOBase) -> Iterator[bytes]:
+def _chunks(stream: BufferedReader) -> Iterator[bytes]:
     while size := int(stream.readline(), 16):
         yield stream.read(size)
         stream.readline()

@@ -110,10 +110,8 @@ def _chunked(status: int, fields: dict[str, str], text: bytes) -> Iterator[Frami
     """Of the body, in parts."""
     start = head(status, fields | {"Transfer-Encoding": "chunked"})
     middle = len(text) // 2
-    parts = [
-        b"%x;a=b\r\n%s\r\n" % (len(it), it) for it in (text[:1], text[1:middle], text[middle:])
-    ]
-    body = b"".join(it for it in parts if not it.startswith(b"0"))
+    slices = (text[:1], text[1:middle], text[middle:])
+    body = b"".join(b"%x;a=b\r\n%s\r\n" % (len(it), it) for it in slices if it)
     yield Framing("a body in chunks", Reply(start + body + b"0\r\n\r\n"), True)
     trailing = Reply(start + body + b"0\r\nX-Trailer: yes\r\n\r\n")
     yield Framing("chunks with a trailer", trailing, True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from specpipe.conformance.exchange import Exchange
-from specpipe.conformance.gate import Gate, Unsafe
+from specpipe.conformance.gate import Gate, Unsafe, may_call
 from specpipe.conformance.journal import Journal
 from specpipe.conformance.ledger import Ledger
 from specpipe.conformance.pace import Pace
@@ -52,12 +52,13 @@ class Own(Gate):
     def _check(self, operation: Operation, path: Mapping[str, Any], body: Any) -> None:
         """Raise Unsafe if a writing request names what is somebody's, anywhere in it, or if nobody
         knows what it writes to."""
-        if operation.behaviour is None:
+        if not may_call(operation, foreign=True):
             raise Unsafe(f"{operation.id}: not sent: the spec does not say what it changes")
         known = set[str]().union(*map(self.ours, self._ledgers))
         theirs = self._seen.union(*(ledger.foreign for ledger in self._ledgers.values())) - known
         json_body = decoded(body)
-        named = named_by(operation.behaviour, path, json_body)
+        behaviour = operation.behaviour
+        named = named_by(behaviour, path, json_body)
         ids = {named, *map(str, path.values()), *self._ids_in(json_body)}
         for id in theirs & ids:
             raise Unsafe(f"{operation.id}: not sent: it names {id}, which is somebody's")
@@ -132,7 +133,7 @@ def decoded(body: Any) -> Any:
         return None
 
 
-def named_by(behaviour: Behaviour, path: Mapping[str, Any], body: Any) -> str | None:
+def named_by(behaviour: Behaviour | None, path: Mapping[str, Any], body: Any) -> str | None:
     """The id of the thing that a writing request is about; None when it names none."""
     if isinstance(behaviour, Create | Update):
         name = behaviour.id if isinstance(behaviour, Create) else behaviour.resource.id

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 
+from specpipe.conformance.baseline import template
 from specpipe.conformance.junit import junit
 from specpipe.conformance.report import Report
 from specpipe.conformance.sarif import sarif
@@ -16,11 +17,13 @@ PAGE = "index.html"
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write `report.json`, `junit.xml`, `report.sarif` and `index.html` into `folder`."""
+    """Write `report.json`, `junit.xml`, `report.sarif` and `index.html` into `folder`, and
+    `baseline.toml`: what BASELINE would have to hold."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_bytes(report.json())
     (folder / "junit.xml").write_bytes(junit(report))
     (folder / "report.sarif").write_bytes(sarif(report))
+    (folder / "baseline.toml").write_text(template(report), encoding="utf-8")
     (folder / PAGE).write_text(page(report), encoding="utf-8")
 
 

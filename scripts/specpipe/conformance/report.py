@@ -5,12 +5,12 @@ Its form as JSON, `report.json`, is stable within a VERSION; members may be adde
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 
 import msgspec
 
@@ -59,6 +59,8 @@ class Run:
     """SHA-256 over them in order: equal when two runs sent the same. Empty when it cannot be."""
     sequence_note: str
     """Why it is empty."""
+    shard: str = ""
+    """Which part of it, as 2/4; empty when it is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A finding that does not count, since BASELINE has it, until the day on which that expires."""
+
+    finding: Finding
+    reason: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a judgement came to."""
 
@@ -128,6 +139,9 @@ class Report:
     held: tuple[Held, ...]
     skipped: tuple[Skipped, ...]
     operations: tuple[Row, ...]
+    known: tuple[Known, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is to be done about BASELINE."""
 
     def json(self) -> bytes:
         """As JSON."""
@@ -144,6 +158,7 @@ class Circumstances:
     scope: tuple[str, ...]
     requests: int
     sequence: str
+    shard: str = ""
 
 
 def read(path: Path) -> Report:
@@ -198,10 +213,11 @@ def run_of(trial: Trial, around: Circumstances) -> Run:
         around.scope,
         around.started.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         round(around.seconds, 1),
-        {"python": python_version()} | {name: version(name) for name in TOOLS},
+        {"python": sys.version.split()[0]} | {name: version(name) for name in TOOLS},
         around.requests,
         "" if trial.foreign else around.sequence,
         NOT_OURS if trial.foreign else "",
+        around.shard,
     )
 
 

@@ -18,7 +18,8 @@ from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.mouth import Heard, Mouth, Reply, reply
 from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.sdk import Driver
+from specpipe.conformance.sdk import Client, told
+from specpipe.conformance.sequence import Sequence
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.values import least
 from specpipe.diagnostics import ToolError
@@ -31,6 +32,7 @@ STATEMENT = (
 ENCODED = re.compile(r"([A-Za-z0-9\-._~!$&'()*,;:@]|%[0-9A-Fa-f]{2})*")
 """A segment of a path (RFC 3986). Without `+` and `=`, which some servers read otherwise."""
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 USUAL = frozenset(
     {
         *("host", "connection", "content-length", "user-agent", "accept-encoding"),
@@ -46,7 +48,16 @@ RETRIES = 2
 class Requests:
     """What one SDK sends to a server that listens."""
 
-    def __init__(self, trial: Trial, driver: Driver, language: Language, mouth: Mouth) -> None:
+    def __init__(
+        self,
+        trial: Trial,
+        driver: Client,
+        language: Language,
+        mouth: Mouth,
+        sequence: Sequence,
+    ) -> None:
+        """`sequence`: where all that is sent is counted."""
+        self._sequence = sequence
         self._driver = driver
         self._mouth = mouth
         self._oracle = Oracle(trial.document, trial.api)
@@ -63,12 +74,15 @@ class Requests:
             if not self._can_be_given(call):
                 continue
             self._mouth.says(said)
-            for told in self._sent(call):
-                yield Broken(f"{operation.id}: {told}", last(self._driver))
+            faults = list(self._sent(call))
+            for request in self._mouth.heard:
+                self._sequence.add(request.method, request.target, request.body)
+            for fault in faults:
+                yield Broken(f"{operation.id}: {fault}", last(self._driver))
         for what, call in self._calls.refused(operation, self._contract, self._count * 5):
             self._mouth.says(said)
-            if told := self._refused(call):
-                yield Broken(f"{operation.id}: {what}: {told}", last(self._driver))
+            if wrong := self._refused(call):
+                yield Broken(f"{operation.id}: {what}: {wrong}", last(self._driver))
         yield from self._repeated(operation)
 
     def _success(self, operation: Operation) -> Reply:
@@ -93,15 +107,14 @@ class Requests:
         except ToolError:
             raise
         except Exception as error:
-            name = (*self._driver.kinds(error), type(error).__name__)[0]
-            return f"{name}: {error}"
+            return told(error)
         return None
 
     def _sent(self, call: Call) -> Iterator[str]:
         """What is wrong with the request of a call."""
-        if told := self._call(call):
+        if raised := self._call(call):
             given = clipped((*call.path, call.arguments), 400)
-            yield f"the SDK raised {told}; it was given {given}"
+            yield f"the SDK raised {raised}; it was given {given}"
         elif len(self._mouth.heard) != 1:
             yield f"the SDK sent {len(self._mouth.heard)} requests, not one"
         else:
@@ -129,11 +142,11 @@ class Requests:
             return
         for wanted, found in zip(template, path, strict=True):
             if wanted[:1] == "{":
-                told = written(found, *values[wanted[1:-1]])
+                fault = written(found, *values[wanted[1:-1]])
             else:
-                told = None if found == wanted else f"{found!r} is in the place of {wanted!r}"
-            if told:
-                yield f"in the path, {told}"
+                fault = None if found == wanted else f"{found!r} is in the place of {wanted!r}"
+            if fault:
+                yield f"in the path, {fault}"
         yield from query_faults(call, parts.query)
 
     def _headers(self, operation: Operation, request: Heard) -> Iterator[str]:
@@ -172,8 +185,8 @@ class Requests:
             yield f"the body is not JSON: {error}: {clipped(request.body)}"
             return
         schema = {"$ref": f"#/components/schemas/{wanted.schema}"}
-        if told := self._contract.difference(found, call.body, schema):
-            yield f"in the body, {told}"
+        if fault := self._contract.difference(found, call.body, schema):
+            yield f"in the body, {fault}"
 
     def _refused(self, call: Call) -> str | None:
         """What is wrong with what becomes of a call that cannot be sent."""
@@ -184,9 +197,8 @@ class Requests:
         except ToolError:
             raise
         except Exception as error:
-            kinds = self._driver.kinds(error)
-            if "InvalidArgument" not in kinds:
-                return f"the SDK raised {(*kinds, type(error).__name__)[0]}: {error}"
+            if "InvalidArgument" not in self._driver.kinds(error):
+                return f"the SDK raised {told(error)}"
         else:
             return "the SDK did not refuse it"
         return "the SDK refused it, but had sent a request" if self._mouth.heard else None
@@ -219,8 +231,8 @@ def query_faults(call: Call, query: str) -> Iterator[str]:
     for name, text in pairs:
         if unquote(name) not in wanted or not ENCODED.fullmatch(name):
             yield f"{name}={text} is in the query, which was not given"
-        elif told := written(text, *wanted[unquote(name)]):
-            yield f"in the query, {told}"
+        elif fault := written(text, *wanted[unquote(name)]):
+            yield f"in the query, {fault}"
     yield from (f"{name} comes {n} times in the query" for name, n in names.items() if n > 1)
 
 
@@ -232,7 +244,9 @@ def written(text: str, parameter: Parameter, value: Any) -> str | None:
     match parameter.type:
         case "boolean":
             right = found == ("true" if value else "false")
-        case "integer" | "number":
+        case "integer":
+            right = bool(INTEGER.fullmatch(found)) and int(found) == value
+        case "number":
             right = bool(NUMBER.fullmatch(found)) and json.loads(found) == value
         case "date-time":
             wanted = value.isoformat() if isinstance(value, datetime) else str(value)

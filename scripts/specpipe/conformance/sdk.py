@@ -35,12 +35,16 @@ class Driver(Protocol):
         `AsModel` is given as a model where the SDK has classes for them."""
         ...
 
-    def kinds(self, error: Exception) -> tuple[str, ...]:
-        """Names of the SDK's own classes that an error is of; none for an error of another's."""
-        ...
-
     def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+class Client(Driver, Protocol):
+    """A driver that knows the errors of its SDK."""
+
+    def kinds(self, error: Exception) -> tuple[str, ...]:
+        """Names of the SDK's own classes that an error is of; none for an error of another's."""
         ...
 
 
@@ -93,7 +97,7 @@ class PythonDriver:
         self._bodies = bodies(package)
 
     def kinds(self, error: Exception) -> tuple[str, ...]:
-        """See `Driver.kinds`."""
+        """See `Client.kinds`."""
         ours = self._package.__name__
         classes = type(error).__mro__
         return tuple(it.__name__ for it in classes if it.__module__.partition(".")[0] == ours)
@@ -106,9 +110,9 @@ class PythonDriver:
         """Arguments, with the body as it is to be given."""
         if not isinstance(body := arguments.get("body"), AsModel):
             return arguments
-        wanted = self._bodies.get(operation.id)
-        given = wanted.from_dict(body.data) if hasattr(wanted, "from_dict") else body.data
-        return {**arguments, "body": given}
+        if (model := getattr(self._bodies[operation.id], "from_dict", None)) is None:
+            return {**arguments, "body": body.data}
+        return {**arguments, "body": model(body.data)}
 
 
 class SyncDriver(PythonDriver):
@@ -190,6 +194,11 @@ class AsyncDriver(PythonDriver):
         self._runner.run(self._client.close())
         self._runner.run(self._inner.close())
         self._runner.close()
+
+
+def told(error: Exception) -> str:
+    """What an SDK raised, in words."""
+    return f"{getattr(error, 'name', type(error).__name__)}: {error}"
 
 
 def bodies(package: ModuleType) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from specpipe.conformance import interruption
 from specpipe.conformance.calls import plain_call
+from specpipe.conformance.difference import difference
 from specpipe.conformance.exchange import Exchange, same
-from specpipe.conformance.gate import Gate, Unsafe
+from specpipe.conformance.gate import Gate, Unsafe, may_call
 from specpipe.conformance.law import holds
 from specpipe.conformance.laws_of_identity import STRANGE, random_id
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.sdk import Driver
+from specpipe.conformance.sdk import Driver, told
 from specpipe.conformance.subject import (
     Missing,
     Object,
@@ -43,7 +44,6 @@ from specpipe.spec.model import (
     Resource,
     Snapshot,
     Update,
-    reads_only,
 )
 
 
@@ -79,7 +79,7 @@ class Story:
         chapters += [
             partial(self._example_of, operation)
             for operation in self._api.operations
-            if operation.behaviour is None and (reads_only(operation) or not self._foreign)
+            if operation.behaviour is None and may_call(operation, foreign=self._foreign)
         ]
         for chapter in chapters:
             try:
@@ -95,7 +95,7 @@ class Story:
                 yield broken
             except Exception as error:
                 last = self._driver.exchanges[-1] if self._driver.exchanges else None
-                yield Broken(f"the SDK raised {type(error).__name__}: {error}", last)
+                yield Broken(f"the SDK raised {told(error)}", last)
         for exchange in self._driver.exchanges:
             for fault in self._oracle.faults(exchange, self._base_url):
                 yield Broken(fault, exchange)
@@ -225,7 +225,8 @@ class Story:
                 holds(not missing, f"{operation.id}: the SDK did not send {parameter.wire}")
 
     def _expect_same(self, wanted: Object, found: Object, operation: Operation) -> None:
-        holds(alike(wanted, found), f"{operation.id} gave {found}, not {wanted}")
+        told = f"{operation.id} gave something else: {difference(wanted, found)}"
+        holds(alike(wanted, found), told)
 
 
 def alike(left: Any, right: Any) -> bool:

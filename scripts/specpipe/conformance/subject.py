@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from random import Random
 from typing import Any, TypeVar
 
 from specpipe.conformance import interruption
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken, Ledger
+from specpipe.conformance.samples import filled, fresh_id, given, sample
 from specpipe.conformance.wire import Wire
 from specpipe.spec.model import (
+    Addressing,
     Api,
     Associate,
     BatchFetch,
@@ -52,10 +56,24 @@ class Subject:
         self.ledger = ledger
         self.schemas: Mapping[str, Any] = document.data["components"]["schemas"]
         self.schema: Mapping[str, Any] = self.schemas[resource.schema]
+        self.last: Exchange | None = None
+        """The exchange that came last."""
+        self.sent = 0
+        """How many there were."""
 
     def operations(self, kind: type[B]) -> list[tuple[Operation, B]]:
         """The operations on this resource whose behaviour is a `kind`."""
         return operations_on(self.api, self.resource, kind)
+
+    def addressing(self) -> list[tuple[Operation, Addressing]]:
+        """The operations on one thing that must exist."""
+        return [
+            *self.operations(Get),
+            *self.operations(Delete),
+            *self.operations(Associate),
+            *self.operations(Increment),
+            *self.operations(Update),
+        ]
 
     def one(self, kind: type[B]) -> tuple[Operation, B]:
         """The first operation of that kind."""
@@ -64,22 +82,74 @@ class Subject:
             raise Missing(kind.__name__.lower())
         return found[0]
 
+    def send(
+        self,
+        operation: Operation,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Exchange:
+        """Send a request, with plain valid values for whatever parameters are required and not
+        given. `body` bytes are sent as they are. Raises Unreachable."""
+        values: dict[str, dict[str, str]] = {"path": dict(path or {}), "query": dict(query or {})}
+        for parameter in operation.parameters:
+            if parameter.required:
+                values[parameter.place].setdefault(parameter.wire, written(given(parameter)))
+        self.last = self.wire.send(operation, values["path"], values["query"], body)
+        self.sent += 1
+        return self.last
+
     # --- verbs -----------------------------------------------------------------------------
 
     def seed(self) -> Object:
         """A body for a create: the documented example, without an id of its own."""
         return seed(*self.one(Create))
 
-    def create(self, body: Object | None = None, *, full: bool | None = None) -> Object:
+    def laden(self) -> Object:
+        """The same, with every heavy member that a create can bring."""
+        body = self.seed()
+        for name, schema in self.members(Create).items():
+            if name in self.resource.heavy and not body.get(name):
+                body[name] = sample(schema, self.schemas)
+        return body
+
+    def members(self, kind: type[Create] | type[Update]) -> Mapping[str, Any]:
+        """The schemas of the members that the body of a create or an update can have."""
+        operation, _ = self.one(kind)
+        if operation.body is None:
+            return {}
+        found: Mapping[str, Any] = self.schemas[operation.body.schema].get("properties", {})
+        return found
+
+    def fresh_id(self, random: Random) -> str:
+        """An id that nothing has, and that paths can carry."""
+        pairs: list[tuple[Operation, Get | Delete]]
+        pairs = [*self.operations(Get), *self.operations(Delete)]
+        for operation, behaviour in pairs:
+            for parameter in operation.parameters_in("path"):
+                if parameter.wire == behaviour.id:
+                    return fresh_id(parameter.schema, random)
+        return fresh_id({}, random)
+
+    def fresh_other(self, pair: tuple[Operation, Associate], random: Random) -> str:
+        """The id of something that can be associated and is not."""
+        operation, behaviour = pair
+        schemas = {p.wire: p.schema for p in operation.parameters_in("path")}
+        return fresh_id(schemas[behaviour.other], random)
+
+    def create(self, body: Object | bytes | None = None, *, full: bool | None = None) -> Object:
         """Create a thing, out of the documented example when no body is given; an empty body is
-        not sent. Gives the reply."""
+        not sent where it can be left out, and bytes are sent as they are. Gives the reply."""
         operation, behaviour = self.one(Create)
-        sent = self.wire.gate.named(behaviour, self.seed() if body is None else body)
+        sent: Any = self.wire.gate.named(behaviour, self.seed() if body is None else body)
+        if not sent and operation.body is not None and not operation.body.required:
+            sent = None
+        known = behaviour.without_body if sent is None else sent
+        proposed = known.get(behaviour.id or "") if isinstance(known, Mapping) else None
         with interruption.put_off():
-            exchange = self.wire.send(
-                operation, query=switched(behaviour.full, full), body=sent if sent else None
-            )
-            self.ledger.claim_reply(exchange, self.resource.id)
+            query = switched(behaviour.full, full)
+            exchange = self.send(operation, query=query, body=sent)
+            self.ledger.claim_reply(exchange, self.resource.id, proposed)
         return self.ok(exchange, operation)
 
     def create_in_a_row(self, count: int) -> list[Object]:
@@ -100,41 +170,51 @@ class Subject:
         """One thing as `get` shows it."""
         operation, behaviour = self.one(Get)
         query = switched(behaviour.full, full)
-        return self.ok(self.wire.send(operation, {behaviour.id: id}, query), operation)
+        return self.ok(self.send(operation, {behaviour.id: id}, query), operation)
 
     def update(self, thing: Object, *, full: bool | None = None) -> Object:
         """Send a thing as an update; gives the reply."""
         operation, behaviour = self.one(Update)
         query = switched(behaviour.full, full)
-        return self.ok(self.wire.send(operation, query=query, body=thing), operation)
+        exchange = self.send(operation, query=query, body=self.update_body(thing))
+        return self.ok(exchange, operation)
+
+    def update_body(self, thing: Object) -> Object:
+        """What is sent when a thing is sent as an update: with the members that the body needs and
+        the thing does not have."""
+        operation, _ = self.one(Update)
+        if operation.body is None:
+            return thing
+        schema = {"$ref": f"#/components/schemas/{operation.body.schema}"}
+        return filled(schema, self.schemas, operation.body.example) | thing
 
     def delete(self, id: str) -> None:
         """Delete one thing."""
         operation, behaviour = self.one(Delete)
-        self.done(self.wire.send(operation, {behaviour.id: id}), operation)
+        self.done(self.send(operation, {behaviour.id: id}), operation)
         self.ledger.release(id)
 
     def associate(self, id: str, other: str, pair: tuple[Operation, Associate]) -> None:
         """Add or remove a reference."""
         operation, behaviour = pair
         path = {behaviour.id: id, behaviour.other: other}
-        self.done(self.wire.send(operation, path), operation)
+        self.done(self.send(operation, path), operation)
 
     def increment(self, id: str, body: Object | None) -> None:
         """Raise counters."""
         operation, behaviour = self.one(Increment)
-        self.done(self.wire.send(operation, {behaviour.id: id}, body=body), operation)
+        self.done(self.send(operation, {behaviour.id: id}, body=body), operation)
 
     def snapshot(self, *, full: bool | None = True) -> Object:
         """Everything."""
         operation, behaviour = self.one(Snapshot)
         query = switched(behaviour.full, full)
-        return self.ok(self.wire.send(operation, query=query), operation)
+        return self.ok(self.send(operation, query=query), operation)
 
     def identifiers(self, query: Mapping[str, str] | None = None) -> list[str]:
         """The listed ids, in order."""
         operation, _ = self.one(Identifiers)
-        return self.ids_in(self.ok(self.wire.send(operation, query=query), operation))
+        return self.ids_in(self.ok(self.send(operation, query=query), operation))
 
     def batch(
         self,
@@ -149,7 +229,7 @@ class Subject:
         if positions is not None:
             body[behaviour.ids][self.resource.positions] = dict(positions)
         query = switched(behaviour.full, full)
-        return self.ok(self.wire.send(operation, query=query, body=body), operation)
+        return self.ok(self.send(operation, query=query, body=body), operation)
 
     def found(self, reply: Object) -> list[Object]:
         """The things in the reply to a batch."""
@@ -162,6 +242,13 @@ class Subject:
         _, behaviour = self.one(BatchFetch)
         ids: list[str] = reply.get(behaviour.missing, [])
         return ids
+
+    def ask(self, operation: Operation, behaviour: Addressing, id: str) -> Exchange:
+        """Send any operation towards one thing, with plain valid values for all else."""
+        body = operation.body.example if operation.body is not None else None
+        if isinstance(behaviour, Update):
+            return self.send(operation, body=self.update_body({self.resource.id: id}))
+        return self.send(operation, {behaviour.id: id}, body=body)
 
     # --- parts -----------------------------------------------------------------------------
 
@@ -235,6 +322,11 @@ def instant(text: Any) -> tuple[datetime, str]:
         raise Broken(f"{text!r} has no offset")
     fraction = re.search(r"\.(\d+)", str(text))
     return whole, fraction[1].rstrip("0") if fraction else ""
+
+
+def written(value: Any) -> str:
+    """A parameter's value as it stands in a path or a query."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def switched(parameter: str | None, on: bool | None) -> dict[str, str]:

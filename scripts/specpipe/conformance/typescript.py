@@ -44,7 +44,7 @@ class Failed(Exception):
     def __init__(
         self, name: str, message: str, status: int | None, kinds: tuple[str, ...] = ()
     ) -> None:
-        super().__init__(f"{name}: {message}")
+        super().__init__(message)
         self.name = name
         self.status = status
         self.kinds = kinds
@@ -150,7 +150,7 @@ class TypeScriptDriver:
         return answer.get("value")
 
     def kinds(self, error: Exception) -> tuple[str, ...]:
-        """See `Driver.kinds`."""
+        """See `Client.kinds`."""
         return error.kinds if isinstance(error, Failed) else ()
 
     def close(self) -> None:

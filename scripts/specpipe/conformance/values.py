@@ -11,8 +11,6 @@ from functools import cache
 from typing import Any
 
 import jsonschema_rs
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 
 from specpipe.conformance.samples import sample
 from specpipe.conformance.shapes import Shapes, is_open
@@ -187,6 +185,9 @@ def _around_bounds(schema: Mapping[str, Any], step: float) -> Iterator[Any]:
 @cache
 def of_pattern(pattern: str) -> Sequence[str]:
     """Texts that a pattern of the spec is found in."""
+    from hypothesis import HealthCheck, Phase, given, seed, settings  # kept out of start-up
+    from hypothesis import strategies as st
+
     found: list[str] = []
 
     @seed(1)

@@ -164,7 +164,8 @@ def invalid(right: Request, shape: Shape, random: random.Random, count: int) -> 
         if not shape.validator.is_valid(value):
             shown = "missing" if probe is GONE else json.dumps(probe)[:40]
             where = ".".join(map(str, place)) or "a body"
-            yield replace(right, what=f"{where} {shown}", body=value)
+            sent = b"null" if value is None else value
+            yield replace(right, what=f"{where} {shown}", body=sent)
 
 
 GONE = object()

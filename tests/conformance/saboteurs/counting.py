@@ -210,7 +210,7 @@ def an_association_is_no_update(modules: Modules) -> None:
     resource.associate = quiet
 
 
-@defect("semantics", "history")
+@defect("semantics", "law/ids-are-exact")
 def the_third_association_clears_the_first(modules: Modules) -> None:
     """A collection holds two references: a third pushes the first out."""
     added = modules.references.References.added

@@ -283,7 +283,7 @@ def update_keeps_the_time(modules: Modules) -> None:
     resource._change = change
 
 
-@defect("memory", "law/concurrent")
+@defect("memory", "law/increments-at-once-add-up")
 def updates_are_lost_under_concurrency(modules: Modules) -> None:
     """A change reads, waits and writes back, so that one made meanwhile is lost."""
 

@@ -204,7 +204,7 @@ def the_snapshot_leaves_one_out(modules: Modules) -> None:
     rewrite(modules, "snapshot", edit)
 
 
-@defect("memory", "law/many-things-are-kept")
+@defect("memory", "law/texts-are-exact")
 def the_snapshot_is_stale(modules: Modules) -> None:
     """A snapshot shows the things as they were at the one before."""
     snapshot = modules.resource_class.snapshot

@@ -11,7 +11,7 @@ from typing import Any
 from .planting import Modules, defect
 
 
-@defect("memory", "history")
+@defect("memory", "form")
 def ids_are_given_out_again(modules: Modules) -> None:
     """The id of what was deleted is given to the next thing."""
     resource = modules.resource_class
@@ -133,7 +133,7 @@ def every_tenth_create_is_lost(modules: Modules) -> None:
     modules.store_class.insert = leaky
 
 
-@defect("memory", "history")
+@defect("memory", "law/ids-are-exact")
 def every_fifth_change_is_lost(modules: Modules) -> None:
     """Of five changes one is answered and not stored."""
     change = modules.store_class.change
@@ -149,7 +149,7 @@ def every_fifth_change_is_lost(modules: Modules) -> None:
     modules.store_class.change = leaky
 
 
-@defect("memory", "law/concurrent")
+@defect("memory", "law/creates-at-once-are-all-kept")
 def creates_at_once_collide(modules: Modules) -> None:
     """Two creates in the same instant may be told that both have an id, and one is lost."""
     insert = modules.store_class.insert
