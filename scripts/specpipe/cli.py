@@ -124,7 +124,7 @@ def lint(options: argparse.Namespace) -> int:
     document, api = pipeline.read_spec(options.spec)
     if advice := advise(document):
         for diagnostic in advice:
-            print(diagnostic, file=sys.stderr)
+            print(diagnostic)
         return 1
     print(
         f"{shown(options.spec)}: {len(api.operations)} operations, {len(api.schemas)} schemas: ok"

@@ -75,7 +75,7 @@ def test_an_operation_that_documents_no_refusal_is_told_and_still_generated_from
     spec.write_text(text.replace(end, "  /things/ids:"))
     out = str(tmp_path / "out")
     assert main(["lint", "--spec", str(spec)]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
+    (line,) = capsys.readouterr().out.splitlines()
     assert "/paths/~1things/post/responses: no 4xx answer" in line
     assert "describe what a refusal answers" in line
     assert main(["generate", "--spec", str(spec), "--out", out, "--targets", "server"]) == 0
