@@ -106,6 +106,8 @@ def sources() -> dict[str, str]:
         for folder in FOLDERS
         for path in sorted(Path(ROOT, folder).rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
+        # A lock names packages, which are called what they are called.
+        if path.name != "package-lock.json"
     }
 
 

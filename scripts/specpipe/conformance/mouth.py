@@ -60,6 +60,10 @@ def head(status: int, headers: Mapping[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
+PATIENCE = 5.0
+"""Seconds that a client may take to close what we have closed."""
+
+
 class Mouth:
     """Listens on a free port of this machine until `close`."""
 
@@ -109,8 +113,11 @@ class Mouth:
                 connection.sendall(said.raw)
                 if said.closes:
                     break
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            # Closed while something is unread, a connection is reset, and an answer may be lost.
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(PATIENCE)
+            while connection.recv(4096):
+                pass
         self._open.discard(connection)
 
 

@@ -45,7 +45,7 @@ def names(finding: Finding) -> tuple[str, ...]:
 
 
 def group(finding: Finding) -> tuple[str, str]:
-    """What a finding shares with those that tell the same of another operation."""
+    """What a finding has in common with those that tell the same of another operation."""
     if finding.kind in ("access", "reach"):
         return finding.kind, finding.kind
     return finding.kind, finding.name.rpartition("/")[2]
