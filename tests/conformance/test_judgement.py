@@ -18,7 +18,8 @@ def test_a_run_against_the_generated_server_writes_junit_json_sarif_and_html(mak
     data = json.loads((reports / "report.json").read_text())
     lines = result.stdout.splitlines()
     assert lines[-1] == data["line"]
-    assert len(lines) < 40, "a screenful"
+    # How many lines of progress come before depends on how long it takes.
+    assert len(lines[lines.index("") :]) < 25, "a screenful"
     assert max(map(len, lines)) <= 100
     assert len(list(junit.iter("testcase"))) > 30
     assert not list(junit.iter("failure"))

@@ -154,7 +154,7 @@ def test_every_law_is_judged_and_what_one_cause_breaks_is_one_finding(judged: Ju
     laws = [check for check in judged.report.plan.checks if check.startswith("law/")]
     held = sum(held.kind == "law" for held in judged.report.held)
     assert judged.broken("law") + held == len(laws)
-    assert held < 3
+    assert held < len(laws) / 4
     different = sum(found.kind == "law" for found in judged.report.findings)
     assert judged.name == "example" or different < len(laws) / 2
     if judged.name == "example":

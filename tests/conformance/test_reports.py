@@ -99,11 +99,19 @@ def test_a_finding_is_about_the_operation_that_answered_and_knows_its_line():
     assert finding.replay == "law/gone@smoke.7"
     assert finding.answer == "500 oh no"
     assert finding.place is not None
-    assert "workstream_event:" in lines[finding.place.line - 1]
+    assert finding.pointer == f"{DELETE.pointer}/x-resource"
+    assert "does: delete" in lines[finding.place.line - 1]
     assert finding.curl == (
         "curl -i -X POST http://127.0.0.1:1/workstream_events/a%20b/delete "
         '-H "x-application-id: $API_KEY"'
     )
+
+
+def test_a_finding_without_an_answer_is_about_the_operation_that_its_message_names():
+    broken = Broken(f"{DELETE.id}: not a value")
+    (finding,) = report(("Python SDK", broken), kind="answers").findings
+
+    assert finding.operations == (DELETE.id,)
 
 
 def test_junit_has_a_case_for_each_check_and_each_of_them_fails_that_found_the_same():

@@ -14,6 +14,7 @@ from math import copysign
 from typing import Any
 
 from specpipe.conformance import laws_of_values as values_of
+from specpipe.conformance.difference import shortly
 from specpipe.conformance.exchange import same
 from specpipe.conformance.law import agree, holds, law
 from specpipe.conformance.laws_of_identity import carried
@@ -182,5 +183,5 @@ def references_are_kept_whole(subject: Subject, random: random.Random) -> None:
             if collection not in omits:
                 items = (read.get(collection) or {}).get(subject.resource.items, [])
                 kept = any(same(item, reference) for item in items)
-                holds(kept, f"{operation.id} got {name} {reference}, {where} has {items}")
+                holds(kept, f"{name} as {operation.id} got it is not in {where}: {shortly(items)}")
         remove(subject, thing)

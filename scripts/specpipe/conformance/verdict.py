@@ -66,15 +66,15 @@ class Finding:
     def of(cls, check: Check, broken: Broken, trial: Trial) -> Finding:
         """What a check found."""
         exchange = broken.exchange
-        operation = answering(trial, exchange) if exchange is not None else None
-        # What an SDK does is written down nowhere but in the operation that it does it to.
-        vague = operation is not None and check.pointer == "/paths"
+        operation = (
+            answering(trial, exchange) if exchange is not None else named(trial, broken.message)
+        )
         return cls(
             check.kind,
             check.name,
             check.statement,
             broken.message,
-            operation.pointer if operation is not None and vague else check.pointer,
+            pointed(check, operation),
             (operation.id,) if operation is not None else check.operations,
             exchange.curl() if exchange is not None else None,
             replay_id(check.id, trial),
@@ -102,6 +102,23 @@ class Finding:
         """Equal for two findings that tell the same, of whichever check."""
         message = DIFFERS.sub("#", self.message)
         return (self.kind, self.pointer, *self.operations, message)
+
+
+def named(trial: Trial, message: str) -> Operation | None:
+    """The operation that a message begins with: where an SDK is judged, no server answered."""
+    return next((o for o in trial.api.operations if message.startswith(f"{o.id}: ")), None)
+
+
+def pointed(check: Check, operation: Operation | None) -> str:
+    """Where the spec says what is not so: as near to the operation that answered as can be."""
+    if operation is None:
+        return check.pointer
+    if check.pointer == "/paths":
+        return operation.pointer
+    behaviour = operation.behaviour
+    if behaviour is not None and check.pointer == behaviour.resource.pointer:
+        return f"{operation.pointer}/x-resource"
+    return check.pointer
 
 
 def replay_id(id: str, trial: Trial) -> str:
