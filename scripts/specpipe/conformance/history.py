@@ -22,6 +22,8 @@ from specpipe.conformance.ledger import Broken
 from specpipe.conformance.profile import Profile
 from specpipe.conformance.subject import Subject
 
+MOST = (2, 5, 2)
+"""How many things histories create, in turn: few, so that much is done to each."""
 SHORTENING = 3_000
 """How many more requests may go into making a history short."""
 
@@ -35,7 +37,7 @@ def tell(subject: Subject, profile: Profile, seed: int, salt: str) -> Broken | N
         # find less than histories that have nothing in common. It begins with the simplest that
         # there is, the first rule over and over, which is not done.
         begin = partial(next, iter((None, telling)), None)
-        kind = hypothesis.seed(seed + number)(machine(subject, begin))
+        kind = hypothesis.seed(seed + number)(machine(subject, begin, MOST[number % len(MOST)]))
         with contextlib.suppress(Over):
             run_state_machine_as_test(kind, settings=settings(2, profile.steps))
         if telling.broken is not None:

@@ -45,8 +45,6 @@ VALUES = st.one_of(
 )
 OTHERS = st.integers(0, 3)
 """Which of the few others is associated: few, so that the same one comes again."""
-MOST = 5
-"""How many things one history has: few, so that much is done to each."""
 Rules = dict[str, Callable[..., Any]]
 
 
@@ -55,6 +53,8 @@ class Histories(RuleBasedStateMachine):
     a `telling` for the next one; without it nothing is done."""
 
     begin: Callable[[], Telling | None]
+    most: int
+    """How many things it may create."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,10 +88,10 @@ class Histories(RuleBasedStateMachine):
                 raise Over
 
 
-def machine(subject: Subject, begin: Callable[[], Telling | None]) -> type[Histories]:
+def machine(subject: Subject, begin: Callable[[], Telling | None], most: int) -> type[Histories]:
     """The class of the histories of a resource, with a rule for each verb that it has."""
     rules = {**changing(subject), **reading(subject)}
-    return type("Machine", (Histories,), {"begin": staticmethod(begin), **rules})
+    return type("Machine", (Histories,), {"begin": staticmethod(begin), "most": most, **rules})
 
 
 def changing(subject: Subject) -> Rules:
@@ -115,7 +115,7 @@ def changing(subject: Subject) -> Rules:
         self.act(Act("increment", (thing,), {"named": named}))
 
     rules["first"] = initialize(target=THINGS, members=members)(create)
-    few = precondition(lambda self: self.count < MOST)
+    few = precondition(lambda self: self.count < self.most)
     rules["create"] = few(rule(target=THINGS, members=members)(create))
     if subject.one(Create)[1].id is not None:
         rules["propose"] = few(rule(target=THINGS, thing=THINGS, members=members)(propose))
