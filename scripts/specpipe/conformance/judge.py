@@ -143,8 +143,8 @@ def listed(session: Session, resource: Resource) -> set[str] | None:
 
 
 def remaining(session: Session, resource: Resource, ids: Iterable[str]) -> set[str]:
-    """Delete things; gives those that could not be."""
-    return {id for id in ids if not removed(session.trial, resource, session.wire, id)}
+    """Delete things; gives those that could not be. In the same order whoever made them first."""
+    return {id for id in sorted(ids) if not removed(session.trial, resource, session.wire, id)}
 
 
 def removed(trial: Trial, resource: Resource, wire: Wire, id: str) -> bool:
