@@ -1,0 +1,154 @@
+"""The audit: every fact of every page against the spec, and the spec against the pages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from specpipe.audit.answers import Answer, Case, decisions, find
+from specpipe.audit.checks import check
+from specpipe.audit.facts import Fact, Page
+from specpipe.audit.listing import mismatches
+from specpipe.audit.readings import Curated, Override
+from specpipe.audit.undocumented import Addition, additions, undecided
+from specpipe.diagnostics import Location
+from specpipe.spec.load import beside
+from specpipe.spec.model import Document
+from specpipe.spec.rules import DECISIONS
+
+Outcome = Literal["agreed", "overridden", "missing", "contradicting", "unread"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A fact and what came of it. `by` is the decision that goes against it."""
+
+    page: str
+    fact: Fact
+    outcome: Outcome
+    message: str = ""
+    advice: str = ""
+    place: Location | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something to mend. `page` is empty for what is on no page, and `line` 0 then."""
+
+    kind: str
+    page: str
+    line: int
+    message: str
+    advice: str
+    place: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """All that came of an audit."""
+
+    pages: tuple[Page, ...]
+    judged: tuple[Judged, ...]
+    additions: tuple[Addition, ...]
+    gaps: tuple[Gap, ...]
+
+
+def audit(document: Document, pages: Collection[Page], curated: Curated) -> Audit:
+    """Compare `document` with what was read on `pages`."""
+    judged = tuple(found for page in pages for found in _judge_page(document, page, curated))
+    used = {_override_of(curated, one).node.pointer for one in judged if one.by}
+    found = tuple(additions(document, pages, curated))
+    gaps = [
+        *(_of_judged(one) for one in judged if one.outcome not in ("agreed", "overridden")),
+        *_unread(pages),
+        *_listed(document, pages),
+        *_undecided(document, found),
+        *_idle(curated, pages, used),
+    ]
+    return Audit(tuple(pages), judged, found, tuple(gaps))
+
+
+def _judge_page(document: Document, page: Page, curated: Curated) -> Iterator[Judged]:
+    operations = {o.name: find(document, o) for o in page.operations}
+    for fact in page.facts:
+        case = Case(document, page, curated, fact, operations.get(fact.operation))
+        yield _judge(case, check(case))
+
+
+def _judge(case: Case, answer: Answer) -> Judged:
+    page, fact = case.page.name, case.fact
+    if not answer.problem:
+        return Judged(page, fact, "agreed")
+    place = answer.nodes[0].location if answer.nodes else None
+    if answer.unread:
+        return Judged(page, fact, "unread", answer.problem, answer.advice, place)
+    outcome: Outcome = "missing" if answer.missing else "contradicting"
+    covering = [o for o in case.curated.overrides if o.covers(page, fact.operation, fact.about)]
+    for override in covering:
+        if override.slug in decisions(answer):
+            return Judged(page, fact, "overridden", answer.problem, "", place, override.slug)
+    advice = answer.advice
+    if covering:
+        advice = f"say `x-decided: {covering[0].slug}` here, as curated.yaml has it, or mend it"
+    return Judged(page, fact, outcome, answer.problem, advice, place)
+
+
+def _override_of(curated: Curated, judged: Judged) -> Override:
+    fact = judged.fact
+    return next(
+        o for o in curated.overrides
+        if o.slug == judged.by and o.covers(judged.page, fact.operation, fact.about)
+    )  # fmt: skip
+
+
+def _of_judged(one: Judged) -> Gap:
+    return Gap(one.outcome, one.page, one.fact.line, one.message, one.advice, one.place)
+
+
+def _unread(pages: Collection[Page]) -> Iterator[Gap]:
+    for page in pages:
+        for line, text in page.unread:
+            advice = "correct the page, or teach scripts/specpipe/audit to read it"
+            yield Gap("unread", page.name, line, f"not understood: {text}", advice, None)
+
+
+def _listed(document: Document, pages: Collection[Page]) -> Iterator[Gap]:
+    for found in mismatches(document, pages):
+        place = found.node.location
+        yield Gap("x-documented", found.page, found.line, found.message, found.advice, place)
+
+
+def _undecided(document: Document, found: Collection[Addition]) -> Iterator[Gap]:
+    explained = beside(document, DECISIONS) is not None
+    for addition in found if not explained else undecided(found):
+        advice = f"give it x-decided with a section of {DECISIONS}, or take it out"
+        if addition.by:
+            advice = f"write {DECISIONS} with a section {addition.by[0]}"
+        message = f"{addition.what} is on no page"
+        yield Gap("undecided", "", 0, message, advice, addition.node.location)
+
+
+def _idle(curated: Curated, pages: Collection[Page], used: set[str]) -> Iterator[Gap]:
+    """Overrides and readings that do nothing any more."""
+    for fault in curated.faults:
+        yield Gap("curated", "", 0, fault.message, fault.advice, fault.location)
+    for override in curated.overrides:
+        if override.node.pointer not in used:
+            message = f"{override.slug} overrides {override.fact} of {override.page} no more"
+            yield _idle_gap(override.page, message, override.node.location)
+    stated = {
+        fact.words[1] if fact.words[0] == "sentence" else fact.value
+        for page in pages
+        for fact in page.facts
+        if fact.words[0] == "sentence" or fact.words[-1] == "description"
+    }
+    for digest, sentence in curated.sentences.items():
+        if digest not in stated:
+            message = f"sentence {digest} is on no page"
+            yield _idle_gap("", message, sentence.node.location)
+
+
+def _idle_gap(page: str, message: str, place: Location) -> Gap:
+    return Gap("curated", page, 0, message, "take it out of curated.yaml", place)
