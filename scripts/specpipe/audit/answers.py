@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from specpipe.audit.facts import Documented, Fact, Page
-from specpipe.audit.readings import Curated
+from specpipe.audit.readings import Curated, Override
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import Node, OperationNode, operations, root
 
@@ -26,6 +26,8 @@ class Answer:
     """The spec says nothing, rather than something else."""
     unread: bool = False
     """Nobody knows what the page means."""
+    claim: str = ""
+    """Of prose: where the spec differs from what was read in it."""
 
 
 def agreed(*nodes: Node) -> Answer:
@@ -53,6 +55,12 @@ class Case:
     fact: Fact
     operation: OperationNode | None
 
+    def overrides(self, answer: Answer) -> list[Override]:
+        """The decisions that are said to go against the fact, in what `answer` complains of."""
+        about = f"{self.fact.about} {answer.claim}" if answer.claim else self.fact.about
+        page, operation = self.page.name, self.fact.operation
+        return [o for o in self.curated.overrides if o.covers(page, operation, about)]
+
     @property
     def here(self) -> Node:
         """The operation in the spec, or the spec itself."""
@@ -73,6 +81,21 @@ def find(document: Document, documented: Documented) -> OperationNode | None:
         if folded(operation.id) == folded(documented.name):
             by_name = operation
     return by_name
+
+
+Known = Mapping[str, Sequence[tuple[Page, Documented]]]
+"""Pointer of an operation of the spec to the pages that have it, as they have it."""
+
+
+def known_operations(document: Document, pages: Collection[Page]) -> Known:
+    """Which page has which operation."""
+    found: dict[str, list[tuple[Page, Documented]]] = {}
+    for page in pages:
+        for documented in page.operations:
+            operation = find(document, documented)
+            if operation is not None:
+                found.setdefault(operation.node.pointer, []).append((page, documented))
+    return found
 
 
 def texts(values: tuple[str, ...] | list[str]) -> str:

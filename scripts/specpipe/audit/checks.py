@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from specpipe.audit.answers import Answer, Case, agreed, differs, folded, lacks, texts
 from specpipe.audit.parameters import check_parameter
+from specpipe.audit.readings import Claim
 from specpipe.audit.types import agrees, models, shown
 from specpipe.spec.build import requirements
 from specpipe.spec.nodes import Node, is_success, operations, root
@@ -231,18 +232,22 @@ def _prose(case: Case, digest: str, subject: Node) -> Answer:
     if sentence is None:
         message = f"sentence {digest} has not been read"
         return Answer(message, "add it to curated.yaml: what it says", (subject,), unread=True)
-    visited: list[Node] = [subject]
-    for claim in sentence.claims:
-        nodes = claim.nodes(subject, case.here)
-        visited += nodes[1:]
-        value = nodes[-1].value
-        if not claim.holds(value):
-            wanted = f"has no {claim.value!r}" if claim.is_part else f"is {value!r}"
-            message = f"{claim.at} {wanted}, but the page says: {sentence.says}"
-            rest = [node for node in reversed(nodes) if node is not nodes[-1]]
-            answer = differs(message, f"make it {claim.value!r}", nodes[-1], *rest)
-            return replace(answer, missing=value is None)
-    return agreed(*visited)
+    failing = [
+        _unmet(claim, nodes, sentence.says)
+        for claim in sentence.claims
+        if not claim.holds((nodes := claim.nodes(subject, case.here))[-1].value)
+    ]
+    # what a decision goes against must not hide the rest
+    failing.sort(key=lambda answer: bool(case.overrides(answer)))
+    return failing[0] if failing else agreed(subject)
+
+
+def _unmet(claim: Claim, nodes: tuple[Node, ...], says: str) -> Answer:
+    value = nodes[-1].value
+    found = f"has no {claim.value!r}" if claim.is_part else f"is {value!r}"
+    message = f"{claim.at} {found}, but the page says: {says}"
+    answer = differs(message, f"make it {claim.value!r}", *reversed(nodes))
+    return replace(answer, missing=value is None, claim=claim.at)
 
 
 def _parameter(case: Case) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from specpipe.audit.answers import Answer, Case, decisions, find
+from specpipe.audit.answers import Answer, Case, Known, decisions, find, known_operations
 from specpipe.audit.checks import check
 from specpipe.audit.facts import Fact, Page
 from specpipe.audit.listing import mismatches
@@ -30,7 +30,7 @@ class Judged:
     message: str = ""
     advice: str = ""
     place: Location | None = None
-    by: str = ""
+    by: Override | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,13 @@ class Audit:
 def audit(document: Document, pages: Collection[Page], curated: Curated) -> Audit:
     """Compare `document` with what was read on `pages`."""
     judged = tuple(found for page in pages for found in _judge_page(document, page, curated))
-    used = {_override_of(curated, one).node.pointer for one in judged if one.by}
-    found = tuple(additions(document, pages, curated))
+    used = {one.by.node.pointer for one in judged if one.by}
+    known = known_operations(document, pages)
+    found = tuple(additions(document, pages, known, curated))
     gaps = [
         *(_of_judged(one) for one in judged if one.outcome not in ("agreed", "overridden")),
         *_unread(pages),
-        *_listed(document, pages),
+        *_listed(document, pages, known),
         *_undecided(document, found),
         *_idle(curated, pages, used),
     ]
@@ -85,22 +86,14 @@ def _judge(case: Case, answer: Answer) -> Judged:
     if answer.unread:
         return Judged(page, fact, "unread", answer.problem, answer.advice, place)
     outcome: Outcome = "missing" if answer.missing else "contradicting"
-    covering = [o for o in case.curated.overrides if o.covers(page, fact.operation, fact.about)]
+    covering = case.overrides(answer)
     for override in covering:
         if override.slug in decisions(answer):
-            return Judged(page, fact, "overridden", answer.problem, "", place, override.slug)
+            return Judged(page, fact, "overridden", answer.problem, "", place, override)
     advice = answer.advice
     if covering:
         advice = f"say `x-decided: {covering[0].slug}` here, as curated.yaml has it, or mend it"
     return Judged(page, fact, outcome, answer.problem, advice, place)
-
-
-def _override_of(curated: Curated, judged: Judged) -> Override:
-    fact = judged.fact
-    return next(
-        o for o in curated.overrides
-        if o.slug == judged.by and o.covers(judged.page, fact.operation, fact.about)
-    )  # fmt: skip
 
 
 def _of_judged(one: Judged) -> Gap:
@@ -114,8 +107,8 @@ def _unread(pages: Collection[Page]) -> Iterator[Gap]:
             yield Gap("unread", page.name, line, f"not understood: {text}", advice, None)
 
 
-def _listed(document: Document, pages: Collection[Page]) -> Iterator[Gap]:
-    for found in mismatches(document, pages):
+def _listed(document: Document, pages: Collection[Page], known: Known) -> Iterator[Gap]:
+    for found in mismatches(document, pages, known):
         place = found.node.location
         yield Gap("x-documented", found.page, found.line, found.message, found.advice, place)
 
@@ -137,7 +130,8 @@ def _idle(curated: Curated, pages: Collection[Page], used: set[str]) -> Iterator
     for override in curated.overrides:
         if override.node.pointer not in used:
             message = f"{override.slug} overrides {override.fact} of {override.page} no more"
-            yield _idle_gap(override.page, message, override.node.location)
+            line = _line(override, pages)
+            yield _idle_gap(override.page, line, message, override.node.location)
     stated = {
         fact.words[1] if fact.words[0] == "sentence" else fact.value
         for page in pages
@@ -147,8 +141,22 @@ def _idle(curated: Curated, pages: Collection[Page], used: set[str]) -> Iterator
     for digest, sentence in curated.sentences.items():
         if digest not in stated:
             message = f"sentence {digest} is on no page"
-            yield _idle_gap("", message, sentence.node.location)
+            yield _idle_gap("", 0, message, sentence.node.location)
 
 
-def _idle_gap(page: str, message: str, place: Location) -> Gap:
-    return Gap("curated", page, 0, message, "take it out of curated.yaml", place)
+def _line(override: Override, pages: Collection[Page]) -> int:
+    """The line of the fact that an override is about; 0 when there is none."""
+    return next(
+        (
+            fact.line
+            for page in pages
+            for fact in page.facts
+            if override.fact.startswith(fact.about)
+            and override.covers(page.name, fact.operation, override.fact)
+        ),
+        0,
+    )
+
+
+def _idle_gap(page: str, line: int, message: str, place: Location) -> Gap:
+    return Gap("curated", page, line, message, "take it out of curated.yaml", place)

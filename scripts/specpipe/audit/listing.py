@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from specpipe.audit.answers import find
+from specpipe.audit.answers import Known
 from specpipe.audit.facts import Documented, Page
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import Node, operations
@@ -22,7 +22,7 @@ class Mismatch:
     advice: str
 
 
-def mismatches(document: Document, pages: Collection[Page]) -> Iterator[Mismatch]:
+def mismatches(document: Document, pages: Collection[Page], known: Known) -> Iterator[Mismatch]:
     """Every difference between `x-documented` and the pages."""
     by_name = {page.name: page for page in pages}
     for operation in operations(document):
@@ -33,7 +33,8 @@ def mismatches(document: Document, pages: Collection[Page]) -> Iterator[Mismatch
                 advice = "correct it, or keep its facts: make audit DOCS=… KEEP=1"
                 yield Mismatch(name, 0, entry.raw("page"), f"there is no page {name!r}", advice)
         given = {entry.raw("page").text: entry for entry in entries.items()}
-        for page, documented in _where(document, pages, operation.node):
+        where = known.get(operation.node.pointer, ())
+        for page, documented in where:
             wanted = expected(page, documented)
             advice = f"write {shown(wanted)}"
             if page.name not in given:
@@ -42,8 +43,7 @@ def mismatches(document: Document, pages: Collection[Page]) -> Iterator[Mismatch
                 continue
             yield from _differences(page, documented, given[page.name], wanted, advice)
         for name, entry in given.items():
-            known = {page.name for page, _ in _where(document, pages, operation.node)}
-            if name in by_name and name not in known:
+            if name in by_name and name not in {page.name for page, _ in where}:
                 message = f"{name} does not have this operation"
                 yield Mismatch(name, 1, entry, message, "take it out of x-documented")
 
@@ -55,17 +55,14 @@ def _differences(
         child = entry.raw(key)
         if child.value != value:
             message = f"{key} of {page.name} is {child.value!r}, the page has {value!r}"
-            yield Mismatch(page.name, documented.line, child, message, advice)
+            yield Mismatch(page.name, _line(page, documented, key), child, message, advice)
 
 
-def _where(
-    document: Document, pages: Collection[Page], node: Node
-) -> Iterator[tuple[Page, Documented]]:
-    for page in pages:
-        for documented in page.operations:
-            found = find(document, documented)
-            if found is not None and found.node.pointer == node.pointer:
-                yield page, documented
+def _line(page: Page, documented: Documented, key: str) -> int:
+    """Where a page says what an entry has under `key`."""
+    word = {"auth": "authorization", "statuses": "status", "parameters": "parameter"}.get(key)
+    lines = (fact.line for fact in page.of(documented.name) if fact.words[0] == word)
+    return next(lines, documented.line)
 
 
 def expected(page: Page, documented: Documented) -> Mapping[str, object]:

@@ -1,8 +1,8 @@
 """Markdown to blocks with line numbers: what a page consists of, before anything is understood.
 
 markdown-it knows where blocks begin and end (a `#` in an example is no heading), and what escapes
-and entities stand for. Rows of tables are cut here: pages have bare `|` inside of cells, and a
-Markdown table would drop what is too much.
+and character references stand for. Rows of tables are cut here: pages have bare `|` inside of cells,
+and a Markdown table would drop what is too much.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _contents(tokens: Sequence[Token]) -> tuple[tuple[int, str], ...]:
 
 def plain(text: str) -> str:
     """What a reader sees of inline Markdown. Links that are none for a blank in their target
-    become their text, too; so do entities that a page has escaped twice."""
+    become their text, too; so does what a page has escaped twice."""
     (inline,) = _PARSER.parseInline(text.strip(" \t"))
     shown = "".join(map(_shown, inline.children or ()))
     shown = _QUOTE.sub(r"\1", html.unescape(shown).replace("<br>", "\n"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from specpipe.audit.compare import Audit, Gap, Judged
@@ -28,7 +28,7 @@ def coverage(audit: Audit) -> dict[str, dict[str, int]]:
 def lines(audit: Audit, spec: str) -> Iterator[str]:
     """The table, the decisions that go against a page, the gaps, and the verdict."""
     yield from _table(audit)
-    for (message, by), same in _together(o for o in audit.judged if o.by).items():
+    for (message, by), same in _together(audit.judged).items():
         yield one_line(f"overridden by {by}: {', '.join(same)}: {message}")
     for line in _gap_lines(audit.gaps):
         yield one_line(line)
@@ -51,11 +51,13 @@ def _table(audit: Audit) -> Iterator[str]:
         yield "  ".join([name.ljust(width), *(str(row[c]).rjust(len(c)) for c in _COLUMNS)])
 
 
-def _together(judged: Iterator[Judged]) -> dict[tuple[str, str], list[str]]:
+def _together(judged: Iterable[Judged]) -> dict[tuple[str, str], list[str]]:
+    """Places of the pages by message and decision."""
     found: dict[tuple[str, str], list[str]] = {}
     for one in judged:
-        place = f"{one.page}:{one.fact.line}"
-        found.setdefault((one.message, one.by), []).append(place)
+        if one.by:
+            place = f"{one.page}:{one.fact.line}"
+            found.setdefault((one.message, one.by.slug), []).append(place)
     return {key: list(dict.fromkeys(places)) for key, places in found.items()}
 
 
@@ -85,7 +87,7 @@ def as_json(audit: Audit, spec: str) -> str:
         "gaps": [_gap(gap) for gap in audit.gaps],
         "overridden": [
             {"page": one.page, "line": one.fact.line, "operation": one.fact.operation,
-             "fact": one.fact.about, "by": one.by, "message": one.message,
+             "fact": one.fact.about, "by": one.by.slug, "message": one.message,
              "spec": _place(one.place)}
             for one in audit.judged if one.by
         ],

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from specpipe.audit.answers import Case, find, slugs
+from specpipe.audit.answers import Case, Known, slugs
 from specpipe.audit.facts import Fact, Page
 from specpipe.audit.parameters import parameter, schema_of
 from specpipe.audit.readings import Curated
 from specpipe.spec.build import requirements
 from specpipe.spec.model import Document
-from specpipe.spec.nodes import METHODS, Node, OperationNode, operations, root
+from specpipe.spec.nodes import Node, OperationNode, operations, root
 
 _SILENT = frozenset(
     ("type", "description", "title", "example", "examples", "$ref", "items", "properties",
@@ -30,21 +30,6 @@ class Addition:
     by: tuple[str, ...]
 
 
-Pages = Mapping[str, Sequence[tuple[Page, str]]]
-"""Pointer of an operation to the pages that have it, with its name there."""
-
-
-def pages_of(document: Document, pages: Collection[Page]) -> Pages:
-    """Which page has which operation."""
-    found: dict[str, list[tuple[Page, str]]] = {}
-    for page in pages:
-        for documented in page.operations:
-            operation = find(document, documented)
-            if operation is not None:
-                found.setdefault(operation.node.pointer, []).append((page, documented.name))
-    return found
-
-
 def additions(document: Document, pages: Collection[Page], curated: Curated) -> Iterator[Addition]:
     """Everything that no page has, in document order for each kind."""
     known = pages_of(document, pages)
@@ -55,7 +40,8 @@ def additions(document: Document, pages: Collection[Page], curated: Curated) -> 
             what = f"operation {operation.method.upper()} {operation.path}"
             yield _addition(what, operation.node)
             continue
-        yield from _Operation(operation, where, curated).additions()
+        pairs = [(page, documented.name) for page, documented in where]
+        yield from _Operation(operation, pairs, curated).additions()
     yield from _schemas(document)
 
 
@@ -199,9 +185,3 @@ class _Operation:
 def undecided(found: Collection[Addition]) -> list[Addition]:
     """Those that nobody has decided on."""
     return [addition for addition in found if not addition.by]
-
-
-def has_operations(document: Document) -> bool:
-    """Whether the spec describes any operation at all."""
-    paths = root(document).raw("paths")
-    return any(key in METHODS for _, item in paths.members() for key in item.follow().map)
