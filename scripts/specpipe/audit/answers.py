@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from specpipe.audit.facts import Documented, Fact, Page
-from specpipe.audit.readings import Curated, Override
+from specpipe.audit.readings import Claim, Curated, Override
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import Node, OperationNode, operations, root
 
@@ -26,7 +26,7 @@ class Answer:
     """The spec says nothing, rather than something else."""
     unread: bool = False
     """Nobody knows what the page means."""
-    claim: str = ""
+    claim: Claim | None = None
     """Of prose: where the spec differs from what was read in it."""
 
 
@@ -57,9 +57,14 @@ class Case:
 
     def overrides(self, answer: Answer) -> list[Override]:
         """The decisions that are said to go against the fact, in what `answer` complains of."""
-        about = f"{self.fact.about} {answer.claim}" if answer.claim else self.fact.about
-        page, operation = self.page.name, self.fact.operation
-        return [o for o in self.curated.overrides if o.covers(page, operation, about)]
+        overrides = self.curated.overrides
+        return [o for o in overrides if o.covers(self.page.name, self.fact, answer.claim)]
+
+    def claims(self) -> tuple[Claim, ...]:
+        """What was read in the fact when it is prose."""
+        digest = {"sentence": self.fact.words[-1]}.get(self.fact.words[0], self.fact.value)
+        sentence = self.curated.sentences.get(str(digest))
+        return sentence.claims if sentence else ()
 
     @property
     def here(self) -> Node:

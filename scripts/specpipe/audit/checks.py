@@ -247,7 +247,7 @@ def _unmet(claim: Claim, nodes: tuple[Node, ...], says: str) -> Answer:
     found = f"has no {claim.value!r}" if claim.is_part else f"is {value!r}"
     message = f"{claim.at} {found}, but the page says: {says}"
     answer = differs(message, f"make it {claim.value!r}", *reversed(nodes))
-    return replace(answer, missing=value is None, claim=claim.at)
+    return replace(answer, missing=value is None, claim=claim)
 
 
 def _parameter(case: Case) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from specpipe.audit.answers import Answer, Case, Known, decisions, find, known_operations
@@ -31,6 +31,8 @@ class Judged:
     advice: str = ""
     place: Location | None = None
     by: Override | None = None
+    overrides: tuple[Override, ...] = ()
+    """All that are meant for this fact, whether they are needed or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,6 @@ class Audit:
 def audit(document: Document, pages: Collection[Page], curated: Curated) -> Audit:
     """Compare `document` with what was read on `pages`."""
     judged = tuple(found for page in pages for found in _judge_page(document, page, curated))
-    used = {one.by.node.pointer for one in judged if one.by}
     known = known_operations(document, pages)
     found = tuple(additions(document, pages, known, curated))
     gaps = [
@@ -66,7 +67,7 @@ def audit(document: Document, pages: Collection[Page], curated: Curated) -> Audi
         *_unread(pages),
         *_listed(document, pages, known),
         *_undecided(document, found),
-        *_idle(curated, pages, used),
+        *_idle(curated, pages, judged),
     ]
     return Audit(tuple(pages), judged, found, tuple(gaps))
 
@@ -79,21 +80,28 @@ def _judge_page(document: Document, page: Page, curated: Curated) -> Iterator[Ju
 
 
 def _judge(case: Case, answer: Answer) -> Judged:
-    page, fact = case.page.name, case.fact
-    if not answer.problem:
-        return Judged(page, fact, "agreed")
     place = answer.nodes[0].location if answer.nodes else None
+    meant = tuple(
+        override
+        for override in case.curated.overrides
+        if override.covers(case.page.name, case.fact)
+        or any(override.covers(case.page.name, case.fact, claim) for claim in case.claims())
+    )
+    judged = Judged(case.page.name, case.fact, "agreed", place=place, overrides=meant)
+    if not answer.problem:
+        return judged
+    judged = replace(judged, message=answer.problem, advice=answer.advice)
     if answer.unread:
-        return Judged(page, fact, "unread", answer.problem, answer.advice, place)
-    outcome: Outcome = "missing" if answer.missing else "contradicting"
+        return replace(judged, outcome="unread")
     covering = case.overrides(answer)
     for override in covering:
         if override.slug in decisions(answer):
-            return Judged(page, fact, "overridden", answer.problem, "", place, override)
-    advice = answer.advice
+            return replace(judged, outcome="overridden", by=override)
     if covering:
-        advice = f"say `x-decided: {covering[0].slug}` here, as curated.yaml has it, or mend it"
-    return Judged(page, fact, outcome, answer.problem, advice, place)
+        slug = covering[0].slug
+        advice = f"say `x-decided: {slug}` here, as curated.yaml has it, or mend it"
+        judged = replace(judged, advice=advice)
+    return replace(judged, outcome="missing" if answer.missing else "contradicting")
 
 
 def _of_judged(one: Judged) -> Gap:
@@ -123,15 +131,12 @@ def _undecided(document: Document, found: Collection[Addition]) -> Iterator[Gap]
         yield Gap("undecided", "", 0, message, advice, addition.node.location)
 
 
-def _idle(curated: Curated, pages: Collection[Page], used: set[str]) -> Iterator[Gap]:
-    """Overrides and readings that do nothing any more."""
+def _idle(curated: Curated, pages: Collection[Page], judged: Collection[Judged]) -> Iterator[Gap]:
+    """What curated.yaml has wrong, and what in it does nothing any more."""
     for fault in curated.faults:
         yield Gap("curated", "", 0, fault.message, fault.advice, fault.location)
     for override in curated.overrides:
-        if override.node.pointer not in used:
-            message = f"{override.slug} overrides {override.fact} of {override.page} no more"
-            line = _line(override, pages)
-            yield _idle_gap(override.page, line, message, override.node.location)
+        yield from _idle_override(override, judged)
     stated = {
         fact.words[1] if fact.words[0] == "sentence" else fact.value
         for page in pages
@@ -144,18 +149,17 @@ def _idle(curated: Curated, pages: Collection[Page], used: set[str]) -> Iterator
             yield _idle_gap("", 0, message, sentence.node.location)
 
 
-def _line(override: Override, pages: Collection[Page]) -> int:
-    """The line of the fact that an override is about; 0 when there is none."""
-    return next(
-        (
-            fact.line
-            for page in pages
-            for fact in page.facts
-            if override.fact.startswith(fact.about)
-            and override.covers(page.name, fact.operation, override.fact)
-        ),
-        0,
-    )
+def _idle_override(override: Override, judged: Collection[Judged]) -> Iterator[Gap]:
+    """An override for facts that the spec agrees with, or for none at all."""
+    meant = [one for one in judged if override in one.overrides]
+    place = override.node.location
+    for one in meant:
+        if one.outcome == "agreed":
+            message = f"the spec does not go against {override.fact} here: {override.slug}"
+            yield _idle_gap(one.page, one.fact.line, message, place)
+    if not meant:
+        message = f"{override.page} has no such fact: {override.fact} {override.says!r}"
+        yield _idle_gap(override.page, 0, message, place)
 
 
 def _idle_gap(page: str, line: int, message: str, place: Location) -> Gap:

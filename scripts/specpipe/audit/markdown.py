@@ -1,8 +1,8 @@
 """Markdown to blocks with line numbers: what a page consists of, before anything is understood.
 
 markdown-it knows where blocks begin and end (a `#` in an example is no heading), and what escapes
-and character references stand for. Rows of tables are cut here: pages have bare `|` inside of cells,
-and a Markdown table would drop what is too much.
+and character references stand for. Rows of tables are cut here: pages have bare `|` in cells, and a
+Markdown table would drop what is too much.
 """
 
 from __future__ import annotations

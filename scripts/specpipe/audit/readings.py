@@ -8,12 +8,13 @@
         spec: [{at: x-resource/does, is: batch-fetch}] # what must hold; `has`: a part of a text
       8390442f9de0: {says: Praise., spec: []}          # nothing that a spec could state
     overridden:
-      page-size: [{page: a.md, operation: list_loans, fact: parameter limit default}]
+      page-size: [{page: a.md, operation: list_loans, fact: parameter limit default, says: 5}]
 
 `at` leads from the operation (or from the parameter whose description it is; with a `/` in front
 from the operation again) to a value: keys and numbers, a `/` in them written as `~1`, parameters by
 name, references followed. A decision is named by its section of
-DECISIONS.md and has to stand as `x-decided` where the spec differs.
+DECISIONS.md and has to stand as `x-decided` where the spec differs. It goes against what the page
+`says`; of prose, against what is read in it `at` some place: `parameter limit description default`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from specpipe.audit.facts import Fact
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.load import load
 from specpipe.spec.nodes import Node, root, unescape
@@ -70,12 +72,16 @@ class Override:
     page: str
     operation: str
     fact: str
+    says: Any
     node: Node
 
-    def covers(self, page: str, operation: str, about: str) -> bool:
-        """Whether a fact is the one that is meant."""
-        same = (self.page, self.fact) == (page, about)
-        return same and self.operation in ("", operation)
+    def covers(self, page: str, fact: Fact, claim: Claim | None = None) -> bool:
+        """Whether a fact, or a claim of its prose, is what is meant."""
+        about = f"{fact.about} {claim.at}" if claim else fact.about
+        value = claim.value if claim else fact.value
+        says = tuple(self.says) if isinstance(self.says, list) else self.says
+        same = (self.page, self.fact, says) == (page, about, value)
+        return same and self.operation in ("", fact.operation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ def _overrides(node: Node) -> Iterator[Override]:
     for slug, child in node.members():
         for item in child.items():
             page, operation, fact = (item.raw(key).text for key in ("page", "operation", "fact"))
-            yield Override(slug, page, operation, fact, item)
+            yield Override(slug, page, operation, fact, item.map.get("says"), item)
 
 
 def _faults(node: Node) -> Iterator[Diagnostic]:
@@ -130,9 +136,9 @@ def _faults(node: Node) -> Iterator[Diagnostic]:
                 yield item.fault("this asks for nothing", "write {at: …, is: …} or {at: …, has: …}")
     for _, child in node.raw("overridden").members():
         for item in child.items():
-            yield from _unknown(item, {"page", "operation", "fact"})
-            if not (item.raw("page").text and item.raw("fact").text):
-                yield item.fault("no page or no fact", "write {page: …, fact: …}")
+            yield from _unknown(item, {"page", "operation", "fact", "says"})
+            if not (item.raw("page").text and item.raw("fact").text and "says" in item.map):
+                yield item.fault("not told against what", "write {page: …, fact: …, says: …}")
 
 
 def _unknown(node: Node, known: set[str]) -> Iterator[Diagnostic]:

@@ -30,9 +30,10 @@ class Addition:
     by: tuple[str, ...]
 
 
-def additions(document: Document, pages: Collection[Page], curated: Curated) -> Iterator[Addition]:
+def additions(
+    document: Document, pages: Collection[Page], known: Known, curated: Curated
+) -> Iterator[Addition]:
     """Everything that no page has, in document order for each kind."""
-    known = pages_of(document, pages)
     yield from _servers(document, pages)
     for operation in operations(document):
         where = known.get(operation.node.pointer, ())
