@@ -338,8 +338,8 @@ def claims(address, digest, subject) -> Made:
         def change(data, claim=claim, holder=holder):
             node, last = holder(data)
             value = claim.get("is", claim.get("has"))
-            if isinstance(value, bool):
-                node[last] = not value
+            if isinstance(value, bool):  # also where a decision has the opposite already
+                node[last] = not node[last]
             else:
                 node[last] = "something else"
 

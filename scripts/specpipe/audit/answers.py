@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from specpipe.audit.facts import Documented, Fact, Page
-from specpipe.audit.readings import Claim, Curated, Override
+from specpipe.audit.readings import Curated, Override
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import Node, OperationNode, operations, root
 
@@ -26,8 +26,6 @@ class Answer:
     """The spec says nothing, rather than something else."""
     unread: bool = False
     """Nobody knows what the page means."""
-    claim: Claim | None = None
-    """Of prose: where the spec differs from what was read in it."""
 
 
 def agreed(*nodes: Node) -> Answer:
@@ -55,16 +53,9 @@ class Case:
     fact: Fact
     operation: OperationNode | None
 
-    def overrides(self, answer: Answer) -> list[Override]:
-        """The decisions that are said to go against the fact, in what `answer` complains of."""
-        overrides = self.curated.overrides
-        return [o for o in overrides if o.covers(self.page.name, self.fact, answer.claim)]
-
-    def claims(self) -> tuple[Claim, ...]:
-        """What was read in the fact when it is prose."""
-        digest = {"sentence": self.fact.words[-1]}.get(self.fact.words[0], self.fact.value)
-        sentence = self.curated.sentences.get(str(digest))
-        return sentence.claims if sentence else ()
+    def overrides(self) -> tuple[Override, ...]:
+        """The decisions that are said to go against the fact."""
+        return tuple(o for o in self.curated.overrides if o.means(self.page.name, self.fact))
 
     @property
     def here(self) -> Node:

@@ -238,7 +238,8 @@ def _prose(case: Case, digest: str, subject: Node) -> Answer:
         if not claim.holds((nodes := claim.nodes(subject, case.here))[-1].value)
     ]
     # what a decision goes against must not hide the rest
-    failing.sort(key=lambda answer: bool(case.overrides(answer)))
+    excused = {override.problem for override in case.overrides()}
+    failing.sort(key=lambda answer: answer.problem in excused)
     return failing[0] if failing else agreed(subject)
 
 
@@ -247,7 +248,7 @@ def _unmet(claim: Claim, nodes: tuple[Node, ...], says: str) -> Answer:
     found = f"has no {claim.value!r}" if claim.is_part else f"is {value!r}"
     message = f"{claim.at} {found}, but the page says: {says}"
     answer = differs(message, f"make it {claim.value!r}", *reversed(nodes))
-    return replace(answer, missing=value is None, claim=claim)
+    return replace(answer, missing=value is None)
 
 
 def _parameter(case: Case) -> Answer:

@@ -81,19 +81,14 @@ def _judge_page(document: Document, page: Page, curated: Curated) -> Iterator[Ju
 
 def _judge(case: Case, answer: Answer) -> Judged:
     place = answer.nodes[0].location if answer.nodes else None
-    meant = tuple(
-        override
-        for override in case.curated.overrides
-        if override.covers(case.page.name, case.fact)
-        or any(override.covers(case.page.name, case.fact, claim) for claim in case.claims())
-    )
+    meant = case.overrides()
     judged = Judged(case.page.name, case.fact, "agreed", place=place, overrides=meant)
     if not answer.problem:
         return judged
     judged = replace(judged, message=answer.problem, advice=answer.advice)
     if answer.unread:
         return replace(judged, outcome="unread")
-    covering = case.overrides(answer)
+    covering = [override for override in meant if override.problem == answer.problem]
     for override in covering:
         if override.slug in decisions(answer):
             return replace(judged, outcome="overridden", by=override)

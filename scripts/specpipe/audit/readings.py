@@ -8,13 +8,15 @@
         spec: [{at: x-resource/does, is: batch-fetch}] # what must hold; `has`: a part of a text
       8390442f9de0: {says: Praise., spec: []}          # nothing that a spec could state
     overridden:
-      page-size: [{page: a.md, operation: list_loans, fact: parameter limit default, says: 5}]
+      page-size:
+        - {page: a.md, operation: list_loans, fact: parameter limit default, says: 5,
+           problem: 'limit defaults to 9, not to 5'}   # what the audit says without this
 
 `at` leads from the operation (or from the parameter whose description it is; with a `/` in front
 from the operation again) to a value: keys and numbers, a `/` in them written as `~1`, parameters by
-name, references followed. A decision is named by its section of
-DECISIONS.md and has to stand as `x-decided` where the spec differs. It goes against what the page
-`says`; of prose, against what is read in it `at` some place: `parameter limit description default`.
+name, references followed. A decision is named by its section of DECISIONS.md and has to stand as
+`x-decided` where the spec differs. Only a page that `says` this, and only a spec that differs in
+the way of `problem`, is excused.
 """
 
 from __future__ import annotations
@@ -73,14 +75,13 @@ class Override:
     operation: str
     fact: str
     says: Any
+    problem: str
     node: Node
 
-    def covers(self, page: str, fact: Fact, claim: Claim | None = None) -> bool:
-        """Whether a fact, or a claim of its prose, is what is meant."""
-        about = f"{fact.about} {claim.at}" if claim else fact.about
-        value = claim.value if claim else fact.value
+    def means(self, page: str, fact: Fact) -> bool:
+        """Whether a fact is the one that is meant."""
         says = tuple(self.says) if isinstance(self.says, list) else self.says
-        same = (self.page, self.fact, says) == (page, about, value)
+        same = (self.page, self.fact, says) == (page, fact.about, fact.value)
         return same and self.operation in ("", fact.operation)
 
 
@@ -118,7 +119,8 @@ def _overrides(node: Node) -> Iterator[Override]:
     for slug, child in node.members():
         for item in child.items():
             page, operation, fact = (item.raw(key).text for key in ("page", "operation", "fact"))
-            yield Override(slug, page, operation, fact, item.map.get("says"), item)
+            problem, says = item.raw("problem").text, item.map.get("says")
+            yield Override(slug, page, operation, fact, says, problem, item)
 
 
 def _faults(node: Node) -> Iterator[Diagnostic]:
@@ -136,9 +138,10 @@ def _faults(node: Node) -> Iterator[Diagnostic]:
                 yield item.fault("this asks for nothing", "write {at: …, is: …} or {at: …, has: …}")
     for _, child in node.raw("overridden").members():
         for item in child.items():
-            yield from _unknown(item, {"page", "operation", "fact", "says"})
-            if not (item.raw("page").text and item.raw("fact").text and "says" in item.map):
-                yield item.fault("not told against what", "write {page: …, fact: …, says: …}")
+            yield from _unknown(item, {"page", "operation", "fact", "says", "problem"})
+            if not {"page", "fact", "says", "problem"} <= item.map.keys():
+                advice = "write {page: …, fact: …, says: …, problem: …}"
+                yield item.fault("not told against what", advice)
 
 
 def _unknown(node: Node, known: set[str]) -> Iterator[Diagnostic]:
