@@ -137,7 +137,7 @@ class _Operation:
             "operationId": self._name([documented.name for _, documented in self.found]),
             "tags": [str(self._page_value("tag") or _todo("the tag"))],
             "summary": _todo("a few words"),
-            "description": _todo(f"in your own words what {self._prose()} say"),
+            "description": _todo(f"in your own words: {self._prose()}"),
             "x-documented": [dict(expected(page, d)) for page, d in self.found],
         }
         if any(page.fact(d.name, "deprecated") for page, d in self.found):
@@ -179,7 +179,7 @@ class _Operation:
         for page, documented in self.found:
             lines = [f.line for f in page.of(documented.name) if f.words[0] == "sentence"]
             places += [f"{page.name}:{line}" for line in lines] or [page.name]
-        return ", ".join(places)
+        return ", ".join(dict.fromkeys(places))
 
     def _parameters(self) -> list[str]:
         """The parameters of all pages, one name for those that are the same."""
@@ -215,7 +215,8 @@ class _Operation:
             return {"$ref": f"#/components/schemas/{text}"}
         if names:
             return {"type": "array", "items": {"$ref": f"#/components/schemas/{names[0]}"}}
-        return {"type": "string", "description": _todo(f"what the pages call {text}")}
+        kind = "string" if types.is_enum(text) else "object"
+        return {"type": kind, "description": _todo(f"what the pages call {text}")}
 
     def _parameter(self, name: str) -> dict[str, Any]:
         in_path = self._in_path(name)
@@ -225,7 +226,9 @@ class _Operation:
             schema["enum"] = list(enum)
         if default is not None:
             schema["default"] = default
-        what = "what it is" if in_path else "what it is; correct its name on the wire and its place"
+        what = (
+            "what it is" if in_path else "what it is; mend its name on the wire, its place, bounds"
+        )
         return {
             "name": in_path or name,
             "in": "path" if in_path else "query",

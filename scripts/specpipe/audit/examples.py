@@ -21,6 +21,7 @@ _CALL = re.compile(r"(?P<reply>api_response = )?api_instance\.(?P<name>\w+)\((?P
 _TYPED_COMMENT = re.compile(r"// (?P<type>.+?)(?: \| (?P<rest>.*?))?(?P<flag> \(optional\))?")
 _BARE_COMMENT = re.compile(r"// (?P<rest>.*?)")
 _MEMBER = re.compile(r"(?P<name>\w+):.*,")
+_OBJECT = re.compile(r"const (body|request)\b.*= \{")
 _LET = re.compile(r"let (?P<name>\w+): (?P<type>.*?); //(?P<rest>.*)")
 _TYPESCRIPT_CALL = re.compile(r".*\bapi(?:Instance)?\.(?P<name>\w+)\(.*")
 _RETURNED = re.compile(r".*\.then\(\(data: (?P<type>.*)\) => \{")
@@ -73,17 +74,19 @@ def _of_python(line: int, operation: str, text: str) -> Iterator[Fact]:
 def _of_typescript(example: Block, operation: str) -> Iterator[Fact]:
     """Comments stand above the member that they are about. Only where the object is typed by
     hand (`body`) do they begin with a type."""
-    typed = any("const body" in text for _, text in example.lines)
     comment: tuple[int, str] | None = None
+    typed: bool | None = None
     for line, raw in example.lines:
         text = raw.strip()
-        if found := _LET.fullmatch(text):
+        if found := _OBJECT.match(text):
+            typed = found[1] == "body"
+        elif found := _LET.fullmatch(text):
             yield from _argument(line, operation, found["name"], found["type"], found["rest"])
         elif found := _RETURNED.fullmatch(text):
             yield Fact(line, operation, "returns", _returned(found["type"]))
         elif found := _TYPESCRIPT_CALL.fullmatch(text):
             yield Fact(line, operation, "name", found["name"])
-        elif comment and (found := _MEMBER.fullmatch(text)):
+        elif comment and typed is not None and (found := _MEMBER.fullmatch(text)):
             yield from _commented(*comment, operation, found["name"], typed)
         comment = (line, text) if text.startswith("// ") else None
 

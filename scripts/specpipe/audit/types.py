@@ -34,6 +34,11 @@ def is_model(text: str) -> bool:
     return text not in _PRIMITIVES and not _LITERALS.fullmatch(text)
 
 
+def is_enum(text: str) -> bool:
+    """Whether a documented type lists its values."""
+    return _LITERALS.fullmatch(text) is not None
+
+
 def models(text: str) -> tuple[str, ...]:
     """The models that a documented type names."""
     names = re.findall(r"'[^']*'|\w+", text)

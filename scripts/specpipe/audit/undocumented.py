@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from specpipe.audit import types
 from specpipe.audit.answers import Case, Known, slugs
 from specpipe.audit.facts import Fact, Page
 from specpipe.audit.parameters import parameter, schema_of
@@ -155,26 +156,30 @@ class _Operation:
     def _constraints(self, what: str, node: Node, claimed: set[str]) -> Iterator[Addition]:
         """Keywords that allow less than the documented type, and defaults."""
         schema = schema_of(node)
-        enums = any(
-            self._states(f"parameter {name} enum") for page, op in self.pages
-            for name in page.parameters(op) if parameter(self._case(page, op), name) == node
-        )  # fmt: skip
         for key, child in schema.follow().members():
             silent = key in _SILENT or key.startswith("x-") or child.pointer in claimed
             silent |= key == "format" and child.text in _FORMATS
-            silent |= key == "enum" and enums
+            silent |= key == "enum" and self._has_enum(node)
             silent |= key == "default" and self._has_default(node)
             if not silent:
                 yield _addition(f"{key} of {what}", child, schema, node)
 
-    def _has_default(self, node: Node) -> bool:
-        return any(
-            fact.value is not None
+    def _stated(self, node: Node, aspect: str) -> list[Fact]:
+        """What the pages say about one aspect of a parameter."""
+        return [
+            fact
             for page, operation in self.pages
             for name in page.parameters(operation)
             if parameter(self._case(page, operation), name) == node
-            for fact in self._states(f"parameter {name} default")
-        )
+            for fact in self._states(f"parameter {name} {aspect}")
+        ]
+
+    def _has_default(self, node: Node) -> bool:
+        return any(fact.value is not None for fact in self._stated(node, "default"))
+
+    def _has_enum(self, node: Node) -> bool:
+        listed = any(types.is_enum(str(fact.value)) for fact in self._stated(node, "type"))
+        return listed or bool(self._stated(node, "enum"))
 
     def _responses(self) -> Iterator[Addition]:
         listed = {status for page, name in self.pages for status in page.statuses(name)}
