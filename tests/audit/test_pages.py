@@ -12,9 +12,7 @@ from specpipe.audit.pages import read
 from specpipe.workspace import SPEC
 
 LIBRARY = Path(__file__).with_name("library")
-SEEDS = next(
-    (f for p in SPEC.parents if (f := p / "shared" / "seeds").is_dir()), Path("/nowhere")
-)
+SEEDS = next((f for p in SPEC.parents if (f := p / "shared" / "seeds").is_dir()), Path("/nowhere"))
 TOP = """# lib.LoansApi
 
 All URIs are relative to *http://h:1*
@@ -105,7 +103,11 @@ def test_all_layouts_say_the_same_of_an_operation(layout):
 
 
 def test_every_fact_has_the_line_that_says_it():
-    text = TOP + "First sentence. Second one.\nThird, on\ntwo lines.\n\n" + responses("**200** | OK | - |")
+    text = (
+        TOP
+        + "First sentence. Second one.\nThird, on\ntwo lines.\n\n"
+        + responses("**200** | OK | - |")
+    )
     lines = text.splitlines()
     found = page(text)
     for fact in found.facts:
@@ -130,7 +132,12 @@ def test_line_ends_of_windows_front_matter_and_byte_order_marks_change_no_fact()
 
 @pytest.mark.parametrize(
     "address",
-    ["/loans/{id} [POST]", r"/loans/\{id\} [POST]", r"\'/loans/{id}\' [POST]", "&#39;/loans/{id}&#39; [POST]"],
+    [
+        "/loans/{id} [POST]",
+        r"/loans/\{id\} [POST]",
+        r"\'/loans/{id}\' [POST]",
+        "&#39;/loans/{id}&#39; [POST]",
+    ],
 )
 def test_an_address_is_read_however_it_is_escaped(address):
     assert facts(f"{address}\n")["address"] == "POST /loans/{id}"
@@ -138,7 +145,13 @@ def test_an_address_is_read_however_it_is_escaped(address):
 
 @pytest.mark.parametrize(
     "heading",
-    ["# **lend**", "## **lend** {#lend}", "## lend", "# **lend** (Deprecated)", "# ~~**lend**~~ {#lend}"],
+    [
+        "# **lend**",
+        "## **lend** {#lend}",
+        "## lend",
+        "# **lend** (Deprecated)",
+        "# ~~**lend**~~ {#lend}",
+    ],
 )
 def test_the_heading_of_an_operation_is_read_at_any_level_with_anchors_and_marks(heading):
     found = page(TOP.replace("# **lend**", heading))
@@ -228,7 +241,9 @@ def test_a_page_without_the_section_says_nothing_of_authorization():
     assert facts(responses("**204** | No Content | - |"))["authorization"] is None
 
 
-@pytest.mark.parametrize("text", ["void (empty response body)", "`void` (Empty response body)", "**void**"])
+@pytest.mark.parametrize(
+    "text", ["void (empty response body)", "`void` (Empty response body)", "**void**"]
+)
 def test_nothing_returned_is_void(text):
     assert facts(section("Return type", text))["returns"] == "void"
 
@@ -291,6 +306,8 @@ def test_a_heading_inside_of_an_example_is_no_heading():
     assert page(text).unread == ()
 
 
-@pytest.mark.parametrize("content", [b"", b"# Read me\n\nHello.\n", b"\xff\xfe\x00", b"|" * 5000, b"> a\n" * 500])
+@pytest.mark.parametrize(
+    "content", [b"", b"# Read me\n\nHello.\n", b"\xff\xfe\x00", b"|" * 5000, b"> a\n" * 500]
+)
 def test_a_page_of_another_kind_has_no_operation(content):
     assert read("x.md", content).operations == ()

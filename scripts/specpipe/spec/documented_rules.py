@@ -27,7 +27,7 @@ def pages_are_named(document: Document) -> Iterator[Diagnostic]:
         for entry in holder.items():
             yield from _check_entry(entry)
             page = entry.raw("page").text
-            if page in seen:
+            if page and page in seen:
                 yield entry.fault(f"page {page!r} is here again", "keep one of the entries")
             seen.add(page)
 
