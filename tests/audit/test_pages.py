@@ -307,7 +307,15 @@ def test_a_heading_inside_of_an_example_is_no_heading():
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"# Read me\n\nHello.\n", b"\xff\xfe\x00", b"|" * 5000, b"> a\n" * 500]
+    "content",
+    [
+        b"",
+        b"# Read me\n\nHello.\n",
+        b"\xff\xfe\x00",
+        b"|" * 5000,
+        b"> a\n" * 500,
+        b"[[a]](b) " * 40 + b"z",
+    ],
 )
 def test_a_page_of_another_kind_has_no_operation(content):
     assert read("x.md", content).operations == ()

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from specpipe.arguments import spec_file
 from specpipe.audit import readings, report
@@ -110,7 +111,7 @@ def _keep(folder: Path, pages: tuple[Page, ...]) -> None:
         raise Misuse("KEEP keeps the facts of pages: say DOCS=folder as well")
     folder.mkdir(exist_ok=True)
     for page in pages:
-        path = folder / f"{page.name.replace('/', '--')}.json"
+        path = folder / f"{quote(page.name, safe='')}.json"
         temporary = path.with_suffix(".partial")
         temporary.write_text(to_json(page), "utf-8")
         os.replace(temporary, path)

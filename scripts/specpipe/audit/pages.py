@@ -19,7 +19,7 @@ _BASE = re.compile(r"All URIs are relative to (\S+)")
 _HTTP = re.compile(r"(?P<method>[A-Z]+) (?P<path>/\S*)")
 _DEPRECATED = re.compile(r"\s*\(deprecated\)", re.IGNORECASE)
 _TITLE = re.compile(r"(?:.*\.)?(?P<tag>[A-Za-z_][\w-]*?)[ _]?API", re.IGNORECASE)
-_NAVIGATION = re.compile(r"(?:\s*\[\[.*?\]\]\([^)]*\))+\s*")
+_NAVIGATION = re.compile(r"(?:\[\[[^\[\]]*\]\]\([^()]*\)\s*)+")
 _TARGET = re.compile(r'<a (?:name|id)="[^"]*"></a>')
 _METHODS = ("method", "http request", "description")
 
