@@ -27,7 +27,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 # What a person gives reaches the commands through the environment, as it is: make expands no $ in
 # it, the shell sees no quotes of it, and a key does not show in the arguments of a process.
-GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK DOCS DRAFT KEEP JSON
+GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP SHARD MERGE BASELINE API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK REPLAY ALONE DOCS DRAFT KEEP JSON
 $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
@@ -91,9 +91,16 @@ test: $(READY) $(NODE) ## run the whole test suite
 serve: $(READY) ## run the server (HOST= PORT= DATABASE_URL= API_KEY= and all that its --help lists)
 	@$(SPECPIPE) serve --spec="$$SPEC" --out="$$OUT"
 
-conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL= API_KEY= ENGINE=sqlite|postgresql PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1|all REPORT_DIR=)
+conformance: $(READY) $(NODE) ## fuzz server and SDKs against the spec (BASE_URL= API_KEY= ENGINE=sqlite|postgresql PROFILE=smoke|quick|deep SEED= OPERATION= ALLOW_WRITES=1|all RATE= CLEANUP=1 SHARD=i/n MERGE=dir BASELINE=file REPLAY=id REPORT_DIR=)
 	@$(SPECPIPE) conformance --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" \
-	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES"
+	  --base-url="$$BASE_URL" --engine="$$ENGINE" --operation="$$OPERATION" --report-dir="$$REPORT_DIR" --allow-writes="$$ALLOW_WRITES" \
+	  --rate="$$RATE" --cleanup="$$CLEANUP" --replay="$$REPLAY" --shard="$$SHARD" --merge="$$MERGE" --baseline="$$BASELINE"
+
+power: $(READY) $(NODE) ## judge the judge: servers with planted defects, into docs/power.md (ALONE=1 schemathesis alone, ONLY=defect,...)
+	@$(BIN)/python -m tests.conformance.power --only="$$ONLY" $${ALONE:+--alone}
+
+others: $(READY) $(NODE_READY) ## judge what tools of others make of the spec: Prism, openapi-generator's FastAPI stub (PROFILE= SEED= REPORT_DIR=; needs the network once)
+	@$(SPECPIPE) others --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" --report-dir="$$REPORT_DIR"
 
 audit: $(READY) ## hold the spec against documentation pages (DOCS=dir DRAFT=new.yaml KEEP=1 JSON=1)
 	@$(SPECPIPE) audit --spec="$$SPEC" --docs="$$DOCS" --draft="$$DRAFT" --keep="$$KEEP" --json="$$JSON"
@@ -104,4 +111,4 @@ bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,c
 clean: ## remove .venv, node_modules, reports and caches
 	@rm -rf $(VENV) node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup browser all generate check lint test serve conformance audit bench clean
+.PHONY: help setup browser all generate check lint test serve conformance power others audit bench clean

@@ -20,6 +20,7 @@ from specpipe.bench.cli import add_command as add_bench
 from specpipe.conformance.cli import add_command as add_conformance
 from specpipe.conformance.process import server_environment, server_module
 from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
+from specpipe.others.cli import add_command as add_judge_others
 from specpipe.targets.registry import TARGETS, select
 from specpipe.tree import Change
 from specpipe.workspace import OUT, SPEC, shown
@@ -76,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     add_audit(commands)
     add_conformance(commands)
     add_bench(commands)
+    add_judge_others(commands)
     return top
 
 

@@ -36,6 +36,10 @@ STOP = "\0"
 
 RESERVED_METHODS = frozenset({"iterate", "modify", "with_raw_response"})
 """Names that a resource of an SDK has besides the API's operations."""
+RESERVED_ARGUMENTS = frozenset(
+    {"self", "body", "options", "timeout", "retries", "extra_headers", "extra_query", "extra_body"}
+)
+"""Names that every method of the Python SDK has for something else."""
 
 
 TYPESCRIPT_WORDS = frozenset(
@@ -70,6 +74,11 @@ def python_literal(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(python_literal, value)) + "]"
     raise TypeError(f"{type(value).__name__} has no literal")
+
+
+def python_argument(name: str) -> str:
+    """A parameter's name in snake case as an argument of a method of the Python SDK."""
+    return f"{name}_" if name in RESERVED_ARGUMENTS else python_identifier(name)
 
 
 def python_identifier(name: str) -> str:

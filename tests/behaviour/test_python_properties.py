@@ -1,36 +1,31 @@
 """What each response schema allows comes back as it was; what it does not is a DecodeError.
 
-The judge is a validator of JSON Schema, under the deliberate tolerances of this SDK, which are
-listed here and nowhere else:
-
-- an enumeration is open: any string;
-- an optional member may be null;
-- a date-time may have a space for its T, and an offset without colon or minutes.
-
-And the other way round, for lack of such values in Python: a date-time lies in the years 1 to 9999.
+The judge is that of conformance, a validator of JSON Schema under the deliberate tolerances that are
+listed there (`specpipe.conformance.contract`).
 """
 
 from __future__ import annotations
 
 import copy
+import hashlib
 import importlib
 import json
+import pickle
 import random
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from specpipe.conformance.contract import PYTHON, Contract, moment
 from specpipe.pipeline import read_spec
 from specpipe.spec.model import Api, Document
 from specpipe.spec.schema_rules import KEYWORDS
@@ -47,15 +42,13 @@ SPECS = {
     "every-keyword": Path(__file__).with_name("every-keyword.yaml"),
 }
 EXAMPLES = {"real": 4}
+Once = Callable[[str, Callable[[Path], object]], Path]
 QUICK = settings(
     derandomize=True,
     database=None,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
-)
-TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d(?::?\d\d)?)", re.ASCII
 )
 TIMES = [
     *("2024-10-08T07:41:12.123456789Z", "2024-10-08t07:41:12.5z", "2024-10-08 07:41:12+05:30"),
@@ -65,33 +58,13 @@ TIMES = [
 ]
 
 
-def moment(text: str) -> tuple[datetime, str] | None:
-    """The second in UTC and its digits, for a date-time that the SDK takes. Written apart from
-    the SDK, so that the two can disagree."""
-    found = TIME.fullmatch(text)
-    if not found:
-        return None
-    day, time, digits, zone = found.groups()
-    leap = time.endswith(":60")
-    zone = f"{zone}00" if len(zone) == 3 else zone.upper()
-    time = time.replace(":60", ":59") if leap else time
-    try:
-        there = datetime.strptime(f"{day}T{time}{zone}", "%Y-%m-%dT%H:%M:%S%z")
-    except ValueError:
-        return None
-    if leap and there.astimezone(UTC).strftime("%H:%M:%S") != "23:59:59":
-        return None
-    fraction = (digits or "").strip("0").rstrip(".")
-    return there.replace(tzinfo=UTC) - (there.utcoffset() or there - there), f"{leap}{fraction}"
-
-
 @dataclass(frozen=True)
 class Answer:
     """A response schema: its values, who judges them, and what the SDK makes of them."""
 
     schema: Mapping[str, Any]
-    components: Mapping[str, Any]
-    judge: Any
+    name: str
+    contract: Contract
     decode: Callable[[bytes], Any]
     encode: Callable[[Any], bytes]
     refused: type[Exception]
@@ -100,32 +73,11 @@ class Answer:
 
     def allows(self, data: Any) -> bool:
         """What the contract says, tolerances included."""
-        return bool(self.judge.is_valid(self.without_nulls(data, self.schema)))
-
-    def without_nulls(self, data: Any, schema: Any) -> Any:
-        """`data` without optional members that are null."""
-        schema = self.resolved(schema)
-        if isinstance(data, list):
-            return [self.without_nulls(item, schema.get("items", {})) for item in data]
-        if not isinstance(data, dict):
-            return data
-        own, more = schema.get("properties", {}), schema.get("additionalProperties", {})
-        optional = own.keys() - set(schema.get("required", ()))
-        return {
-            name: self.without_nulls(value, own.get(name, more))
-            for name, value in data.items()
-            if not (value is None and name in optional)
-        }
-
-    def resolved(self, schema: Any) -> Mapping[str, Any]:
-        """A schema behind references."""
-        while isinstance(schema, Mapping) and "$ref" in schema:
-            schema = self.components[schema["$ref"].rpartition("/")[2]]
-        return schema if isinstance(schema, Mapping) else {}
+        return self.contract.allows(self.name, data)
 
     def times(self, data: Any, schema: Any) -> Iterator[tuple[Any, Any]]:
         """Where in `data` date-times belong: containers and keys."""
-        schema = self.resolved(schema)
+        schema = self.contract.shapes.resolved(schema)
         inside: list[tuple[Any, Any, Any]] = []
         if isinstance(data, dict):
             own, more = schema.get("properties", {}), schema.get("additionalProperties", {})
@@ -133,7 +85,7 @@ class Answer:
         elif isinstance(data, list):
             inside = [(i, value, schema.get("items", {})) for i, value in enumerate(data)]
         for key, value, inner in inside:
-            if self.resolved(inner).get("format") == "date-time":
+            if self.contract.shapes.resolved(inner).get("format") == "date-time":
                 yield data, key
             yield from self.times(value, inner)
 
@@ -172,14 +124,7 @@ def same(got: Any, sent: Any) -> bool:
     return type(got) is type(sent) and bool(got == sent)
 
 
-def opened(schema: Any) -> Any:
-    """A schema in which enumerations are open."""
-    if isinstance(schema, dict):
-        return {key: opened(value) for key, value in schema.items() if key != "enum"}
-    return [opened(item) for item in schema] if isinstance(schema, list) else schema
-
-
-def answers(name: str, folder: Path) -> Iterator[tuple[str, Answer]]:
+def answers(name: str, folder: Path, once: Once) -> Iterator[tuple[str, Answer]]:
     """The response schemas of a spec, by name."""
     document, api = read_spec(SPECS[name])
     package = imported(document, api, folder)
@@ -187,18 +132,9 @@ def answers(name: str, folder: Path) -> Iterator[tuple[str, Answer]]:
     model = importlib.import_module(f"{package}._model")
     for component, annotation in annotations(package, api).items():
         schema = {"$ref": f"#/components/schemas/{component}"}
-        judge = jsonschema_rs.Draft202012Validator(
-            {**schema, "components": {"schemas": opened(components)}},
-            validate_formats=True,
-            formats={"date-time": lambda text: moment(text) is not None},
-        )
-        mirror = schemathesis.openapi.from_dict(mirrored(schema, components))["/"]["POST"]
-        valid, invalid = (
-            collected(mirror.as_strategy(mode).map(lambda case: case.body), EXAMPLES.get(name, 6))
-            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-        )
+        valid, invalid = values(schema, components, EXAMPLES.get(name, 6), once)
         yield component, Answer(
-            schema, components, judge,
+            schema, component, Contract(document, PYTHON),
             lambda data, a=annotation: model.decode(data, a),
             model.encode, importlib.import_module(package).DecodeError, valid, invalid,
         )  # fmt: skip
@@ -242,10 +178,10 @@ def mirrored(schema: Any, components: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", params=SPECS)
 def schemas(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, once: Once
 ) -> Iterator[dict[str, Answer]]:
     path, modules = list(sys.path), dict(sys.modules)
-    yield dict(answers(request.param, tmp_path_factory.mktemp("sdk")))
+    yield dict(answers(request.param, tmp_path_factory.mktemp("sdk"), once))
     sys.path[:] = path
     for name in sys.modules.keys() - modules.keys():
         del sys.modules[name]
@@ -267,8 +203,26 @@ def odd(answer: Answer, data: Any, dice: random.Random) -> Any:
     return data
 
 
+def values(schema: Any, components: Any, examples: int, once: Once) -> tuple[list[Any], list[Any]]:
+    """Values that a schema allows, and such as it does not. Making them is what takes time here, so
+    all tests of a run have the same ones."""
+    mirror = mirrored(schema, components)
+    digest = hashlib.sha256(json.dumps([mirror, examples]).encode()).hexdigest()[:16]
+
+    def make(folder: Path) -> None:
+        operation = schemathesis.openapi.from_dict(mirror)["/"]["POST"]
+        made = tuple(
+            collected(operation.as_strategy(mode).map(lambda case: case.body), examples)
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+        )
+        (folder / "values").write_bytes(pickle.dumps(made))
+
+    valid, invalid = pickle.loads((once(f"values-{digest}", make) / "values").read_bytes())
+    return valid, invalid
+
+
 def collected(strategy: st.SearchStrategy[Any], examples: int) -> list[Any]:
-    """Values of a strategy, the same ones each time. Making them is what takes time here."""
+    """Values of a strategy, the same ones each time."""
     found: list[Any] = []
 
     @settings(QUICK, max_examples=examples)

@@ -54,11 +54,10 @@ class Made:
 
 
 @pytest.fixture(scope="module", params=SPECS)
-def made(request, tmp_path_factory):
+def made(request, tmp_path_factory, generate):
     spec = SPECS[request.param]
     out = tmp_path_factory.mktemp(request.param)
-    command = [sys.executable, "-m", "specpipe", "generate", f"--spec={spec}", f"--out={out}"]
-    subprocess.run([*command, "--targets="], check=True, capture_output=True)
+    generate(spec, out)
     _, api = read_spec(spec)
     with generated_server(api, out, 1) as server:
         yield Made(api, out, server)

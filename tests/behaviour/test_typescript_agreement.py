@@ -15,19 +15,17 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from specpipe import node
-from specpipe.pipeline import read_spec
 from specpipe.targets.typescript import TypeScriptTarget
 
-from .live import rendered
 from .test_python_mutations import mutate
-from .test_python_properties import SPECS, Answer, answers, odd
+from .test_python_properties import SPECS, Answer, Once, answers, odd
 
 JUDGE = Path(__file__).with_name("judge.mjs")
 _YEAR_0 = re.compile(r"0000-\d\d-\d\d[Tt ]")
@@ -35,13 +33,17 @@ _YEAR_0 = re.compile(r"0000-\d\d-\d\d[Tt ]")
 
 @pytest.fixture(scope="module", params=SPECS)
 def spec(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    generate: Callable[[Path, Path], None],
+    once: Once,
 ) -> Iterator[tuple[str, dict[str, Answer]]]:
     """The folder of the generated sources, and the response schemas with the Python SDK's verdict."""
     path, modules = list(sys.path), dict(sys.modules)
     folder = tmp_path_factory.mktemp("sdk")
-    sdk = rendered(TypeScriptTarget(), folder, *read_spec(SPECS[request.param]))
-    yield str(sdk / "src"), dict(answers(request.param, folder))
+    generate(SPECS[request.param], folder)
+    sources = folder / TypeScriptTarget.folder / "src"
+    yield str(sources), dict(answers(request.param, folder, once))
     sys.path[:] = path
     for name in sys.modules.keys() - modules.keys():
         del sys.modules[name]

@@ -5,41 +5,27 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from specpipe.conformance.process import Running, server_environment
-from specpipe.workspace import OUT, ROOT
+from specpipe.conformance.process import Running
+from specpipe.workspace import ROOT
 
-KEY = "a-key-for-tests"
+from .servers import KEY, start
+
+__all__ = ["KEY", "PACKAGE", "start"]
+
 PACKAGE = "pieces_workstream_server"
 
 
-@contextmanager
-def start(command: list[str], folder: Path, out: Path = OUT) -> Iterator[Running]:
-    """A server process, up on a free port with a fresh database, stopped afterwards."""
-    environment = server_environment(out) | {
-        "API_KEY": KEY,
-        "DATABASE_URL": f"sqlite:///{folder}/events.db",
-    }
-    process = subprocess.Popen(
-        [sys.executable, *command, "--port", "0"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        assert "http://" in line, line
-        yield Running(line.split()[2], KEY)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where journals are kept: not where a person's are."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    return folder
 
 
 @pytest.fixture
@@ -50,11 +36,38 @@ def saboteur(tmp_path: Path) -> Callable[[str], object]:
 
 
 @pytest.fixture
+def misbehaving(tmp_path: Path) -> Callable[[str], object]:
+    """Starts the generated server that misbehaves in that way."""
+    script = str(Path(__file__).with_name("misbehaving.py"))
+    return lambda way: start([script, PACKAGE, way], tmp_path)
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the command behind `make conformance`, whose exit status make does not pass on, on the
+    disposable server that is given or on one of its own; the report goes to `tmp_path`."""
+
+    def run(
+        *options: str, server: Running | None = None, key: str = KEY
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "specpipe", "conformance", *options]
+        command += ["--report-dir", str(tmp_path / "reports")]
+        if server is not None:
+            command += ["--base-url", server.base_url]
+        environment = os.environ | ({"API_KEY": key} if server is not None else {})
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT
+        )
+
+    return run
+
+
+@pytest.fixture
 def make(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs a make target in the repository, as a person would; reports go to `tmp_path`."""
+    """Runs a make target in the repository, as a person would but for its rate; reports go to `tmp_path`."""
 
     def run(target: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        given = {"REPORT_DIR": str(tmp_path / "reports")} | variables
+        given = {"REPORT_DIR": str(tmp_path / "reports"), "RATE": "0"} | variables
         arguments = [f"{name}={value}" for name, value in given.items()]
         ours = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "API_KEY")
         environment = {k: v for k, v in os.environ.items() if k not in ours}

@@ -13,12 +13,13 @@ import pytest
 
 from specpipe import pipeline
 from specpipe.conformance.checks_of_sdks import story_checks
-from specpipe.conformance.judge import judge_checks, open_ledgers
+from specpipe.conformance.judge import judge_checks, opened
 from specpipe.conformance.ledger import Trespass
 from specpipe.conformance.profile import PROFILES
-from specpipe.conformance.session import Session
+from specpipe.conformance.report import read
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
+from specpipe.spec.model import Create
 from specpipe.workspace import OUT, SPEC
 
 from .conftest import KEY
@@ -27,10 +28,22 @@ HEADERS = {"X-Application-ID": KEY}
 
 
 def fill(server, count=5):
-    """Put things on the server that are not the judge's."""
-    for _ in range(count):
-        create = f"{server.base_url}/workstream_events/create"
-        httpx.post(create, headers=HEADERS).raise_for_status()
+    """Put things on the server that are not the judge's, in the forms that people make them in:
+    the published example with an id of its own, without one, and no body at all. Gives the ids."""
+    _, api = pipeline.read_spec(SPEC)
+    operation = next(o for o in api.operations if isinstance(o.behaviour, Create))
+    example = dict(operation.body.example)
+    ids = []
+    with httpx.Client(base_url=server.base_url, headers=HEADERS) as client:
+        for number in range(count):
+            body = [example, {k: v for k, v in example.items() if k != "id"}, None][number % 3]
+            reply = client.post(operation.path, json=body).raise_for_status().json()
+            ids.append(reply["id"])
+            other = f"somebodys-{number}"
+            client.post(
+                f"/workstream_event/{ids[-1]}/workstream_summaries/associate/{other}"
+            ).raise_for_status()
+    return ids
 
 
 def contents(folder):
@@ -113,7 +126,7 @@ def test_a_story_stops_at_a_thing_of_somebodys_as_a_law_does(saboteur, tmp_path)
         document, api = pipeline.read_spec(SPEC)
         trial = Trial(SPEC, document, api, OUT, server, PROFILES["smoke"], seed=1, foreign=True)
         verdict = Verdict()
-        with Session(trial, open_ledgers(trial)) as session, pytest.raises(Trespass):
+        with opened(trial, writes=True) as session, pytest.raises(Trespass):
             judge_checks(story_checks(trial), session, verdict)
         after = contents(tmp_path)
 
@@ -153,12 +166,14 @@ def test_what_cannot_be_removed_is_told_by_id(saboteur, make, tmp_path):
         )
         left = [row[1] for row in contents(tmp_path)]
 
-    (told,) = [line for line in result.stdout.splitlines() if line.startswith("clean-up ")]
+    report = read(tmp_path / "reports" / "report.json")
+    (told,) = [finding.message for finding in report.findings if finding.kind == "clean-up"]
+    assert result.returncode != 0
     assert left
     assert all(id in told for id in left)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_an_interrupted_run_removes_what_it_created(saboteur, tmp_path, number):
     with saboteur("none") as server:
         fill(server)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from xml.etree import ElementTree
 
 from .conftest import KEY
 
 
-def test_a_run_against_the_generated_server_writes_junit_json_and_html(make, tmp_path):
+def test_a_run_against_the_generated_server_writes_junit_json_sarif_and_html(make, tmp_path):
     result = make("conformance", PROFILE="smoke")
 
     assert result.returncode == 0, result.stdout + result.stderr
     reports = tmp_path / "reports"
     junit = ElementTree.parse(reports / "junit.xml").getroot()
     data = json.loads((reports / "report.json").read_text())
-    assert result.stdout.splitlines()[-1] == data["verdict"]
+    lines = result.stdout.splitlines()
+    assert lines[-1] == data["line"]
+    # How many lines of progress come before depends on how long it takes.
+    assert len(lines[lines.index("") :]) < 25, "a screenful"
+    assert max(map(len, lines)) <= 100
     assert len(list(junit.iter("testcase"))) > 30
     assert not list(junit.iter("failure"))
-    assert len(data["fuzzing"]["cases"]) == 10
-    assert "CONFORMS" in (reports / "index.html").read_text()
+    assert [row["id"] for row in data["operations"] if not row["cases"]] == []
+    assert json.loads((reports / "report.sarif").read_text())["runs"][0]["results"] == []
+    assert "<strong>Conforms</strong>" in (reports / "index.html").read_text()
 
 
 def test_the_generated_server_conforms_on_postgresql_too(make):
@@ -42,9 +48,10 @@ def test_one_seed_sends_one_sequence_of_requests_and_another_seed_another(make, 
         folder = tmp_path / str(number)
         result = make("conformance", PROFILE="smoke", SEED=seed, REPORT_DIR=str(folder))
         assert result.returncode == 0, result.stdout + result.stderr
-        sequences.append(json.loads((folder / "report.json").read_text())["fuzzing"]["sequence"])
+        sequences.append(json.loads((folder / "report.json").read_text())["run"]["sequence"])
 
     assert sequences[0] == sequences[1] != sequences[2]
+    assert all(re.fullmatch("[0-9a-f]{64}", sequence) for sequence in sequences)
 
 
 def test_a_server_that_does_not_answer_cannot_be_judged(make):
@@ -122,5 +129,5 @@ def test_a_disposable_server_is_fuzzed_with_writing_operations_too(saboteur, mak
         )
 
     assert result.returncode == 0, result.stdout
-    assert "10 selected / 10 total" in result.stdout
+    assert "fuzz       10 operations" in result.stdout
     assert result.stdout.splitlines()[-1].startswith("CONFORMS: 10 of 10 operations reached")

@@ -48,6 +48,15 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.targets.typescript_calls",
         "specpipe.pipeline",
     },
+    "specpipe.others.": {
+        "specpipe.others.",
+        "specpipe.bench.peers.making",
+        "specpipe.conformance.interruption",
+        "specpipe.conformance.profile",
+        "specpipe.conformance.report",
+        "specpipe.conformance.verdict",
+        "specpipe.arguments",
+    },
     "specpipe.bench.": {
         "specpipe.bench.",
         "specpipe.spec.model",
@@ -82,12 +91,14 @@ WRITERS = {
     "specpipe.format": "a temporary folder for ruff",
     "specpipe.node": "a temporary folder for the tools",
     "specpipe.targets.python": "a temporary folder for openapi-python-client",
+    "specpipe.others.cli": "the folder of reports",
+    "specpipe.others.servers": "what others' servers are made of, below the benchmarks' folder",
     "specpipe.conformance.cli": "the folder of reports",
     "specpipe.conformance.cluster": "a temporary folder for a database",
     "specpipe.conformance.fuzz": "the folder of reports",
-    "specpipe.conformance.hooks": "the folder of reports",
+    "specpipe.conformance.journal": "what was made on a server that is not ours",
     "specpipe.conformance.process": "a temporary folder for a database",
-    "specpipe.conformance.report": "the folder of reports",
+    "specpipe.conformance.publish": "the folder of reports",
     "specpipe.conformance.typescript": "a temporary folder for the bridge",
 }
 WRITING = {

@@ -1,12 +1,12 @@
 /** The generated server, running beside tests of the SDK; and a way to store things in it under
  * times of their own, which its API has no way for. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** Of the repository. */
@@ -16,6 +16,16 @@ const PYTHON = process.env['SPECPIPE_PYTHON'] ?? join(ROOT, '.venv/bin/python');
 const MODULE = 'pieces_workstream_server';
 /** Runs a module that ends with the process that holds its standard input, however that ends. */
 const TETHERED = 'pieces_workstream_client._tethered';
+
+const IMPORTER = `
+import sys
+from importlib import import_module
+module = import_module(sys.argv[1] + ".__main__")
+for line in sys.stdin:
+    arguments = ["import", "--database-url", sys.argv[2], line.rstrip("\\n")]
+    status = module.main(module.CONTRACT, module.create_app, module.read_document, "it", arguments)
+    print(status, flush=True)
+`;
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -27,6 +37,8 @@ export interface ServerOptions {
 
 /** A running server with a database of its own. `await using` stops it. */
 export class Server {
+  private importer: Importer | undefined;
+
   constructor(
     readonly url: string,
     readonly apiKey: string | undefined,
@@ -43,17 +55,13 @@ export class Server {
   async store(things: Iterable<object>): Promise<void> {
     const file = join(this.folder, 'things.ndjson');
     await writeFile(file, [...things].map((thing) => `${JSON.stringify(thing)}\n`).join(''));
-    const importing = spawn(
-      PYTHON,
-      ['-m', MODULE, 'import', '--database-url', database(this.folder), file],
-      { env: environment(), stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    const [said, [status]] = await Promise.all([text(importing.stderr), once(importing, 'exit')]);
-    if (status !== 0) throw new Error(`import: ${said}`);
+    this.importer ??= new Importer(database(this.folder));
+    await this.importer.take(file);
   }
 
   /** Stops it and takes its database away. */
   async stop(): Promise<void> {
+    this.importer?.stop();
     if (this.process.exitCode === null && this.process.signalCode === null) {
       const ended = once(this.process, 'exit');
       this.process.kill('SIGKILL');
@@ -64,6 +72,32 @@ export class Server {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+}
+
+/** Imports file after file into a database: a process for each takes half a second to start. It ends
+ * with whoever started it. */
+class Importer {
+  private readonly process: ChildProcessByStdio<Writable, Readable, Readable>;
+  private readonly statuses: AsyncIterator<string>;
+  private said = '';
+
+  constructor(url: string) {
+    const command = ['-c', IMPORTER, MODULE, url];
+    this.process = spawn(PYTHON, command, { env: environment(), stdio: 'pipe' });
+    this.process.stderr.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
+    this.statuses = createInterface(this.process.stdout)[Symbol.asyncIterator]();
+  }
+
+  /** Waits until the file is imported. */
+  async take(file: string): Promise<void> {
+    this.process.stdin.write(`${file}\n`);
+    const { value } = await this.statuses.next();
+    if (value !== '0') throw new Error(`import: ${this.said}`);
+  }
+
+  stop(): void {
+    this.process.kill('SIGKILL');
   }
 }
 

@@ -51,6 +51,7 @@ STRICT = {
     "verbatimModuleSyntax": True,
     "noEmit": True,
     "skipLibCheck": False,
+    "skipDefaultLibCheck": True,  # those are TypeScript's own
 }
 
 

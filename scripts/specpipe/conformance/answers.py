@@ -1,196 +1,235 @@
-"""What SDKs make of answers: valid ones, some with more in them than the spec knows, and odd ones,
-each of which has to end in an error of the SDK's own and never in a value."""
+"""What SDKs make of answers: each ends in the value that it is, with nothing lost, or in an error
+of the SDK's own that says what is wrong with it. Never in anything else."""
 
 from __future__ import annotations
 
-import copy
 import json
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from specpipe.conformance import odd_http
+from specpipe.conformance.calls import plain_call
+from specpipe.conformance.contract import Contract, Language, clipped
 from specpipe.conformance.exchange import Exchange
-from specpipe.conformance.law import holds
 from specpipe.conformance.ledger import Broken
-from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.process import Running
-from specpipe.conformance.samples import sample
-from specpipe.conformance.sdk import Driver
-from specpipe.conformance.story import alike
+from specpipe.conformance.mirror import mirrored
+from specpipe.conformance.mouth import Mouth, Reply, reply
+from specpipe.conformance.oddities import chosen, oddities
+from specpipe.conformance.sdk import Client, told
 from specpipe.conformance.trial import Trial
-from specpipe.conformance.typescript import Failed
+from specpipe.conformance.values import Values, least
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Operation, Response
 
 STATEMENT = (
     "A valid answer loses nothing in the SDK; an odd one ends in an error that says what it is."
 )
-DECODE, UNEXPECTED = "DecodeError", "UnexpectedStatusError"
-STRANGE = {"a member that no spec knows": [1, {"x": None}], "__proto__": "kept"}
-WRONG: Mapping[str, Any] = {
-    "string": 5,
-    "integer": "5",
-    "number": "5",
-    "boolean": "yes",
-    "array": {},
-    "object": "text",
-}
-"""By type, a value that is not of it."""
-UNDOCUMENTED = 418
-KEY = "a key of nobody"
+DECODE = frozenset({"DecodeError"})
+UNEXPECTED = "UnexpectedStatusError"
+KEY = "a-key-of-nobody"
+NO_VALUE = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server says, and the error that this has to end in: none for a value."""
+    """What a server says, and what this may end in: a value, or one of the named errors."""
 
     what: str
-    body: bytes
-    error: str | None = None
+    reply: Reply
+    value: Any = NO_VALUE
+    errors: frozenset[str] = frozenset()
     status: int | None = None
-    """The documented one unless given."""
-    media_type: str | None = None
-    """As above."""
+    """That the error has to have."""
+    never: frozenset[str] = frozenset()
+    """Classes that the error must not be of."""
+    schema: str | None = None
+    """Of the value."""
 
 
 class Answers:
-    """The answers to one operation, which promises JSON of a schema."""
+    """All kinds of answers to the operations of a spec, for an SDK of one language; the same ones
+    for the same seed."""
 
-    def __init__(self, trial: Trial, success: Response) -> None:
-        self._schemas = trial.document.data.get("components", {}).get("schemas", {})
-        self._name = str(success.schema)
-        oracle = Oracle(trial.document, trial.api)
-        self._is_valid: Callable[[Any], bool] = oracle.validator(self._name).is_valid
-        self._example = success.example
+    def __init__(self, trial: Trial, language: Language) -> None:
+        self._document, self._profile, self._seed = trial.document, trial.profile, trial.seed
+        self._contract = Contract(trial.document, language)
+        self._shapes = self._contract.shapes
+        self._count = trial.profile.answers
+        self._is_small = self._count < len(odd_http.STATUSES)
+        self._dice = random.Random(f"{trial.seed}/answers")
+        self._values = Values(self._shapes.schemas, self._dice)
 
-    def __iter__(self) -> Iterator[Answer]:
-        least = sample({"$ref": f"#/components/schemas/{self._name}"}, self._schemas)
-        full = least if self._example is None else self._example
-        for what, value in (("the least", least), ("the example", full)):
-            yield Answer(what, encoded(value))
-        strange = value | STRANGE if isinstance(value := copy.deepcopy(full), dict) else full
-        if self._is_valid(strange):
-            yield Answer("unknown members", encoded(strange))
-        for what, odd in self._odd(full, {"$ref": f"#/components/schemas/{self._name}"}, ""):
-            if not self._is_valid(odd):
-                yield Answer(what, encoded(odd), DECODE)
-        text = encoded(full)
-        yield Answer("null", b"null", DECODE)
-        yield Answer("no body", b"", DECODE)
-        yield Answer("half of the JSON", text[: len(text) // 2], DECODE)
-        yield Answer("text that is not UTF-8", text[:-1] + b"\xff" + text[-1:], DECODE)
-        yield Answer("a page", b"<!doctype html><p>Hello", DECODE, media_type="text/html")
-        yield Answer("an undocumented status", text, UNEXPECTED, status=UNDOCUMENTED)
+    def to(self, operation: Operation, elsewhere: str, first: bool) -> Iterator[Answer]:
+        """The answers to one operation. `elsewhere`: the URL of another server. `first`: of those
+        that give JSON, on which is tried what the others need not see each as well."""
+        for success in operation.responses:
+            if 200 <= success.status < 300:
+                yield from self._contents(success)
+                if first or not self._is_small:
+                    yield from self._odd_http(success)
+        for status in (*(it.status for it in operation.responses), *self._statuses(first)):
+            if not any(it.status == status < 300 for it in operation.responses):
+                yield self._refusal(operation, status, elsewhere)
 
-    def _odd(self, value: Any, schema: Any, place: str) -> Iterator[tuple[str, Any]]:
-        """Copies of `value`, each wrong in one place."""
-        if "$ref" in schema:
-            schema = self._schemas[str(schema["$ref"]).rpartition("/")[2]]
-        if (wrong := WRONG.get(str(schema.get("type")))) is not None:
-            yield f"a {schema['type']} that is none{place}", wrong
-        if isinstance(value, dict):
-            yield from self._odd_members(value, schema, place)
-        if isinstance(value, list) and value:
-            for what, odd in self._odd(value[0], schema.get("items", {}), f"{place}[0]"):
-                yield what, [odd, *value[1:]]
+    def _statuses(self, first: bool) -> Iterable[int]:
+        if self._is_small:
+            return odd_http.STATUSES if first else self._dice.sample(odd_http.STATUSES, 5)
+        return range(200, 600) if first else odd_http.STATUSES
 
-    def _odd_members(
-        self, value: Mapping[str, Any], schema: Any, place: str
-    ) -> Iterator[tuple[str, Any]]:
-        for name in schema.get("required", ()):
-            yield f"without{place} {name}", {k: v for k, v in value.items() if k != name}
-            yield f"null as{place} {name}", {**value, name: None}
-        properties = schema.get("properties", {})
-        for name in [name for name in value if name in properties]:
-            for what, odd in self._odd(value[name], properties[name], f"{place} {name}"):
-                yield what, {**value, name: odd}
+    def _contents(self, success: Response) -> Iterator[Answer]:
+        """A documented success, with all kinds of bodies."""
+        if success.schema is None:
+            yield from self._without_schema(success)
+            return
+        seen = set()
+        for what, value in self._of_schema(success):
+            text = json.dumps(value, ensure_ascii=False).encode()
+            if text not in seen:
+                seen.add(text)
+                yield self.judged(what, success, text, value)
+        if not isinstance(full := self._full(success), dict | list):
+            return
+        for what, text in odd_http.texts(json.dumps(full, ensure_ascii=False)):
+            yield Answer(what, reply(success.status, text, success.media_type), errors=DECODE)
+
+    def _without_schema(self, success: Response) -> Iterator[Answer]:
+        if success.media_type is None:
+            yield Answer("nothing", reply(success.status), None)
+            return
+        for text in ("", "a text", "é\U0001f600\u2028\0\r\n "):
+            yield Answer(
+                f"the text {text!r}", reply(success.status, text.encode(), success.media_type), text
+            )
+        raw = reply(success.status, b"caf\xe9", success.media_type)
+        yield Answer("text that is not UTF-8", raw, errors=DECODE)
+
+    def judged(self, what: str, success: Response, text: bytes, value: Any) -> Answer:
+        """A body of JSON, and what the contract says about it."""
+        raw = reply(success.status, text, success.media_type)
+        if self._contract.allows(str(success.schema), value):
+            return Answer(what, raw, value, schema=success.schema)
+        return Answer(what, raw, errors=DECODE, status=success.status)
+
+    def _full(self, success: Response) -> Any:
+        """The documented example, or the least that is valid."""
+        if success.example is not None:
+            return success.example
+        return least(self._reference(success.schema), self._shapes.schemas)
+
+    def _reference(self, schema: str | None) -> dict[str, str]:
+        return {"$ref": f"#/components/schemas/{schema}"} if schema else {}
+
+    def _of_schema(self, success: Response) -> Iterator[tuple[str, Any]]:
+        """Values: of the schema, and odd ones."""
+        schema, full = self._reference(success.schema), self._full(success)
+        yield "the least", least(schema, self._shapes.schemas)
+        yield "the example", full
+        for odd in chosen(oddities(full, schema, self._shapes), self._count, self._dice):
+            yield str(odd), odd.of(full)
+        for value in mirrored(
+            self._document, str(success.schema), self._profile.mirrored, self._seed
+        ):
+            yield "a mirrored value", value
+        for _ in range(max(self._count // 8, 3)):
+            value = self._values.valid(schema)
+            yield "a drawn value", value
+            for odd in chosen(oddities(value, schema, self._shapes), 2, self._dice):
+                yield f"{odd} of a drawn value", odd.of(value)
+
+    def difference(self, found: Any, answer: Answer) -> str | None:
+        """The first place at which a result is not the value of its answer."""
+        return self._contract.difference(found, answer.value, self._reference(answer.schema))
+
+    def _odd_http(self, success: Response) -> Iterator[Answer]:
+        """What can be odd about an answer around its body."""
+        value = self._full(success)
+        if success.schema is None or not isinstance(value, dict | list):
+            return
+        text = json.dumps(value, ensure_ascii=False).encode()
+        for media_type in odd_http.JSON_TYPES:
+            what = f"JSON called {media_type!r}"
+            yield Answer(
+                what, reply(success.status, text, media_type), value, schema=success.schema
+            )
+        for media_type in odd_http.OTHER_TYPES:
+            what = f"JSON called {media_type!r}"
+            yield Answer(what, reply(success.status, text, media_type), errors=DECODE)
+        for odd in odd_http.framings(success.status, str(success.media_type), text):
+            given = value if odd.whole else NO_VALUE
+            yield Answer(odd.what, odd.reply, given, odd.errors, schema=success.schema)
+
+    def _refusal(self, operation: Operation, status: int, elsewhere: str) -> Answer:
+        """A status that is no success of this operation."""
+        body, media_type = odd_http.BODIES[status % len(odd_http.BODIES)]
+        documented = any(it.status == status for it in operation.responses)
+        usual = "StatusError" if documented else UNEXPECTED
+        headers = {"Location": elsewhere} if 300 <= status < 400 else {}
+        hidden = status in self._contract.language.hides
+        raw = reply(status, b"" if status in (204, 205, 304) else body, media_type, headers)
+        return Answer(
+            f"{'a documented' if documented else 'an undocumented'} {status}",
+            raw,
+            errors=odd_http.BROKEN if hidden else frozenset({usual}),
+            status=None if hidden else status,
+            never=frozenset({UNEXPECTED} if documented else ()),
+        )
 
 
-def encoded(value: Any) -> bytes:
-    """`value` as JSON."""
-    return json.dumps(value, ensure_ascii=False).encode()
+def faults(trial: Trial, driver: Client, language: Language, mouth: Mouth) -> Iterator[Broken]:
+    """What an SDK makes of answers that it should not. It is a client of `mouth` that repeats
+    nothing."""
+    answers = Answers(trial, language)
+    first = next((o for o in trial.api.operations if o.success.schema is not None), None)
+    with Mouth(None) as elsewhere:
+        for operation in trial.api.operations:
+            url = f"{elsewhere.running.base_url}/elsewhere"
+            for answer in answers.to(operation, url, operation is first):
+                mouth.says(answer.reply)
+                driver.exchanges.clear()
+                wrong = fault(driver, operation, answer, answers)
+                wrong = wrong or unasked(mouth, elsewhere, answer.status in language.repeats)
+                if wrong is not None:
+                    yield Broken(f"{operation.id}: {answer.what}: {wrong}", last(driver))
 
 
-class Mouth:
-    """A server that says `answer` to every request."""
-
-    def __init__(self, operation: Operation, key: str | None) -> None:
-        self.operation = operation
-        self.answer = Answer("", b"")
-        mouth = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def speak(self) -> None:
-                self.rfile.read(int(self.headers.get("content-length", 0)))
-                mouth.speak(self)
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = speak
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.running = Running(f"http://127.0.0.1:{self._server.server_port}", key)
-
-    def speak(self, handler: BaseHTTPRequestHandler) -> None:
-        """Answer one request."""
-        answer, success = self.answer, self.operation.success
-        handler.send_response(answer.status or success.status)
-        handler.send_header("Content-Type", answer.media_type or str(success.media_type))
-        handler.send_header("Content-Length", str(len(answer.body)))
-        handler.end_headers()
-        handler.wfile.write(answer.body)
-
-    @contextmanager
-    def open(self) -> Iterator[None]:
-        """Listen until the end of the block."""
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
+def unasked(mouth: Mouth, elsewhere: Mouth, repeats: bool) -> str | None:
+    """Whether more was sent than the one request, or two where the language `repeats` it."""
+    if elsewhere.heard:
+        elsewhere.says(reply(204))
+        return "the SDK followed a redirect to another server"
+    if not 1 <= len(mouth.heard) <= 1 + repeats:
+        return f"the SDK sent {len(mouth.heard)} requests, not one"
+    return None
 
 
-def faults(trial: Trial, driver: Driver, mouth: Mouth) -> Iterator[Broken]:
-    """What an SDK, a client of `mouth`, makes of answers that it should not."""
-    for operation in trial.api.operations:
-        if operation.success.schema is None:
-            continue
-        mouth.operation = operation
-        for mouth.answer in Answers(trial, operation.success):
-            try:
-                check(driver, operation, mouth.answer)
-            except Broken as broken:
-                message = f"{operation.id}: {mouth.answer.what}: {broken.message}"
-                yield Broken(message, last(driver))
-
-
-def check(driver: Driver, operation: Operation, answer: Answer) -> None:
-    """Call, and raise Broken unless that ends as it has to."""
-    path = [str(p.schema.get("example", "example")) for p in operation.parameters_in("path")]
-    body = {} if operation.body is None else {"body": operation.body.example}
+def fault(driver: Client, operation: Operation, answer: Answer, answers: Answers) -> str | None:
+    """What is wrong with what a call ends in; None for nothing."""
+    call = plain_call(operation)
     try:
-        result = driver.call(operation, *path, **body)
+        result = driver.call(operation, *call.path, **call.arguments)
     except ToolError:
         raise
     except Exception as error:
-        name = error.name if isinstance(error, Failed) else type(error).__name__
-        holds(name == answer.error, f"the SDK raised {name}: {error}")
-        return
-    holds(answer.error is None, f"the SDK took it for {operation.success.schema}")
-    found = result.to_dict()
-    holds(alike(found, json.loads(answer.body)), f"the SDK made {found} out of it")
+        return misnamed(driver.kinds(error), error, answer)
+    if answer.value is NO_VALUE:
+        return f"the SDK took it for a result: {clipped(result)}"
+    wrong = answers.difference(result, answer)
+    return f"in what the SDK made of it, {wrong}" if wrong else None
 
 
-def last(driver: Driver) -> Exchange | None:
+def misnamed(kinds: tuple[str, ...], error: Exception, answer: Answer) -> str | None:
+    """What is wrong with an error; None for nothing."""
+    if not answer.errors & set(kinds) or answer.never & set(kinds):
+        wanted = " or ".join(sorted(answer.errors)) or "a value"
+        return f"the SDK raised {told(error)}; not {wanted}"
+    status = getattr(error, "status", None)
+    if answer.status is not None and status != answer.status:
+        return f"the error has the status {status}"
+    return None
+
+
+def last(driver: Client) -> Exchange | None:
     """The newest exchange of a driver."""
     return driver.exchanges[-1] if driver.exchanges else None

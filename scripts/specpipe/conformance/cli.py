@@ -1,30 +1,37 @@
 """`specpipe conformance`: judge a server and the SDKs, and say it in one line at the end.
 
-Exit status 0: conforms. 1: departs from the spec. 2: could not judge.
+Exit status 0: conforms. 1: departs from the spec. 2: could not judge. 130: interrupted; what was
+found until then is reported.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from specpipe import pipeline
 from specpipe.arguments import output_folder, spec_file
-from specpipe.conformance import fuzz, interruption, report
-from specpipe.conformance.judge import clean_up, judge_checks, open_ledgers
-from specpipe.conformance.ledger import Trespass
+from specpipe.conformance import baseline, interruption, replay, shard
+from specpipe.conformance.budget import budget
+from specpipe.conformance.cleanup import clean_up_after
+from specpipe.conformance.judgement import Judgement, conclude
+from specpipe.conformance.ledger import Broken
+from specpipe.conformance.manners import manners
+from specpipe.conformance.merge import merged
+from specpipe.conformance.pace import POLITE, Pace
 from specpipe.conformance.plan import Plan, planned
 from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
-from specpipe.conformance.session import Session
+from specpipe.conformance.progress import Progress
+from specpipe.conformance.replay import Replay
+from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
@@ -70,8 +77,40 @@ def add_command(commands: Any) -> None:
         help="with --base-url: 1 writes things of the judge's own and removes them; all says that "
         "the server is disposable, and fuzzes writing operations too",
     )
-    command.add_argument("--operation", default="", help="fuzz this operation only")
     command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
+    add_limits(command)
+    add_extent(command)
+
+
+def add_limits(command: argparse.ArgumentParser) -> None:
+    """Add what makes less of it, or slower."""
+    command.add_argument(
+        "--rate",
+        default="",
+        help=f"requests a second at most, 0 for no bound; {POLITE:.0f} to somebody's server",
+    )
+    command.add_argument(
+        "--cleanup",
+        choices=("", OWN),
+        default="",
+        help="with --base-url: judge nothing, but remove what a run that was killed left there",
+    )
+
+
+def add_extent(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how much of it is done, and what counts."""
+    command.add_argument("--operation", default="", help="judge this operation only")
+    command.add_argument(
+        "--replay", default="", help="make one check again: kind/name@profile.seed"
+    )
+    command.add_argument("--shard", default="", help="do one part of it only: 2/4")
+    command.add_argument(
+        "--merge",
+        default="",
+        help="judge nothing, but make one report of a folder with those of all shards",
+    )
+    command.add_argument("--baseline", default="", help="a file of known departures (TOML)")
+    command.add_argument("--until-broken", action="store_true", help="stop at the first departure")
 
 
 def conformance(options: argparse.Namespace) -> int:
@@ -79,12 +118,43 @@ def conformance(options: argparse.Namespace) -> int:
     document, api = pipeline.read_spec(options.spec)
     interruption.install()
     try:
+        again, part = replay.parse(options.replay), shard.parse(options.shard)
+        known = baseline.read(Path(options.baseline)) if options.baseline else ()
+        if again is not None:
+            if part is not None:
+                raise ToolError("SHARD: a replay is of one check: leave it out")
+            options.profile, options.seed = again.profile, again.seed
+            options.report_dir = options.report_dir / "replay"
         check_options(api, options)
+        if options.merge:
+            whole = merged(Path(options.merge), document, options.report_dir / "report.json")
+            return conclude(whole, known, options.report_dir, Progress(sys.stdout))
         with subject_server(api, options) as server:
-            return judge(trial_of(document, api, server, options), options)
+            trial = trial_of(document, api, server, options)
+            if options.cleanup:
+                return clean_up_after(trial, print)
+            plan = plan_of(trial, options)
+            scope = scope_of(trial, plan, options, again)
+            for line in manners(trial, plan.writes):
+                print(line, flush=True)
+            if again is None:
+                plan = budgeted(plan, trial, part)
+            given, folder = given_by(options), options.report_dir
+            verdict = Verdict(until_broken=options.until_broken)
+            judgement = Judgement(trial, plan, folder, scope, given, again, verdict=verdict)
+            judgement.shard, judgement.baseline = part, known
+            return judgement.run()
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
+
+
+def budgeted(plan: Plan, trial: Trial, part: Shard | None) -> Plan:
+    """The part of a plan that is to be done; says how many requests that will be."""
+    whole = budget(plan, trial)
+    plan = plan if part is None else part.part(plan, whole)
+    print(f"budget: {whole.line(plan, trial.pace.rate)}", flush=True)
+    return plan
 
 
 def check_options(api: Api, options: argparse.Namespace) -> None:
@@ -97,7 +167,10 @@ def check_options(api: Api, options: argparse.Namespace) -> None:
         options.report_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ToolError(f"{options.report_dir}: no reports here: {error.strerror}") from None
+    pace_of(options)
     if not options.base_url:
+        if options.cleanup:
+            raise ToolError("CLEANUP: of which server? Say it with BASE_URL")
         return
     if options.engine:
         raise ToolError("ENGINE: the server at BASE_URL has its own database: leave it out")
@@ -120,9 +193,24 @@ def trial_of(document: Document, api: Api, server: Running, options: argparse.Na
     """What the options ask for, with a server that answers. Raises Unreachable, ToolError."""
     foreign = bool(options.base_url) and options.allow_writes != ALL
     profile = PROFILES[options.profile]
-    trial = Trial(options.spec, document, api, options.out, server, profile, options.seed, foreign)
+    pace = pace_of(options)
+    trial = Trial(
+        options.spec, document, api, options.out, server, profile, options.seed, foreign, pace
+    )
     check_reachable(trial)
     return trial
+
+
+def pace_of(options: argparse.Namespace) -> Pace:
+    """How fast to send: bounded on somebody's server. Raises ToolError."""
+    foreign = bool(options.base_url) and options.allow_writes != ALL
+    try:
+        rate = float(options.rate or (POLITE if foreign else 0))
+    except ValueError:
+        rate = -1
+    if not 0 <= rate < math.inf:
+        raise ToolError(f"RATE: {options.rate}: a number of requests a second, 0 for no bound")
+    return Pace(rate)
 
 
 @contextmanager
@@ -146,38 +234,27 @@ def check_reachable(trial: Trial) -> None:
     url = trial.server.base_url
     with trial.wire() as wire:
         path = {p.wire: "example" for p in reading.parameters_in("path")}
-        status = wire.send(reading, path).status
+        try:
+            status = wire.send(reading, path).status
+        except Broken:
+            return  # it is there, and what it says is for the checks to tell
     if status in (401, 403):
         raise ToolError(f"{url} refuses the key: set API_KEY to one that it takes")
     if status == 404 and not reading.parameters_in("path"):
         raise ToolError(f"{url} has no {reading.path}: is that the right base URL?")
 
 
-def judge(trial: Trial, options: argparse.Namespace) -> int:
-    """Make the checks, fuzz, report."""
-    started = time.monotonic()
-    verdict, plan = Verdict(), plan_of(trial, options)
-    progress(f"judging {trial.server.base_url} ({trial.profile.name}, seed {trial.seed})")
-    try:
-        judge_plan(plan, trial, verdict)
-        if plan.fuzzed:
-            if len(plan.fuzzed) < len(trial.api.operations) and not options.operation:
-                progress("fuzzing reading operations only, since the server is not ours")
-            reports = options.report_dir.resolve() / "schemathesis"
-            verdict.fuzzing = fuzz.run(trial, plan.fuzzed, reports, sys.stdout)
-            verdict.count(verdict.fuzzing.accepted)
-        judged = judged_by(plan, trial)
-        verdict.check_reach(judged)
-    except (Unreachable, ToolError) as error:
-        verdict.unjudged = str(error)
-        print(f"could not judge: {error}", file=sys.stderr)
-    judged = judged_by(plan, trial)
-    limits = scope(trial, verdict, plan.writes, options.operation)
-    line = verdict.line(judged, limits, time.monotonic() - started)
-    conclude(trial, judged, verdict, line, options.report_dir)
-    if verdict.unjudged:
-        return COULD_NOT_JUDGE
-    return 0 if verdict.conforms else 1
+def given_by(options: argparse.Namespace) -> dict[str, str]:
+    """What a replay has to be given as well, as variables of make."""
+    values = {
+        "SPEC": shown(options.spec) if options.spec.resolve() != SPEC else "",
+        "OUT": shown(options.out) if options.out.resolve() != OUT else "",
+        "BASE_URL": options.base_url,
+        "ENGINE": options.engine,
+        "ALLOW_WRITES": options.allow_writes,
+        "RATE": options.rate,
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def plan_of(trial: Trial, options: argparse.Namespace) -> Plan:
@@ -188,54 +265,19 @@ def plan_of(trial: Trial, options: argparse.Namespace) -> Plan:
     return plan.reading_only() if options.base_url and not options.allow_writes else plan
 
 
-def judged_by(plan: Plan, trial: Trial) -> tuple[Operation, ...]:
-    """The operations that a plan is about."""
-    ids = {o.id for o in plan.fuzzed}.union(*(c.operations for c in plan.checks if c.writes))
-    return tuple(o for o in trial.api.operations if o.id in ids)
-
-
-def judge_plan(plan: Plan, trial: Trial, verdict: Verdict) -> None:
-    """Make the checks of a plan. Whatever happens, what they created is removed again."""
-    with Session(trial, open_ledgers(trial) if plan.writes else None) as session:
-        try:
-            for kind, group in groupby(plan.checks, key=lambda check: check.kind):
-                checks = list(group)
-                progress(f"{kind}: {len(checks)} checks")
-                judge_checks(checks, session, verdict)
-        except Trespass:
-            progress("  nothing more is written: it could destroy what is somebody's")
-        finally:
-            clean_up(session, verdict)
-            verdict.count(session.accepted)
-
-
-def scope(trial: Trial, verdict: Verdict, writes: bool, operation: str) -> str:
+def scope_of(
+    trial: Trial, plan: Plan, options: argparse.Namespace, again: Replay | None
+) -> tuple[str, ...]:
     """What of the spec the verdict is about, when it is not all of it."""
-    limits = [] if writes else ["reading only"]
-    if operation:
-        limits.append(f"fuzzing of {operation} only")
-    elif writes and trial.foreign:
+    if again is not None:
+        return (f"{again.kind}/{again.name} again",)
+    limits = [f"shard {options.shard}"] if options.shard else []
+    limits += [] if plan.writes else ["reading only"]
+    if options.operation:
+        limits.append(f"{options.operation} only")
+    elif plan.writes and trial.foreign:
         limits.append("writing operations not fuzzed")
-    limits += [f"without the {name}" for name in verdict.left_out]
-    return f" ({', '.join(limits)})" if limits else ""
-
-
-def conclude(
-    trial: Trial, judged: Collection[Operation], verdict: Verdict, line: str, folder: Path
-) -> None:
-    """Write the reports and say what was found; the verdict comes last."""
-    report.write(folder, trial, judged, verdict, line)
-    for finding in verdict.findings:
-        progress(f"{finding.kind} {finding.name}: {finding.message}")
-        if finding.curl:
-            progress(f"  {finding.curl}")
-    progress(f"report: {shown(folder / 'index.html')}")
-    progress(line)
-
-
-def progress(line: str) -> None:
-    """Say something now, also through a pipe."""
-    print(line, flush=True)
+    return tuple(limits)
 
 
 def select(api: Api, operation: str) -> tuple[Operation, ...]:

@@ -6,74 +6,159 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from specpipe.conformance.profile import Profile
+from specpipe.conformance.progress import Progress
 from specpipe.conformance.trial import Trial
+from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.render import toml_literal
 from specpipe.spec.model import Addressing, Api, Operation
 
-REFUSALS = (400, 401, 403, 405, 406, 413, 415, 422)
+REFUSALS = (400, 401, 403, 405, 406, 413, 415, 422, "5xx")
 """Statuses that refuse a request for what is in it. 404 and 410 are not among them: they would
 hide a server that does not look at what it is sent."""
-ACCEPTANCES = ("2xx", "3xx", 401, 403, 404, 409, 429)
+LINKING = "stateful"
+"""The phase of schemathesis in which requests build on the answers of others."""
+ACCEPTANCES = ("2xx", "3xx", 401, 403, 404, 409, 429, "5xx")
+"""Statuses that a valid request may get. A check of its own tells of every 5xx, here and above."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run came to. Counts are by operation id."""
 
-    passed: bool
     ran: bool
     cases: Mapping[str, int] = field(default_factory=dict)
     accepted: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """How many cases were refused, with 4xx."""
+    checks: Mapping[str, int] = field(default_factory=dict)
+    """How many times a check looked at an answer."""
     laws: Mapping[str, int] = field(default_factory=dict)
+    """How many times a law was held against what a request did."""
+    requests: int = 0
     sequence: str = ""
     """SHA-256 over the requests in order: equal when two runs sent the same."""
 
 
-def run(trial: Trial, operations: Collection[Operation], reports: Path, output: IO[str]) -> Outcome:
-    """Fuzz the server; schemathesis reports to `output` as it goes and into `reports`. To a server
-    that is not ours nothing is sent that could change something, undocumented methods included.
+@dataclass(slots=True)
+class Watcher:
+    """Follows a run through its events."""
 
-    Raises ToolError when it could not run.
+    progress: Progress
+    found: Callable[[Mapping[str, Any]], None]
+    """Gets each departure, as `departures.Departure` has it."""
+    outcome: dict[str, Any] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    reason: str = ""
+    """Why it ended; empty when it did not end by itself."""
+    phase: str = ""
+
+    def see(self, event: dict[str, Any]) -> None:
+        """One event."""
+        match event.pop("event"):
+            case "phase":
+                self.phase = event["name"]
+            case "sent":
+                self.progress.say(f"{event['count']} requests, {self.phase}")
+            case "scenario":
+                self.progress.step(f"{event['label']}, {event['phase']}")
+            case "departure":
+                self.found(event)
+            case "error":
+                self.errors.append(event["message"])
+            case "counts":
+                self.outcome |= event
+            case "finished":
+                self.reason, self.outcome["checks"] = event["reason"], event["checks"]
+
+
+def run(
+    trial: Trial,
+    operations: Collection[Operation],
+    linked: Collection[Operation],
+    folder: Path,
+    *,
+    progress: Progress,
+    found: Callable[[Mapping[str, Any]], None],
+) -> Outcome:
+    """Fuzz the server: `operations` each by itself, `linked` with requests that build on the
+    answers of others; `found` gets what departs, and schemathesis' own output goes into `folder`.
+    To a server that is not ours nothing is sent that could change something, undocumented methods
+    included.
+
+    Raises Unreachable when the server went away, and ToolError when schemathesis could not do its
+    work.
     """
-    profile, spec = trial.profile, str(trial.spec.resolve())
-    reports.mkdir(parents=True, exist_ok=True)
-    config, outcome = reports / "schemathesis.toml", reports / "outcome.json"
-    config.write_text(configuration(trial.api, profile, trial.seed, trial.foreign))
-    outcome.unlink(missing_ok=True)
-    command = [
-        sys.executable,
-        str(Path(sys.executable).with_name("st")),
-        "--config-file",
-        str(config),
-        "run",
-    ]
-    command += [spec, "--url", trial.server.base_url, "--phases", ",".join(profile.phases)]
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "schemathesis.toml"
+    text = configuration(trial.api, trial.profile, trial.seed, trial.foreign)
+    config.write_text(text + alone(operations, linked, trial.profile))
+    both = tuple({o.id: o for o in (*operations, *linked)}.values())
+    phases = [p for p in trial.profile.phases if (linked if p == LINKING else operations)]
+    watcher = Watcher(progress, found)
+    log = folder / "output.txt"
+    with log.open("wb") as output, started(trial, both, phases, config, output) as events:
+        for line in events:
+            watcher.see(json.loads(line))
+    if watcher.reason == "server_unavailable":
+        raise Unreachable(f"{trial.server.base_url} went away while it was fuzzed")
+    if watcher.errors:
+        raise ToolError(f"schemathesis could not do all of it: {'; '.join(watcher.errors)}")
+    if watcher.reason != "completed":
+        raise ToolError(f"schemathesis did not come to its end: see {log}")
+    return Outcome(True, **watcher.outcome)
+
+
+@contextmanager
+def started(
+    trial: Trial,
+    operations: Collection[Operation],
+    phases: Collection[str],
+    config: Path,
+    output: IO[bytes],
+) -> Iterator[IO[str]]:
+    """schemathesis at work: what it tells us, line by line. It ends with the block."""
+    spec = str(trial.spec.resolve())
+    command = [sys.executable, str(Path(sys.executable).with_name("st"))]
+    command += ["--config-file", str(config.resolve()), "run", spec, "--no-color"]
+    command += ["--url", trial.server.base_url, "--phases", ",".join(phases)]
     command += [part for o in operations for part in ("--include-operation-id", o.id)]
-    command += ["--report", "junit,html,json", "--report-junit-path", str(reports / "junit.xml")]
-    command += ["--report-html-path", str(reports / "html")]
-    command += ["--report-json-path", str(reports / "report.json")]
+    ours, theirs = os.pipe()
     environment = {
         **os.environ,
         "SCHEMATHESIS_HOOKS": "specpipe.conformance.hooks",
         "SPECPIPE_SPEC": spec,
         "SPECPIPE_BASE_URL": trial.server.base_url,
         "SPECPIPE_KEY": trial.server.key or "",
-        "SPECPIPE_OUTCOME": str(outcome.resolve()),
+        "SPECPIPE_EVENTS": str(theirs),
         "SPECPIPE_READ_ONLY": "1" if trial.foreign else "",
+        "SPECPIPE_RATE": str(trial.pace.rate),
     }
-    result = subprocess.run(
-        command, env=environment, cwd=reports, stdout=output, stderr=output, check=False
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        cwd=config.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        pass_fds=(theirs,),
     )
-    if result.returncode not in (0, 1) or not outcome.exists():
-        raise ToolError(f"schemathesis could not run (exit {result.returncode}): see above")
-    return Outcome(result.returncode == 0, True, **json.loads(outcome.read_text()))
+    os.close(theirs)
+    try:
+        with os.fdopen(ours, encoding="utf-8") as events:
+            yield events
+        process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
 
 
 def configuration(api: Api, profile: Profile, seed: int, read_only: bool) -> str:
@@ -100,6 +185,21 @@ def configuration(api: Api, profile: Profile, seed: int, read_only: bool) -> str
             text += table(
                 "operations.checks.positive_data_acceptance", {"expected-statuses": allowed}
             )
+    return text
+
+
+def alone(
+    operations: Collection[Operation], linked: Collection[Operation], profile: Profile
+) -> str:
+    """What of the configuration keeps `linked` operations that are not among `operations` out of
+    the phases in which each is fuzzed by itself."""
+    text = ""
+    for operation in linked:
+        if operation not in operations and operations:
+            text += f"\n[[operations]]\ninclude-operation-id = {toml_literal(operation.id)}\n"
+            for phase in profile.phases:
+                if phase != LINKING:
+                    text += table(f"operations.phases.{phase}", {"enabled": False})
     return text
 
 

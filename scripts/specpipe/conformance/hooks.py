@@ -1,25 +1,37 @@
 """What schemathesis loads: our laws as one of its checks, and what it must not ask for.
 
 It runs in the process of `st run`; `fuzz.run` says by environment variables what it is about
-and reads the outcome from a file.
+and reads what happens from a pipe, a line of JSON for each event.
 """
 
 from __future__ import annotations
 
-import hashlib
+import functools
 import json
 import os
+import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import schemathesis
+from requests.adapters import HTTPAdapter
+from schemathesis import cli
+from schemathesis.cli import EventHandler
 from schemathesis.core import NOT_SET
+from schemathesis.engine import events
+from schemathesis.generation import GenerationMode
 
+from specpipe.conformance.departures import Departure, Seen, departure, plain, unanswered
+from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.gate import Gate, Reading
 from specpipe.conformance.laws_of_cases import Accepted, check_accepted
 from specpipe.conformance.ledger import Broken, Ledger
-from specpipe.conformance.oracle import path_values
+from specpipe.conformance.oracle import Oracle, path_values
+from specpipe.conformance.pace import Pace
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.wire import Unreachable, Wire
 from specpipe.pipeline import read_spec
@@ -27,9 +39,39 @@ from specpipe.spec.model import Operation, Update, reads_only
 
 DOCUMENT, API = read_spec(Path(os.environ["SPECPIPE_SPEC"]))
 OPERATIONS = {(o.method, o.path): o for o in API.operations}
-
-
+LABELS = {f"{o.method} {o.path}": o for o in API.operations}
+ORACLE = Oracle(DOCUMENT, API)
 READ_ONLY = os.environ.get("SPECPIPE_READ_ONLY") == "1"
+EVENTS = os.fdopen(int(os.environ["SPECPIPE_EVENTS"]), "w", encoding="utf-8")
+STEP = 0.5
+"""Seconds between two events about how far it is."""
+UNANSWERED = {"Network Error", "Unhealthy API", "Unresponsive Operation"}
+"""Errors of schemathesis' that are the fault of a server."""
+NOTHING_TO_DO = "Missing Open API links"
+"""An error of schemathesis' when no operation that it may call leads to another one."""
+
+
+def tell(**event: Any) -> None:
+    """Let the judge know."""
+    print(json.dumps(event), file=EVENTS, flush=True)
+
+
+PACE = Pace(float(os.environ.get("SPECPIPE_RATE", "0")))
+
+
+def paced(send: Callable[..., Any]) -> Callable[..., Any]:
+    """`send`, with the pace kept. Whatever schemathesis asks, probes too, comes through there; a
+    rate limit of its own would not know of the requests of our laws."""
+
+    @functools.wraps(send)
+    def wait_and_send(*arguments: Any, **keywords: Any) -> Any:
+        PACE.wait()
+        return send(*arguments, **keywords)
+
+    return wait_and_send
+
+
+HTTPAdapter.send = paced(HTTPAdapter.send)  # type: ignore[method-assign]
 
 
 def harmless(case: Any) -> bool:
@@ -64,28 +106,36 @@ class laws:
     def __init__(self) -> None:
         key = os.environ.get("SPECPIPE_KEY")
         header = API.key.header if API.key is not None else None
-        wire = Wire(os.environ["SPECPIPE_BASE_URL"], header, key)
-        self._subjects = {r.name: Subject(DOCUMENT, API, r, wire, Ledger()) for r in API.resources}
-        self._cases: Counter[str] = Counter()
-        self._accepted: Counter[str] = Counter()
-        self._laws: Counter[str] = Counter()
-        self._sequence = hashlib.sha256()
+        gate = Reading(PACE) if READ_ONLY else Gate(PACE)
+        self._wire = Wire(os.environ["SPECPIPE_BASE_URL"], header, key, gate)
+        self._subjects = {
+            r.name: Subject(DOCUMENT, API, r, self._wire, Ledger()) for r in API.resources
+        }
+        self._counts: dict[str, Counter[str]] = {
+            name: Counter() for name in ("cases", "accepted", "refused", "laws")
+        }
+        self._told = 0.0
 
     def after_response(self, ctx: Any, response: Any, case: Any) -> None:
         """Count the case; when it was accepted, check the law for its verb."""
         request = response.request
-        parts = urlsplit(request.url)
-        line = f"{request.method} {parts.path}?{parts.query}\n".encode()
-        body = request.body or b""
-        self._sequence.update(line + (body.encode() if isinstance(body, str) else bytes(body)))
+        self._wire.sequence.add(request.method, request.url, sent_body(request))
         operation = OPERATIONS.get((request.method, case.path))
         if operation is None:
             return
-        self._cases[operation.id] += 1
+        self._count("cases", operation)
         if response.status_code == operation.success.status:
             if operation.body is None or request.body:
-                self._accepted[operation.id] += 1
-            self._check(operation, parts.path, response, case)
+                self._count("accepted", operation)
+            self._check(operation, urlsplit(request.url).path, response, case)
+        elif 400 <= response.status_code < 500:
+            self._count("refused", operation)
+
+    def _count(self, what: str, operation: Operation) -> None:
+        self._counts[what][operation.id] += 1
+        if time.monotonic() - self._told > STEP:
+            self._told = time.monotonic()
+            tell(event="sent", count=self._counts["cases"].total())
 
     def _check(self, operation: Operation, path: str, response: Any, case: Any) -> None:
         if operation.behaviour is None:
@@ -103,20 +153,105 @@ class laws:
         except Missing:
             return
         except Broken as broken:
-            detail = f" [{broken.exchange}]" if broken.exchange else ""
-            raise AssertionError(f"{operation.behaviour.verb}: {broken.message}{detail}") from None
+            raise AssertionError(f"{operation.behaviour.verb}: {broken.message}") from None
         except (KeyError, TypeError, AttributeError, ValueError, Unreachable) as error:
             text = f"{operation.behaviour.verb}: a reply does not have the documented form: {error}"
             raise AssertionError(text) from None
         if name is not None:
-            self._laws[operation.id] += 1
+            self._count("laws", operation)
 
     def after_run(self, ctx: Any) -> None:
         """Leave the counts for the judge."""
-        outcome = {
-            "cases": dict(self._cases),
-            "accepted": dict(self._accepted),
-            "laws": dict(self._laws),
-            "sequence": self._sequence.hexdigest(),
-        }
-        Path(os.environ["SPECPIPE_OUTCOME"]).write_text(json.dumps(outcome))
+        counts = {name: dict(counter) for name, counter in self._counts.items()}
+        sequence = self._wire.sequence
+        tell(event="counts", **counts, sequence=sequence.digest(), requests=sequence.count)
+
+
+@cli.handler()
+class Telling(EventHandler[Any]):
+    """Tells the judge how far it is and what was found."""
+
+    def __init__(self, *arguments: Any, **parameters: Any) -> None:
+        self._checks: Counter[str] = Counter()
+
+    def handle_event(self, ctx: Any, event: events.EngineEvent) -> None:
+        """Pass an event on."""
+        match event:
+            case events.PhaseStarted():
+                tell(event="phase", name=event.phase.name.value)
+            case events.ScenarioFinished():
+                tell(event="scenario", phase=event.phase.value, label=event.recorder.label)
+                self._found(event.recorder)
+            case events.NonFatalError():
+                failed(event)
+            case events.FatalError():
+                tell(event="error", message=str(event.exception), fatal=True)
+            case events.EngineFinished():
+                checks = dict(self._checks)
+                tell(event="finished", reason=event.stop_reason.value, checks=checks)
+
+    def _found(self, recorder: Any) -> None:
+        smallest: dict[tuple[str, str, str], Departure] = {}
+        for case_id, nodes in recorder.checks.items():
+            for node in nodes:
+                case = recorder.cases[case_id].value
+                operation = LABELS.get(case.operation.label)
+                if operation is None:
+                    continue
+                self._checks[operation.id] += 1
+                if node.failure_info is None:
+                    continue
+                # A check may have sent a request of its own, which is what shows the failure.
+                shown = node.failure_info.failure.case_id or case_id
+                found = departed(operation, node, case, recorder.find_response(case_id=shown))
+                key = (found.operation, found.check, found.place)
+                if key not in smallest or found.size < smallest[key].size:
+                    smallest[key] = found
+        for found in smallest.values():
+            tell(event="departure", **asdict(found))
+
+
+def departed(operation: Operation, node: Any, case: Any, response: Any) -> Departure:
+    """What a failed check of a case means."""
+    valid = case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE
+    exchange = exchanged(response) if response is not None else None
+    seen = Seen(operation, exchange, valid)
+    return departure(node.name, node.failure_info.failure, seen, ORACLE)
+
+
+def exchanged(response: Any) -> Exchange:
+    """An answer with its request. The key is left out of the headers where it was ours."""
+    request, key = response.request, os.environ.get("SPECPIPE_KEY")
+    headers = {name.lower(): text(value) for name, value in request.headers.items()}
+    header = API.key.header.lower() if API.key is not None else ""
+    ours = bool(key) and headers.get(header) == key
+    return Exchange(
+        request.method,
+        request.url,
+        {name: value for name, value in headers.items() if not (ours and name == header)},
+        sent_body(request),
+        response.status_code,
+        {name: values[0] for name, values in response.headers.items()},
+        response.content or b"",
+        header if ours else None,
+    )
+
+
+def failed(event: events.NonFatalError) -> None:
+    """An error in place of an answer: of the server when a request got none, else of the tools."""
+    operation, info = LABELS.get(event.label), event.info
+    if operation is not None and info.title in UNANSWERED:
+        tell(event="departure", **asdict(unanswered(operation, info.message)))
+    elif info.title != NOTHING_TO_DO:
+        tell(event="error", message=plain(f"{event.label}: {info.title}: {info.message}"))
+
+
+def sent_body(request: Any) -> bytes:
+    """The body of a request as bytes."""
+    body = request.body or b""
+    return body.encode() if isinstance(body, str) else bytes(body)
+
+
+def text(value: str | bytes) -> str:
+    """The value of a header."""
+    return value.decode("latin-1") if isinstance(value, bytes) else value

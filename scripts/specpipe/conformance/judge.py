@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from specpipe.conformance.check import Check
+from specpipe.conformance.journal import kept
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
+from specpipe.conformance.own_gate import Own
+from specpipe.conformance.progress import Progress
 from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.trial import Trial
@@ -26,12 +30,26 @@ def open_ledgers(trial: Trial) -> dict[Resource, Ledger]:
     Raises ToolError when that cannot be found out: then nothing may be written.
     """
     if not trial.foreign:
-        return {resource: Ledger() for resource in trial.api.resources}
+        return {resource: Ledger(disposable=True) for resource in trial.api.resources}
     with trial.wire() as wire:
         return {
             resource: Ledger(frozenset(present(trial.subject(resource, wire, Ledger()))))
             for resource in trial.api.resources
         }
+
+
+@contextmanager
+def opened(trial: Trial, writes: bool) -> Iterator[Session]:
+    """A session for checks, which write or do not. While it writes to somebody's server it keeps a
+    journal. Raises ToolError when what is there, or the journal, cannot be had."""
+    if not trial.foreign or not writes:
+        with Session(trial, open_ledgers(trial) if writes else None) as session:
+            yield session
+        return
+    with kept(trial.server.base_url) as journal:
+        ledgers = open_ledgers(trial)
+        with Session(trial, ledgers, Own(trial.pace, ledgers, journal)) as session:
+            yield session
 
 
 def present(subject: Subject) -> list[str]:
@@ -47,11 +65,21 @@ def present(subject: Subject) -> list[str]:
         ) from None
 
 
-def judge_checks(checks: Iterable[Check], session: Session, verdict: Verdict) -> None:
+def judge_checks(
+    checks: Iterable[Check], session: Session, verdict: Verdict, progress: Progress | None = None
+) -> None:
     """Make the checks, one after the other. Raises Trespass after noting it: then nothing may be
     written any more. Raises Unreachable and ToolError when a check could not be made."""
     for check in checks:
-        judge_check(check, session, verdict)
+        if progress is not None:
+            progress.step(check.name)
+        session.sequence.mark(check.id)
+        before = len(verdict.findings)
+        try:
+            judge_check(check, session, verdict)
+        finally:
+            if progress is not None and len(verdict.findings) > before:
+                progress.found()
 
 
 def judge_check(check: Check, session: Session, verdict: Verdict) -> None:
@@ -74,21 +102,49 @@ def judge_check(check: Check, session: Session, verdict: Verdict) -> None:
         if isinstance(broken, Trespass):
             raise
     except MISSHAPEN as error:
-        message = f"a reply does not have the documented form: {type(error).__name__}: {error}"
+        message = f"a reply does not have the documented form: {misshapen(error)}"
         verdict.note(Finding.of(check, Broken(message), session.trial))
     if len(verdict.findings) == before:
         verdict.held.append(check)
 
 
+def misshapen(error: Exception) -> str:
+    """What of a reply made reading it fail, in words."""
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
+
+
 def clean_up(session: Session, verdict: Verdict) -> None:
     """Remove what was created, and say what could not be where it matters: on somebody's server."""
+    gate = session.wire.gate
     for resource, ledger in session.ledgers.items():
-        left = [id for id in ledger.own if not removed(session.trial, resource, session.wire, id)]
+        if not isinstance(gate, Own):
+            ledger.keep(remaining(session, resource, ledger.own))
+            continue
+        there = listed(session, resource)
+        ours = gate.ours(resource)
+        left = remaining(
+            session, resource, {*ledger.own, *(ours if there is None else ours & there)}
+        )
+        left = left | (ours & (listed(session, resource) or set()))
+        gate.settle(resource, left)
         ledger.keep(left)
-        if left and session.trial.foreign:
-            message = f"{len(left)} left behind on the server: {', '.join(left)}"
+        if left:
+            message = f"{len(left)} left behind on the server: {', '.join(sorted(left))}"
             name = resource.name.kebab
             verdict.note(Finding("clean-up", name, CLEAN_UP, message, resource.pointer))
+
+
+def listed(session: Session, resource: Resource) -> set[str] | None:
+    """The ids of all that is on the server; None when it does not tell."""
+    try:
+        return set(present(session.subject(resource)))
+    except (ToolError, Unreachable):
+        return None
+
+
+def remaining(session: Session, resource: Resource, ids: Iterable[str]) -> set[str]:
+    """Delete things; gives those that could not be."""
+    return {id for id in ids if not removed(session.trial, resource, session.wire, id)}
 
 
 def removed(trial: Trial, resource: Resource, wire: Wire, id: str) -> bool:
@@ -103,5 +159,5 @@ def removed(trial: Trial, resource: Resource, wire: Wire, id: str) -> bool:
             wire.send(operation, {get.id: id}).status == resource.gone
             for operation, get in subject.operations(Get)
         )
-    except Unreachable:
+    except (Unreachable, Broken):
         return False

@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from specpipe.conformance.difference import difference
+from specpipe.conformance.exchange import same
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.subject import Subject
 from specpipe.spec.model import Behaviour
@@ -23,21 +26,29 @@ class Law:
     about: tuple[type[Behaviour], ...]
     """The verbs whose contract it is; it may use others to get there."""
     keep: Keep
+    requests: int
+    """About how many it sends."""
 
 
 LAWS: list[Law] = []
 
 
-def law(*about: type[Behaviour]) -> Callable[[Keep], Keep]:
-    """Register a function as a law about these verbs: its name is the function's, its statement
-    the docstring."""
+def law(*about: type[Behaviour], requests: int) -> Callable[[Keep], Keep]:
+    """Register a function as a law about these verbs that takes about so many requests: its name
+    is the function's, its statement the docstring."""
 
     def register(keep: Keep) -> Keep:
         statement = " ".join((keep.__doc__ or "").split())
-        LAWS.append(Law(keep.__name__.replace("_", "-"), statement, about, keep))
+        LAWS.append(Law(keep.__name__.replace("_", "-"), statement, about, keep, requests))
         return keep
 
     return register
+
+
+def agree(first: Any, second: Any, what: str) -> None:
+    """Raise Broken, with what differs, unless two JSON values are the same; `what` says what they
+    are."""
+    holds(same(first, second), f"{what} differ: {difference(first, second)}")
 
 
 def holds(condition: object, message: str) -> None:

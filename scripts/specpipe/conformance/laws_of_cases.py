@@ -7,7 +7,8 @@ from typing import Any
 
 from specpipe.conformance.exchange import same
 from specpipe.conformance.law import holds
-from specpipe.conformance.laws_of_identity import carried, expect_members
+from specpipe.conformance.laws_of_identity import carried
+from specpipe.conformance.readings import expect_members
 from specpipe.conformance.subject import Object, Subject
 from specpipe.spec.model import (
     Associate,
@@ -78,7 +79,7 @@ def deleted_is_gone(subject: Subject, behaviour: Delete, accepted: Accepted) -> 
     id = accepted.path[behaviour.id]
     if subject.operations(Get):
         operation, get = subject.one(Get)
-        status = subject.wire.send(operation, {get.id: id}).status
+        status = subject.send(operation, {get.id: id}).status
         holds(status == subject.resource.gone, f"get of deleted {id} answered {status}")
     if subject.operations(BatchFetch):
         reply = subject.batch([id])

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import jsonschema_rs
 
-from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.exchange import Exchange, strict_json
 from specpipe.spec.model import Api, Document, Operation, Parameter
 
 
@@ -54,7 +54,21 @@ class Oracle:
             yield str(error)
             return
         yield from self._request_faults(operation, path, exchange)
-        yield from self._answer_faults(operation, exchange)
+        yield from self.answer_faults(operation, exchange)
+
+    def request_faults(
+        self, operation: Operation, exchange: Exchange, base_url: str
+    ) -> Iterator[str]:
+        """What is wrong with a request that should be one for `operation`."""
+        try:
+            found, path = self.operation(exchange, base_url)
+        except LookupError as error:
+            yield str(error)
+            return
+        if found != operation:
+            yield f"the request is one for {found.id}"
+        else:
+            yield from self._request_faults(operation, path, exchange)
 
     def _request_faults(
         self, operation: Operation, path: Mapping[str, str], exchange: Exchange
@@ -101,7 +115,8 @@ class Oracle:
         for error in validator.iter_errors(value):
             yield f"{parameter.wire}: {error.message}"
 
-    def _answer_faults(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
+    def answer_faults(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
+        """What is wrong with an answer of `operation`."""
         documented = {response.status: response for response in operation.responses}
         response = documented.get(exchange.status)
         if response is None:
@@ -118,7 +133,7 @@ class Oracle:
 
     def _json_faults(self, schema: str, raw: bytes, what: str) -> Iterator[str]:
         try:
-            value = json.loads(raw)
+            value = strict_json(raw)
         except ValueError as error:
             yield f"the {what} is not JSON: {error}"
             return

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
+import pkgutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -18,18 +21,42 @@ from specpipe.spec.model import Api, Operation
 
 
 class Driver(Protocol):
-    """A client of either kind, called in the same way."""
+    """A client of any kind, called in the same way."""
 
     name: str
-    exchanges: list[Exchange]
 
-    def call(self, operation: Operation, *path: Any, **arguments: Any) -> Any:
-        """Call the method named after the operation; gives its result."""
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All that went over the wire, oldest first."""
+        ...
+
+    def call(self, operation: Operation, /, *path: Any, **arguments: Any) -> Any:
+        """Call the method named after the operation; gives its result as JSON data. A body that is
+        `AsModel` is given as a model where the SDK has classes for them."""
         ...
 
     def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+class Client(Driver, Protocol):
+    """A driver that knows the errors of its SDK."""
+
+    def kinds(self, error: Exception) -> tuple[str, ...]:
+        """Names of the SDK's own classes that an error is of; none for an error of another's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AsModel:
+    """A body, as data, that is to be given as a model."""
+
+    data: Any
+
+
+Between = Callable[[Any], Any]
+"""What is put between a client and its transport: it gets the transport and gives one."""
 
 
 def load(api: Api, out: Path) -> ModuleType:
@@ -59,27 +86,65 @@ def recorded(request: Any, response: Any, key_header: str) -> Exchange:
     )
 
 
-class SyncDriver:
+class PythonDriver:
+    """What both clients have in common."""
+
+    def __init__(self, package: ModuleType, api: Api) -> None:
+        self.exchanges: list[Exchange] = []
+        self.header = key_header(api)
+        self._package = package
+        self._json = importlib.import_module(f"{package.__name__}._model")
+        self._bodies = bodies(package)
+
+    def kinds(self, error: Exception) -> tuple[str, ...]:
+        """See `Client.kinds`."""
+        ours = self._package.__name__
+        classes = type(error).__mro__
+        return tuple(it.__name__ for it in classes if it.__module__.partition(".")[0] == ours)
+
+    def data(self, result: Any) -> Any:
+        """A result as JSON data."""
+        return json.loads(self._json.encode(result))
+
+    def arguments(self, operation: Operation, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Arguments, with the body as it is to be given."""
+        if not isinstance(body := arguments.get("body"), AsModel):
+            return arguments
+        if (model := getattr(self._bodies[operation.id], "from_dict", None)) is None:
+            return {**arguments, "body": body.data}
+        return {**arguments, "body": model(body.data)}
+
+
+class SyncDriver(PythonDriver):
     """Drives `Client`."""
 
     name = "Python SDK"
 
-    def __init__(self, package: ModuleType, api: Api, server: Running) -> None:
+    def __init__(
+        self,
+        package: ModuleType,
+        api: Api,
+        server: Running,
+        retries: int = 2,
+        between: Between = lambda transport: transport,
+    ) -> None:
+        super().__init__(package, api)
         transports = importlib.import_module(f"{package.__name__}.transports.sockets")
-        self.exchanges: list[Exchange] = []
         self._inner = transports.SocketTransport(server.base_url)
-        self._header = key_header(api)
-        self._client = package.Client(server.base_url, **credentials(server), transport=self)
+        self._client = package.Client(
+            server.base_url, **credentials(server), retries=retries, transport=between(self)
+        )
 
     def send(self, request: Any) -> Any:
         """The transport seam: send, and put on record."""
         response = self._inner.send(request)
-        self.exchanges.append(recorded(request, response, self._header))
+        self.exchanges.append(recorded(request, response, self.header))
         return response
 
-    def call(self, operation: Operation, *path: Any, **arguments: Any) -> Any:
+    def call(self, operation: Operation, /, *path: Any, **arguments: Any) -> Any:
         """See `Driver.call`."""
-        return method(self._client, operation)(*path, **arguments)
+        given = self.arguments(operation, arguments)
+        return self.data(method(self._client, operation)(*path, **given))
 
     def close(self) -> None:
         """See `Driver.close`."""
@@ -87,20 +152,28 @@ class SyncDriver:
         self._inner.close()
 
 
-class AsyncDriver:
+class AsyncDriver(PythonDriver):
     """Drives `AsyncClient`, on an event loop of its own."""
 
     name = "Python SDK, async"
 
-    def __init__(self, package: ModuleType, api: Api, server: Running) -> None:
+    def __init__(
+        self,
+        package: ModuleType,
+        api: Api,
+        server: Running,
+        retries: int = 2,
+        between: Between = lambda transport: transport,
+    ) -> None:
+        super().__init__(package, api)
         transports = importlib.import_module(f"{package.__name__}.transports.pyreqwest")
-        self.exchanges: list[Exchange] = []
         self._runner = asyncio.Runner()
-        self._header = key_header(api)
 
         async def start() -> tuple[Any, Any]:
             inner = transports.AsyncPyreqwestTransport(server.base_url)
-            client = package.AsyncClient(server.base_url, **credentials(server), transport=self)
+            client = package.AsyncClient(
+                server.base_url, **credentials(server), retries=retries, transport=between(self)
+            )
             return inner, client
 
         self._inner, self._client = self._runner.run(start())
@@ -108,18 +181,36 @@ class AsyncDriver:
     async def send(self, request: Any) -> Any:
         """The transport seam: send, and put on record."""
         response = await self._inner.send(request)
-        self.exchanges.append(recorded(request, response, self._header))
+        self.exchanges.append(recorded(request, response, self.header))
         return response
 
-    def call(self, operation: Operation, *path: Any, **arguments: Any) -> Any:
+    def call(self, operation: Operation, /, *path: Any, **arguments: Any) -> Any:
         """See `Driver.call`."""
-        return self._runner.run(method(self._client, operation)(*path, **arguments))
+        given = self.arguments(operation, arguments)
+        return self.data(self._runner.run(method(self._client, operation)(*path, **given)))
 
     def close(self) -> None:
         """See `Driver.close`."""
         self._runner.run(self._client.close())
         self._runner.run(self._inner.close())
         self._runner.close()
+
+
+def told(error: Exception) -> str:
+    """What an SDK raised, in words."""
+    return f"{getattr(error, 'name', type(error).__name__)}: {error}"
+
+
+def bodies(package: ModuleType) -> dict[str, Any]:
+    """By operation id, the type of its body in the SDK."""
+    found: dict[str, Any] = {}
+    resources = importlib.import_module(f"{package.__name__}.resources")
+    for module in pkgutil.iter_modules(resources.__path__):
+        names = vars(importlib.import_module(f"{resources.__name__}.{module.name}"))
+        for it in names.values():
+            if isinstance(id := getattr(it, "id", None), str) and it.body is not None:
+                found[id] = it.body.type
+    return found
 
 
 def method(client: Any, operation: Operation) -> Any:

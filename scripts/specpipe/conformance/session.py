@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from specpipe.conformance.gate import Gate
 from specpipe.conformance.ledger import Ledger
 from specpipe.conformance.subject import Subject
 from specpipe.conformance.trial import Trial
@@ -14,14 +17,26 @@ from specpipe.spec.model import Resource
 
 class Session:
     """A connection to the server, a ledger for each resource, and how often each operation
-    accepted a request. A context manager: it closes the connection."""
+    accepted a request; what is sent has to pass the `gate`. A context manager: it closes the
+    connection."""
 
-    def __init__(self, trial: Trial, ledgers: dict[Resource, Ledger] | None = None) -> None:
+    def __init__(
+        self,
+        trial: Trial,
+        ledgers: Mapping[Resource, Ledger] | None = None,
+        gate: Gate | None = None,
+    ) -> None:
         self.trial = trial
         self.wire = trial.wire()
         self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
+        if gate is not None:
+            self.wire.gate = gate
+        self._kept: dict[str, Any] = {}
+        self._open = ExitStack()
         self.reached: Counter[str] = Counter()
         """By operation id: requests of SDKs that the server accepted. Those of `wire` are apart."""
+        self.sequence = self.wire.sequence
+        """The requests sent, in order; what an SDK sends is added by the check that drives it."""
 
     @property
     def accepted(self) -> Counter[str]:
@@ -32,6 +47,12 @@ class Session:
         """The server, through the verbs of one resource."""
         return self.trial.subject(resource, self.wire, self.ledgers[resource])
 
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made once and closed at the end."""
+        if name not in self._kept:
+            self._kept[name] = self._open.enter_context(closing(make()))
+        return self._kept[name]
+
     def __enter__(self) -> Self:
         return self
 
@@ -41,4 +62,5 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._open.close()
         self.wire.close()

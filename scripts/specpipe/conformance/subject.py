@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from specpipe.conformance import interruption
+from specpipe.conformance.described import Described, Missing, Object, operations_on, seed
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken, Ledger
+from specpipe.conformance.samples import filled, given
 from specpipe.conformance.wire import Wire
 from specpipe.spec.model import (
+    Addressing,
     Api,
     Associate,
     BatchFetch,
@@ -28,58 +32,70 @@ from specpipe.spec.model import (
     Update,
 )
 
-Object = dict[str, Any]
-B = TypeVar("B")
+__all__ = [  # with what modules that use a Subject need of what it is made of
+    "CLOCK_STEP",
+    "Missing",
+    "Object",
+    "Subject",
+    "batch_body",
+    "instant",
+    "member",
+    "operations_on",
+    "seed",
+    "switched",
+]
 CLOCK_STEP = 0.002
 CLOCK_TRIES = 20
 """Seconds between creates, and tries for each, that make up for a coarse clock."""
 
 
-class Missing(Exception):
-    """The spec has no operation with the verb that a law needs: the law does not apply."""
-
-
-class Subject:
+class Subject(Described):
     """Does what a verb says, over plain HTTP. Each method raises Missing when the spec has no such
     operation, and Broken when the answer is not the documented success."""
 
     def __init__(
         self, document: Document, api: Api, resource: Resource, wire: Wire, ledger: Ledger
     ) -> None:
-        self.api = api
-        self.resource = resource
+        super().__init__(document, api, resource)
         self.wire = wire
         self.ledger = ledger
-        self.schemas: Mapping[str, Any] = document.data["components"]["schemas"]
-        self.schema: Mapping[str, Any] = self.schemas[resource.schema]
+        self.last: Exchange | None = None
+        """The exchange that came last."""
+        self.sent = 0
+        """How many there were."""
 
-    def operations(self, kind: type[B]) -> list[tuple[Operation, B]]:
-        """The operations on this resource whose behaviour is a `kind`."""
-        return operations_on(self.api, self.resource, kind)
-
-    def one(self, kind: type[B]) -> tuple[Operation, B]:
-        """The first operation of that kind."""
-        found = self.operations(kind)
-        if not found:
-            raise Missing(kind.__name__.lower())
-        return found[0]
+    def send(
+        self,
+        operation: Operation,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Exchange:
+        """Send a request, with plain valid values for whatever parameters are required and not
+        given. `body` bytes are sent as they are. Raises Unreachable."""
+        values: dict[str, dict[str, str]] = {"path": dict(path or {}), "query": dict(query or {})}
+        for parameter in operation.parameters:
+            if parameter.required:
+                values[parameter.place].setdefault(parameter.wire, written(given(parameter)))
+        self.last = self.wire.send(operation, values["path"], values["query"], body)
+        self.sent += 1
+        return self.last
 
     # --- verbs -----------------------------------------------------------------------------
 
-    def seed(self) -> Object:
-        """A body for a create: the documented example, without an id of its own."""
-        return seed(*self.one(Create))
-
-    def create(self, body: Object | None = None, *, full: bool | None = None) -> Object:
+    def create(self, body: Object | bytes | None = None, *, full: bool | None = None) -> Object:
         """Create a thing, out of the documented example when no body is given; an empty body is
-        not sent. Gives the reply."""
+        not sent where it can be left out, and bytes are sent as they are. Gives the reply."""
         operation, behaviour = self.one(Create)
-        sent = self.seed() if body is None else body
+        sent: Any = self.wire.gate.named(behaviour, self.seed() if body is None else body)
+        if not sent and operation.body is not None and not operation.body.required:
+            sent = None
+        known = behaviour.without_body if sent is None else sent
+        proposed = known.get(behaviour.id or "") if isinstance(known, Mapping) else None
         with interruption.put_off():
-            exchange = self.wire.send(
-                operation, query=switched(behaviour.full, full), body=sent if sent else None
-            )
-            self.ledger.claim_reply(exchange, self.resource.id)
+            query = switched(behaviour.full, full)
+            exchange = self.send(operation, query=query, body=sent)
+            self.ledger.claim_reply(exchange, self.resource.id, proposed)
         return self.ok(exchange, operation)
 
     def create_in_a_row(self, count: int) -> list[Object]:
@@ -100,41 +116,51 @@ class Subject:
         """One thing as `get` shows it."""
         operation, behaviour = self.one(Get)
         query = switched(behaviour.full, full)
-        return self.ok(self.wire.send(operation, {behaviour.id: id}, query), operation)
+        return self.ok(self.send(operation, {behaviour.id: id}, query), operation)
 
     def update(self, thing: Object, *, full: bool | None = None) -> Object:
         """Send a thing as an update; gives the reply."""
         operation, behaviour = self.one(Update)
         query = switched(behaviour.full, full)
-        return self.ok(self.wire.send(operation, query=query, body=thing), operation)
+        exchange = self.send(operation, query=query, body=self.update_body(thing))
+        return self.ok(exchange, operation)
+
+    def update_body(self, thing: Object) -> Object:
+        """What is sent when a thing is sent as an update: with the members that the body needs and
+        the thing does not have."""
+        operation, _ = self.one(Update)
+        if operation.body is None:
+            return thing
+        schema = {"$ref": f"#/components/schemas/{operation.body.schema}"}
+        return filled(schema, self.schemas, operation.body.example) | thing
 
     def delete(self, id: str) -> None:
         """Delete one thing."""
         operation, behaviour = self.one(Delete)
-        self.done(self.wire.send(operation, {behaviour.id: id}), operation)
+        self.done(self.send(operation, {behaviour.id: id}), operation)
         self.ledger.release(id)
 
     def associate(self, id: str, other: str, pair: tuple[Operation, Associate]) -> None:
         """Add or remove a reference."""
         operation, behaviour = pair
         path = {behaviour.id: id, behaviour.other: other}
-        self.done(self.wire.send(operation, path), operation)
+        self.done(self.send(operation, path), operation)
 
     def increment(self, id: str, body: Object | None) -> None:
         """Raise counters."""
         operation, behaviour = self.one(Increment)
-        self.done(self.wire.send(operation, {behaviour.id: id}, body=body), operation)
+        self.done(self.send(operation, {behaviour.id: id}, body=body), operation)
 
     def snapshot(self, *, full: bool | None = True) -> Object:
         """Everything."""
         operation, behaviour = self.one(Snapshot)
         query = switched(behaviour.full, full)
-        return self.ok(self.wire.send(operation, query=query), operation)
+        return self.ok(self.send(operation, query=query), operation)
 
     def identifiers(self, query: Mapping[str, str] | None = None) -> list[str]:
         """The listed ids, in order."""
         operation, _ = self.one(Identifiers)
-        return self.ids_in(self.ok(self.wire.send(operation, query=query), operation))
+        return self.ids_in(self.ok(self.send(operation, query=query), operation))
 
     def batch(
         self,
@@ -149,7 +175,7 @@ class Subject:
         if positions is not None:
             body[behaviour.ids][self.resource.positions] = dict(positions)
         query = switched(behaviour.full, full)
-        return self.ok(self.wire.send(operation, query=query, body=body), operation)
+        return self.ok(self.send(operation, query=query, body=body), operation)
 
     def found(self, reply: Object) -> list[Object]:
         """The things in the reply to a batch."""
@@ -162,6 +188,13 @@ class Subject:
         _, behaviour = self.one(BatchFetch)
         ids: list[str] = reply.get(behaviour.missing, [])
         return ids
+
+    def ask(self, operation: Operation, behaviour: Addressing, id: str) -> Exchange:
+        """Send any operation towards one thing, with plain valid values for all else."""
+        body = operation.body.example if operation.body is not None else None
+        if isinstance(behaviour, Update):
+            return self.send(operation, body=self.update_body({self.resource.id: id}))
+        return self.send(operation, {behaviour.id: id}, body=body)
 
     # --- parts -----------------------------------------------------------------------------
 
@@ -200,23 +233,6 @@ class Subject:
             )
 
 
-def operations_on(api: Api, resource: Resource, kind: type[B]) -> list[tuple[Operation, B]]:
-    """The operations on `resource` whose behaviour is a `kind`."""
-    return [
-        (operation, behaviour)
-        for operation in api.operations
-        if (behaviour := operation.behaviour) is not None
-        and behaviour.resource == resource
-        and isinstance(behaviour, kind)
-    ]
-
-
-def seed(operation: Operation, create: Create) -> Object:
-    """The documented example of a create's body, without an id of its own."""
-    example = operation.body.example if operation.body is not None else None
-    return {name: value for name, value in (example or {}).items() if name != create.id}
-
-
 def batch_body(behaviour: BatchFetch, ids: Sequence[str]) -> Object:
     """The body of a batch for `ids`."""
     resource = behaviour.resource
@@ -235,6 +251,11 @@ def instant(text: Any) -> tuple[datetime, str]:
         raise Broken(f"{text!r} has no offset")
     fraction = re.search(r"\.(\d+)", str(text))
     return whole, fraction[1].rstrip("0") if fraction else ""
+
+
+def written(value: Any) -> str:
+    """A parameter's value as it stands in a path or a query."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def switched(parameter: str | None, on: bool | None) -> dict[str, str]:

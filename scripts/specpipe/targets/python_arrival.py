@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from specpipe.diagnostics import ToolError
-from specpipe.render import RESERVED_METHODS
+from specpipe.render import RESERVED_METHODS, python_argument
 from specpipe.spec.model import Api, Document
-from specpipe.targets.python_calls import RESERVED_ARGUMENTS, safe
+from specpipe.targets.python_calls import safe
 from specpipe.tree import Tree
 
 Lost = tuple[str, str]
@@ -56,7 +56,7 @@ def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api, kind: str) -> It
                 continue
             arguments = {a.arg for a in (*method.args.args, *method.args.kwonlyargs)}
             for parameter in operation.parameters:
-                if safe(parameter.name.snake, RESERVED_ARGUMENTS) not in arguments:
+                if python_argument(parameter.name.snake) not in arguments:
                     yield f"parameter {parameter.wire} of {operation.id}", parameter.pointer
             if operation.body and "body" not in arguments:
                 yield f"the body of {operation.id}", operation.body.pointer

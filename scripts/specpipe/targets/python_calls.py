@@ -9,7 +9,7 @@ from typing import Any
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.strings import PythonIdentifier
 
-from specpipe.render import RESERVED_METHODS, python_identifier
+from specpipe.render import RESERVED_METHODS, python_argument, python_identifier
 from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
 from specpipe.spec.names import Name
 from specpipe.targets.python_models import Models
@@ -21,10 +21,6 @@ PARAMETER_TYPES: Mapping[str, str] = {
     "number": "float",
     "string": "str",
 }
-RESERVED_ARGUMENTS = frozenset(
-    {"self", "body", "options", "timeout", "retries", "extra_headers", "extra_query", "extra_body"}
-)
-"""Names that every method has for something else."""
 RESERVED_CONSTANTS = frozenset({"TYPE_CHECKING"})
 """Names that a module of operations has for something else."""
 RESERVED_ATTRIBUTES = frozenset({"close", "discover", "with_options"})
@@ -177,7 +173,7 @@ def template(operation: Operation) -> str:
 def argument(parameter: Parameter) -> Argument:
     """A parameter as an argument."""
     return Argument(
-        safe(parameter.name.snake, RESERVED_ARGUMENTS),
+        python_argument(parameter.name.snake),
         parameter.wire,
         PARAMETER_TYPES[parameter.type],
         parameter.required,
