@@ -15,6 +15,8 @@ NODE_READY := node_modules/.ready
 NODE := $(shell [[ $$(node --version 2>&1) =~ ^v([0-9]+)\.([0-9]+) ]] && command -v npm >/dev/null && \
   (( BASH_REMATCH[1] * 1000 + BASH_REMATCH[2] >= 20019 )) && echo $(NODE_READY))
 GENERATED := generated/python-client generated/server
+# Offline, and quiet about itself.
+REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly
 FORMATTED := tests/typescript templates/typescript-client/runtime 'scripts/**/*.mjs'
 
 SPEC ?= spec/openapi.yaml
@@ -23,11 +25,12 @@ TARGETS ?=
 PROFILE ?= quick
 SEED ?= 1
 REPORT_DIR ?= .reports
+FORMAT ?= text
 export PYTHONDONTWRITEBYTECODE := 1
 
 # What a person gives reaches the commands through the environment, as it is: make expands no $ in
 # it, the shell sees no quotes of it, and a key does not show in the arguments of a process.
-GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP SHARD MERGE BASELINE API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK REPLAY ALONE DOCS DRAFT KEEP JSON
+GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP SHARD MERGE BASELINE API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK REPLAY ALONE BASE FORMAT VERSION PR DOCS DRAFT KEEP JSON
 $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
@@ -74,8 +77,10 @@ generate: $(READY) $(TYPESCRIPT) ## regenerate the SDKs and the server (SPEC= OU
 check: $(READY) $(TYPESCRIPT) ## say whether generated/ is what the spec gives; writes nothing (SPEC= OUT= TARGETS=)
 	@$(SPECPIPE) check --spec="$$SPEC" --out="$$OUT" --targets="$$TARGETS"
 
-lint: $(READY) $(NODE_READY) ## lint the spec; ruff, mypy --strict, pyright, tsc and prettier over hand-written and generated code
+lint: $(READY) $(NODE_READY) ## lint the spec (house rules, redocly); ruff, mypy --strict, pyright, tsc and prettier over hand-written and generated code
 	@$(SPECPIPE) lint --spec="$$SPEC"
+	@said=$$($(REDOCLY) lint --config spec/redocly.yaml --lint-config=error --format=stylish "$$SPEC" 2>&1) || \
+	  { printf '%s\n' "$$said"; exit 1; }
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy scripts/specpipe
@@ -108,7 +113,27 @@ audit: $(READY) ## hold the spec against documentation pages (DOCS=dir DRAFT=new
 bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
 	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
 
-clean: ## remove .venv, node_modules, reports and caches
-	@rm -rf $(VENV) node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
+diff: $(READY) $(NODE) ## what spec and SDKs change since BASE=git-ref, next version, fragments (FORMAT=text|markdown|json|github REPORT_DIR=)
+	@$(SPECPIPE) diff --spec="$$SPEC" --out="$$OUT" --base="$$BASE" --format="$$FORMAT" --report-dir="$$REPORT_DIR"
 
-.PHONY: help setup browser all generate check lint test serve conformance power others audit bench clean
+release: $(READY) $(NODE_READY) ## turn the change fragments into a release: changelog, version of the spec and all packages (VERSION=1.2.3)
+	@$(SPECPIPE) release --spec="$$SPEC" --out="$$OUT" --version="$$VERSION"
+
+packages: $(READY) $(NODE_READY) ## build what is published into dist/python and dist/npm; with VERSION= only that version
+	@rm -rf dist && mkdir -p dist/npm/package
+	@for package in $(GENERATED); do (cd $$package && "$(CURDIR)/$(BIN)/hatchling" build -d "$(CURDIR)/dist/python") || exit; done
+	@cp -R generated/typescript-client/. dist/npm/package && cd dist/npm/package && npm pack --loglevel=error --pack-destination ..
+	@rm -rf dist/npm/package
+	@[ -z "$$VERSION" ] || ls dist/npm/*-"$${VERSION#v}".tgz >/dev/null 2>&1 || \
+	  { echo "VERSION=$$VERSION is not the version of the spec, nor so of the packages: tag the commit of make release" >&2; rm -rf dist; exit 1; }
+
+publish: ## put the tarball of make packages on the npm registry; for the release workflow
+	@npm publish --provenance --access public dist/npm/*.tgz
+
+comment: ## put the report of make diff on a pull request, in place of the last one (PR=number REPORT_DIR=)
+	@gh pr comment "$$PR" --body-file "$$REPORT_DIR/diff.md" --edit-last --create-if-none
+
+clean: ## remove .venv, node_modules, reports and caches
+	@rm -rf $(VENV) dist node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
+
+.PHONY: help setup browser all generate check lint test serve conformance power others audit bench diff release packages publish comment clean

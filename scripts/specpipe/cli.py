@@ -20,7 +20,9 @@ from specpipe.bench.cli import add_command as add_bench
 from specpipe.conformance.cli import add_command as add_conformance
 from specpipe.conformance.process import server_environment, server_module
 from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
+from specpipe.diff.cli import add_commands as add_diff
 from specpipe.others.cli import add_command as add_judge_others
+from specpipe.spec.advice import advise
 from specpipe.targets.registry import TARGETS, select
 from specpipe.tree import Change
 from specpipe.workspace import OUT, SPEC, shown
@@ -77,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     add_audit(commands)
     add_conformance(commands)
     add_bench(commands)
+    add_diff(commands)
     add_judge_others(commands)
     return top
 
@@ -119,8 +122,12 @@ def described(change: Change, out: Path) -> str:
 
 
 def lint(options: argparse.Namespace) -> int:
-    """Load the spec, check it, and say how much it holds."""
-    _, api = pipeline.read_spec(options.spec)
+    """Load the spec, check it, say what could be better, and how much it holds."""
+    document, api = pipeline.read_spec(options.spec)
+    if advice := advise(document):
+        for diagnostic in advice:
+            print(diagnostic)
+        return 1
     print(
         f"{shown(options.spec)}: {len(api.operations)} operations, {len(api.schemas)} schemas: ok"
     )

@@ -21,7 +21,11 @@ def read_spec(path: Path) -> tuple[Document, Api]:
     Raises SpecError with every fault found: of the text first, then of OpenAPI and of the house
     rules together.
     """
-    document = load(path)
+    return checked(load(path))
+
+
+def checked(document: Document) -> tuple[Document, Api]:
+    """A document, found valid, and its operations view. Raises SpecError."""
     diagnostics = [*validate(document), *check_rules(document)]
     if diagnostics:
         raise SpecError(diagnostics)
@@ -31,7 +35,12 @@ def read_spec(path: Path) -> tuple[Document, Api]:
 def plan(spec: Path, targets: Sequence[Target]) -> tuple[str, dict[str, Tree]]:
     """The spec's digest, and what each target makes of it. Nothing is written."""
     document, api = read_spec(spec)
-    return document.digest, {target.name: target.render(document, api) for target in targets}
+    return document.digest, render(document, api, targets)
+
+
+def render(document: Document, api: Api, targets: Sequence[Target]) -> dict[str, Tree]:
+    """What each target makes of a document, by the target's name."""
+    return {target.name: target.render(document, api) for target in targets}
 
 
 def changes(
@@ -42,8 +51,15 @@ def changes(
     `targets` are all there are when `whole`: then nothing else may be in `out`. Otherwise only
     their own folders are looked at.
     """
-    spec_digest, trees = plan(spec, targets)
+    return changes_of(*read_spec(spec), out, targets, whole)
+
+
+def changes_of(
+    document: Document, api: Api, out: Path, targets: Sequence[Target], whole: bool
+) -> tuple[Change, ...]:
+    """The same for a document that is at hand."""
+    trees = render(document, api, targets)
     present = Manifest({}) if whole else Manifest.read(out)
-    wanted = with_manifest(trees, spec_digest, present)
+    wanted = with_manifest(trees, document.digest, present)
     folders = [EVERYWHERE] if whole else [target.folder for target in targets]
     return compare(wanted, folders, out)

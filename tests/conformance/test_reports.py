@@ -107,6 +107,13 @@ def test_a_finding_is_about_the_operation_that_answered_and_knows_its_line():
     )
 
 
+def test_a_finding_without_an_answer_is_about_the_operation_that_its_message_names():
+    broken = Broken(f"{DELETE.id}: not a value")
+    (finding,) = report(("Python SDK", broken), kind="answers").findings
+
+    assert finding.operations == (DELETE.id,)
+
+
 def test_junit_has_a_case_for_each_check_and_each_of_them_fails_that_found_the_same():
     broken = [(name, Broken(HOSTILE, exchange())) for name in "ab"]
     whole = report(*broken, passed_over=[("other", "the spec has no delete")])

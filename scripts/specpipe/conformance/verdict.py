@@ -66,7 +66,9 @@ class Finding:
     def of(cls, check: Check, broken: Broken, trial: Trial) -> Finding:
         """What a check found."""
         exchange = broken.exchange
-        operation = answering(trial, exchange) if exchange is not None else None
+        operation = (
+            answering(trial, exchange) if exchange is not None else named(trial, broken.message)
+        )
         return cls(
             check.kind,
             check.name,
@@ -100,6 +102,11 @@ class Finding:
         """Equal for two findings that tell the same, of whichever check."""
         message = DIFFERS.sub("#", self.message)
         return (self.kind, self.pointer, *self.operations, message)
+
+
+def named(trial: Trial, message: str) -> Operation | None:
+    """The operation that a message begins with: where an SDK is judged, no server answered."""
+    return next((o for o in trial.api.operations if message.startswith(f"{o.id}: ")), None)
 
 
 def pointed(check: Check, operation: Operation | None) -> str:

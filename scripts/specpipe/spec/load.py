@@ -34,7 +34,11 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 def load(path: Path) -> Document:
     """The document at `path`. Raises SpecError, and Misuse when no file can be read there."""
     file = _file(path)
-    content = _read(path, file)
+    return parse(_read(path, file), file)
+
+
+def parse(content: bytes, file: str) -> Document:
+    """The document that `content` is; `file` is what its places name. Raises SpecError."""
     data, places = _Reader(file).read(_decode(content, file))
     return Document(file, data, places, hashlib.sha256(content).hexdigest())
 
