@@ -15,6 +15,7 @@ from pathlib import Path
 
 from specpipe import emit, pipeline
 from specpipe.arguments import output_folder, spec_file
+from specpipe.audit.cli import add_command as add_audit
 from specpipe.bench.cli import add_command as add_bench
 from specpipe.conformance.cli import add_command as add_conformance
 from specpipe.conformance.process import server_environment, server_module
@@ -75,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
         if command in (generate, check):
             names = ",".join(target.name for target in TARGETS)
             sub.add_argument("--targets", default="", help=f"comma-separated; all: {names}")
+    add_audit(commands)
     add_conformance(commands)
     add_bench(commands)
     add_diff(commands)

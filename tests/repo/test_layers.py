@@ -37,6 +37,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.tree",
     },
     "specpipe.pipeline": {"specpipe.spec.", "specpipe.targets.base", "specpipe.tree"},
+    "specpipe.audit.": {"specpipe.audit.", "specpipe.spec.", "specpipe.arguments"},
     "specpipe.diff.": {
         "specpipe.diff.",
         "specpipe.spec.",
@@ -82,6 +83,7 @@ MAY_USE: dict[str, set[str]] = {
 """A module, or with a dot at its end a package, and what of ours it may import besides CORE. The
 command line is the only one that may import anything."""
 WRITERS = {
+    "specpipe.audit.cli": "drafts, into new files, and the facts of pages beside the spec",
     "specpipe.bench.cli": "temporary files on the disk of the repository",
     "specpipe.bench.clients": "what is decoded, and what a server answers with",
     "specpipe.bench.commits": "a temporary file, taken away again",

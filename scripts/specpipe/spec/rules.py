@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec import (
+    documented_rules,
     example_rules,
     name_rules,
     operation_rules,
@@ -64,6 +65,8 @@ RULES: tuple[Rule, ...] = (
     resource_rules.resources_are_described,
     resource_rules.behaviours_are_described,
     decisions_are_explained,
+    documented_rules.pages_are_named,
+    documented_rules.drafts_are_finished,
 )
 
 
