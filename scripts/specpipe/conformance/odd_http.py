@@ -76,7 +76,8 @@ def framings(status: int, media_type: str, text: bytes) -> Iterator[Framing]:
     for code in (100, 102, 103, 199):
         interim = Reply(head(code, {"Link": "</x>"}) + usual.raw)
         yield Framing(f"an interim {code} before it", interim, True, BROKEN)
-    yield Framing("a 101 in its place", Reply(head(101, {}) + usual.raw, True), True, SWITCHED)
+    # Not closed afterwards: a client that takes it for an interim one may keep the connection.
+    yield Framing("a 101 in its place", Reply(head(101, {}) + usual.raw), True, SWITCHED)
     yield from _lengths(status, fields, text)
     yield from _chunked(status, fields, text)
     old = usual.raw.replace(b"HTTP/1.1", b"HTTP/1.0", 1)
