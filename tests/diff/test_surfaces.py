@@ -103,7 +103,7 @@ def test_what_no_program_sees_is_no_change_to_python(old, new):
 
 
 def test_marks_of_a_merge_are_told_with_the_file():
-    with pytest.raises(NoPython, match=r"python-client/made/a\.py cannot be read: .*line 1"):
+    with pytest.raises(NoPython, match=r"`python-client/made/a\.py` cannot be read: `.*line 1\)`"):
         python_surface({"python-client/made/a.py": b"<<<<<<< HEAD\n"})
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from specpipe.diagnostics import Location, ToolError, one_line
+from specpipe.diagnostics import Location, ToolError
+from specpipe.diff.change import code
 from specpipe.diff.surface import Argument, Entry, Kind, Passed, Surface
 from specpipe.tree import Tree
 
@@ -55,7 +56,7 @@ def _parsed(path: str, source: bytes) -> ast.Module:
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError) as error:
-        raise NoPython(f"{path} cannot be read: {one_line(str(error))}") from None
+        raise NoPython(f"{code(path)} cannot be read: {code(error)}") from None
 
 
 def _is_offered(node: ast.stmt, name: str) -> bool:
