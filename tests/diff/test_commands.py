@@ -140,6 +140,7 @@ def test_a_change_is_told_of_the_spec_and_of_every_sdk_and_released(here, run):
         ("1.2.4", "7.minor.md asks for 0.1.0 after 0.0.0"),
         ("one", "no version: write three numbers"),
         ("1.3.0-rc.1", "no version: write three numbers"),
+        ("01.3.0", "no version: write three numbers"),
         ("1.2.2", "info.version is 1.2.3 already"),
         ("../x", "no version"),
     ],
