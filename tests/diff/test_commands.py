@@ -140,6 +140,7 @@ def test_a_change_is_told_of_the_spec_and_of_every_sdk_and_released(here, run):
         ("1.2.4", "7.minor.md asks for 0.1.0 after 0.0.0"),
         ("one", "no version: write three numbers"),
         ("1.3.0-rc.1", "no version: write three numbers"),
+        ("01.3.0", "no version: write three numbers"),
         ("1.2.2", "info.version is 1.2.3 already"),
         ("../x", "no version"),
     ],
@@ -163,6 +164,15 @@ def test_a_dirty_tree_is_refused(here, run):
     status, _, err = run("release", "--version", "1.3.0")
     assert status == 1
     assert f"{FRAGMENT.rpartition('/')[0]}/: not as committed" in err
+
+
+def test_a_tree_that_git_cannot_look_at_is_no_clean_one(here, run):
+    add_fragment(here)
+    commit(here)
+    (here / ".git" / "index").write_bytes(b"damaged")
+    status, _, err = run("release", "--version", "1.3.0")
+    assert status == 1
+    assert "git cannot say what is not as committed" in err
 
 
 def test_a_release_without_fragments_or_with_files_that_are_none_is_refused(here, run):
@@ -203,6 +213,25 @@ def test_a_base_without_the_spec_is_told(here, run):
     status, _, err = run("diff")
     assert status == 2
     assert "has no spec/openapi.yaml" in err
+
+
+@pytest.mark.parametrize(
+    ("old", "odd"),
+    [
+        ("minimum: 0, maximum: 9}", "minimum: '0', maximum: [9]}"),
+        ("{type: boolean, default: true}", "{type: {a: boolean}}"),
+        ("x-port-range: [9000, 9009]", "x-port-range: [a, [9009]]"),
+    ],
+)
+def test_a_base_that_breaks_the_rules_of_today_is_compared_all_the_same(here, run, old, odd):
+    text = (here / "spec" / "openapi.yaml").read_text()
+    assert old in text
+    edit(here, old, odd)
+    commit(here)
+    (here / "spec" / "openapi.yaml").write_text(text)
+    status, out, err = run("diff")
+    assert (status, err) == (1, "")
+    assert " changes since " in out
 
 
 def test_a_folder_without_git_is_told(tmp_path, run, monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from specpipe.diff.surface import surface_changes
-from specpipe.diff.surface_python import python_surface
+from specpipe.diff.surface_python import NoPython, python_surface
 from specpipe.diff.surface_typescript import typescript_surfaces
 from specpipe.tree import files_below, read
 from specpipe.workspace import OUT
@@ -100,6 +100,11 @@ def test_a_change_to_python_is_told_with_its_impact(old, new, told):
 )
 def test_what_no_program_sees_is_no_change_to_python(old, new):
     assert changes(python(), python(old, new)) == []
+
+
+def test_marks_of_a_merge_are_told_with_the_file():
+    with pytest.raises(NoPython, match=r"`python-client/made/a\.py` cannot be read: `.*line 1\)`"):
+        python_surface({"python-client/made/a.py": b"<<<<<<< HEAD\n"})
 
 
 def test_an_asynchronous_twin_is_told_only_where_it_differs():

@@ -65,6 +65,8 @@ B, M, P = Impact.BREAKING, Impact.MINOR, Impact.PATCH
         (state(), state("1.3.0-rc.1", ["7.minor.md"]), [M]),
         (state("1.3.0", ["6.minor.md"]), state("1.3.0", ["6.minor.md", "7.patch.md"]), [P]),
         (state("1.3.0", ["6.minor.md"]), state("1.3.0", [], f"## 1.3.0\n{LOG}"), []),
+        (state("1.3.0", ["6.minor.md"]), state("2.0.0", ["6.breaking.md"]), [B]),  # as we ask
+        (state("1.3.0", ["6.new.md"]), state("1.3.0", ["6.minor.md"]), []),  # as we ask, too
         (state("0.1.0", changelog=""), state("0.2.0", ["1.breaking.md"]), [B]),
     ],
 )
@@ -84,6 +86,7 @@ def test_a_version_and_a_fragment_that_agree_are_right(base, head, impacts):
         (state(), state("1.2.4"), [P], "spec/changes:1:1: the changes are patch and no new fragment tells of them, write spec/changes/<number of the pull request>.patch.md"),
         (state("1.3.0", ["6.minor.md"]), state("1.3.0", ["6.minor.md"]), [P], "spec/changes:1:1: the changes are patch and no new fragment tells of them, write spec/changes/<number of the pull request>.patch.md"),
         (state(), state("2.0.0", ["7.minor.md"]), [B], "spec/changes/7.minor.md:1:1: the changes are breaking, the fragment says minor, rename it to 7.breaking.md"),
+        (state("2.0.0", ["6.breaking.md"]), state("2.0.0", ["6.minor.md"]), [], "spec/changes:1:1: fragment 6.breaking.md is gone, and no release tells of it, put it back: `make release` takes it away"),
         (state("1.3.0", ["6.minor.md"]), state("1.3.0"), [], "spec/changes:1:1: fragment 6.minor.md is gone, and no release tells of it, put it back: `make release` takes it away"),
     ],
 )  # fmt: skip

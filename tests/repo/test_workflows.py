@@ -3,6 +3,7 @@ no text of strangers reaches a shell."""
 
 from __future__ import annotations
 
+import fnmatch
 import re
 
 import pytest
@@ -116,10 +117,18 @@ def test_every_shard_is_run_and_no_other():
 
 
 def test_other_files_for_github_can_be_read():
-    for name in ("dependabot.yml",):
-        assert yaml.safe_load((GITHUB / name).read_text())["version"] == 2
-    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    bot = yaml.safe_load((GITHUB / "dependabot.yml").read_text())
+    assert bot["version"] == 2
+    folders = bot["updates"][0]["directories"]  # `/` stands for the folder of workflows
+    ours = {f"/{p.parent.relative_to(ROOT)}" for p in FILES if p.name == "action.yml"}
+    assert [
+        one for one in ours if not any(fnmatch.fnmatch(one, folder) for folder in folders)
+    ] == []
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    hooks = config["repos"][0]["hooks"]
     assert {hook["entry"].removeprefix("make ") for hook in hooks} <= TARGETS
+    stages = {stage for hook in hooks for stage in hook.get("stages", ())}
+    assert stages <= set(config["default_install_hook_types"])
     owners = (GITHUB / "CODEOWNERS").read_text()
     paths = re.findall(r"^/(\S+)", owners, re.M)
     assert "spec/" in paths

@@ -124,7 +124,8 @@ def header(table: Block) -> tuple[str, ...]:
 
 def rows(table: Block, flexible: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The rows of a table, by line, each cell as source. In a row with too many a bare `|` stood
-    in one: in bold text or code that is open at the cut, or else in cell `flexible`."""
+    in one: in bold text or code that is open at the cut, or else in cell `flexible`; one with too
+    few (a line that follows the table is one, too) has empty cells in the end."""
     columns = len(header(table))
     framed = table.lines[0][1].lstrip().startswith("|")
     for line, text in table.lines[1:]:
@@ -141,11 +142,6 @@ def _fitted(parts: list[str], columns: int, flexible: int) -> tuple[str, ...]:
             parts[at : at + 2] = [f"{parts[at]} | {parts[at + 1]}"]
         else:
             at += 1
-    extra = max(len(parts) - columns, 0)
-    middle = [" | ".join(parts[flexible : flexible + extra + 1])]
-    return (
-        *parts[:flexible],
-        *middle,
-        *parts[flexible + extra + 1 :],
-        *[""] * (columns - len(parts)),
-    )
+    parts = parts + [""] * (columns - len(parts))
+    end = flexible + len(parts) - columns + 1
+    return (*parts[:flexible], " | ".join(parts[flexible:end]), *parts[end:])

@@ -10,7 +10,7 @@ from specpipe.diff.moment import Moment
 from specpipe.diff.sdk_changes import Source, sdk_changes
 from specpipe.diff.spec_changes import spec_changes
 from specpipe.diff.surface import Surface
-from specpipe.diff.surface_python import python_surface
+from specpipe.diff.surface_python import NoPython, python_surface
 from specpipe.diff.surface_typescript import typescript_surfaces
 from specpipe.node import NoNode
 from specpipe.tree import Tree
@@ -46,7 +46,7 @@ def compare(base: Moment, head: Moment, out: str) -> Found:
         for area in SURFACES:
             try:
                 changes += _sdk(base, head, area, out)
-            except NoNode as error:
+            except (NoNode, NoPython) as error:
                 notes.append(f"the {area} SDK is not compared: {error}")
     return Found(tuple(sorted(set(changes), key=worst_first)), tuple(notes))
 

@@ -8,7 +8,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from specpipe.diagnostics import Misuse, one_line
+from specpipe.diagnostics import Misuse, ToolError, one_line
 from specpipe.tree import Tree
 
 DEFAULTS = ("origin/main", "HEAD")
@@ -27,7 +27,8 @@ class Repository:
         folder = path.resolve().parent
         done = _git(folder, "rev-parse", "--show-toplevel")
         if done.returncode:
-            raise Misuse(f"{path}: in no git repository, so there is no base to compare with")
+            said = one_line(done.stderr.decode(errors="replace").strip())
+            raise Misuse(f"{path}: in no git repository that can be read: {said}")
         return cls(Path(done.stdout.decode().rstrip("\n")))
 
     def relative(self, path: Path) -> str:
@@ -68,8 +69,11 @@ class Repository:
             return {name: file.read() for name, file in files if file is not None}
 
     def dirty(self) -> tuple[str, ...]:
-        """The paths that are not as committed, new ones included."""
-        said = self._read("status", "--porcelain", "-z", "--no-renames") or b""
+        """The paths that are not as committed, new ones included. Raises ToolError when git does
+        not know."""
+        said = self._read("status", "--porcelain", "-z", "--no-renames")
+        if said is None:
+            raise ToolError(f"{self.root}: git cannot say what is not as committed")
         return tuple(entry[3:] for entry in said.decode(errors="replace").split("\0") if entry)
 
     def _read(self, *arguments: str) -> bytes | None:

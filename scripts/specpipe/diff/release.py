@@ -24,7 +24,8 @@ from specpipe.spec.nodes import root
 from specpipe.targets.registry import TARGETS
 from specpipe.tree import Change, read
 
-_EXACT = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
+_EXACT = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}", re.ASCII)
+"""As registries take it: no zero in front."""
 
 
 def planned(moment: Moment, version: str, date: str, spec: Path, out: Path) -> list[Change]:

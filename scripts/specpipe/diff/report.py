@@ -159,6 +159,7 @@ def github(report: Report) -> str:
         lines.append(
             _annotation(_ANNOTATION[change.impact], place.file, place.line, title, change.sentence)
         )
+    lines += [f"note: {note}" for note in report.notes]
     return "\n".join([*lines, report.headline]) + "\n"
 
 

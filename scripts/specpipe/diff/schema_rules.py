@@ -72,11 +72,11 @@ def _at(kind: str, effect: Effect, what: str, base: Node, head: Node, *, key: st
 def types_of(node: Node) -> frozenset[str]:
     """The types of a schema, date-times told from other strings (SDKs have a type for them), and
     `null` where it may be null."""
-    value = node.raw("type").value
-    names = set(value) if isinstance(value, list) else {value} if value else set()
+    given = node.raw("type")
+    names = {*given.strings, given.text} - {""}
     if names & {"string"} and node.raw("format").value == "date-time":
         names = names - {"string"} | {"date-time"}
-    return frozenset(map(str, names | ({"null"} if node.raw("nullable").value is True else set())))
+    return frozenset(names | ({"null"} if node.raw("nullable").value is True else set()))
 
 
 def _type(base: Node, head: Node) -> Iterator[Finding]:
@@ -123,9 +123,14 @@ def _enum(base: Node, head: Node) -> Iterator[Finding]:
             yield Finding("enum-value-added", "opens", words, before, item)
 
 
+def _number(node: Node) -> int | float | None:
+    """A bound; none where a base, which no rule was asked about, has something else there."""
+    return node.value if isinstance(node.value, int | float) else None
+
+
 def _bounds(base: Node, head: Node) -> Iterator[Finding]:
     for key in (*LOWER, *UPPER):
-        before, after = base.raw(key).value, head.raw(key).value
+        before, after = (_number(node.raw(key)) for node in (base, head))
         if before == after:
             continue
         words = f"{key} changed from {code(_shown(before))} to {code(_shown(after))}"

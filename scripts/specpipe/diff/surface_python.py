@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from specpipe.diagnostics import Location
+from specpipe.diagnostics import Location, ToolError
+from specpipe.diff.change import code
 from specpipe.diff.surface import Argument, Entry, Kind, Passed, Surface
 from specpipe.tree import Tree
 
@@ -20,11 +21,20 @@ _TWIN = re.compile(r"\b(?:Async)?(?:Raw(?=\w*Resource))?")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+class NoPython(ToolError):
+    """A module of a package is no Python: a merge left marks in it, say."""
+
+
 def python_surface(tree: Tree) -> Surface:
     """Everything public in the package whose modules are in `tree`, as folder/package/module.py:
-    modules without an underscore in front, and what the package exports of the others."""
+    modules without an underscore in front, and what the package exports of the others.
+
+    Raises NoPython.
+    """
     modules = {
-        PurePosixPath(path): ast.parse(source) for path, source in tree.items() if _is_module(path)
+        PurePosixPath(path): _parsed(path, source)
+        for path, source in tree.items()
+        if _is_module(path)
     }
     homes = _exported(modules)
     names = _aliases(modules)
@@ -40,6 +50,13 @@ def python_surface(tree: Tree) -> Surface:
                 reader = _Reader(path.as_posix(), names)
                 found.update((entry.name, entry) for entry in reader.read(node, prefix + name))
     return {name: entry for name, entry in found.items() if not _is_twin(entry, found)}
+
+
+def _parsed(path: str, source: bytes) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        raise NoPython(f"{code(path)} cannot be read: {code(error)}") from None
 
 
 def _is_offered(node: ast.stmt, name: str) -> bool:

@@ -36,7 +36,7 @@ def typescript_surfaces(trees: Sequence[Tree]) -> tuple[Surface, ...]:
 def _files(tree: Tree) -> dict[str, str]:
     """What the compiler reads, by the path in the package."""
     return {
-        PurePosixPath(*PurePosixPath(path).parts[1:]).as_posix(): content.decode()
+        PurePosixPath(*PurePosixPath(path).parts[1:]).as_posix(): content.decode(errors="replace")
         for path, content in tree.items()
         if path.endswith((".ts", "package.json"))
     }

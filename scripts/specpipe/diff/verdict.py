@@ -68,7 +68,7 @@ def _version(head: State, needed: Version, worst: Impact | None) -> Iterator[Dia
 def _fragments(base: State, head: State, worst: Impact | None, folder: str) -> Iterator[Diagnostic]:
     kept = base.changes
     new = [f for f in head.fragments if kept.get(f.name) != head.changes[f.name]]
-    gone = [name for name in kept if name not in head.changes]
+    gone = [old.name for old in base.fragments if not any(_tells(f, old) for f in head.fragments)]
     lowest = worst.word if worst else ""
     if worst and not new:
         message = f"the changes are {lowest} and no new fragment tells of them"
@@ -82,3 +82,8 @@ def _fragments(base: State, head: State, worst: Impact | None, folder: str) -> I
     if gone and latest_release(head.changelog) == latest_release(base.changelog):
         message = f"fragment {gone[0]} is gone, and no release tells of it"
         yield Diagnostic(Location(folder), message, "put it back: `make release` takes it away")
+
+
+def _tells(fragment: Fragment, old: Fragment) -> bool:
+    """Whether it is `old`, or `old` renamed to a worse impact."""
+    return fragment.number == old.number and fragment.impact >= old.impact

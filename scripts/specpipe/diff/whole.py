@@ -86,8 +86,8 @@ def _ports(before: Node, after: Node) -> Iterator[Change]:
 
 
 def _range(node: Node) -> tuple[int, int]:
-    value = node.value
-    return (value[0], value[1]) if isinstance(value, list) and len(value) == 2 else DEFAULT_PORTS
+    ports = [item.value for item in node.items() if isinstance(item.value, int)]
+    return (ports[0], ports[1]) if len(ports) == 2 else DEFAULT_PORTS
 
 
 def _schemes(before: Node, after: Node) -> Iterator[Change]:
