@@ -33,7 +33,6 @@ from specpipe.spec.model import (
 )
 
 __all__ = [  # with what modules that use a Subject need of what it is made of
-    "CLOCK_STEP",
     "Missing",
     "Object",
     "Subject",
@@ -45,8 +44,9 @@ __all__ = [  # with what modules that use a Subject need of what it is made of
     "switched",
 ]
 CLOCK_STEP = 0.002
-CLOCK_TRIES = 20
-"""Seconds between creates, and tries for each, that make up for a coarse clock."""
+CLOCK_TRIES = 10
+"""Seconds after a create or before an update, twice as many with each of so many tries: two in all,
+so that a clock may be as coarse as that."""
 
 
 class Subject(Described):
@@ -100,17 +100,39 @@ class Subject(Described):
 
     def create_in_a_row(self, count: int) -> list[Object]:
         """Things with times of creation that advance from one to the next: where the server's
-        clock is coarse, creating is repeated until it has moved on."""
-        things: list[Object] = []
-        for _ in range(count * CLOCK_TRIES):
+        clock is coarse, creating is repeated until it has moved on. What was too early is deleted
+        where that can be done, or it would be in the same ranges."""
+        things = [self.create()]
+        while len(things) < count:
+            things.append(self._created_after(things[-1]))
+        return things
+
+    def _created_after(self, last: Object) -> Object:
+        for number in range(CLOCK_TRIES):
+            time.sleep(CLOCK_STEP * 2**number)
             thing = self.create()
-            at = instant(member(thing, self.resource.created))
-            if not things or at > instant(member(things[-1], self.resource.created)):
-                things.append(thing)
-            if len(things) == count:
-                return things
-            time.sleep(CLOCK_STEP)
-        raise Broken(f"the time of creation did not advance over {count * CLOCK_TRIES} creates")
+            if self._moment(thing, self.resource.created) > self._moment(
+                last, self.resource.created
+            ):
+                return thing
+            if self.operations(Delete):
+                self.delete(self.id_of(thing))
+        raise Broken(f"the time of creation did not advance over {CLOCK_TRIES} creates")
+
+    def update_after(self, thing: Object, last: Object) -> Object:
+        """Update a thing so that its time of update is later than that of another: repeated, where
+        the server's clock is coarse, until it has moved on."""
+        for number in range(CLOCK_TRIES):
+            time.sleep(CLOCK_STEP * 2**number)
+            thing = self.update(thing)
+            if self._moment(thing, self.resource.updated) > self._moment(
+                last, self.resource.updated
+            ):
+                return thing
+        raise Broken(f"the time of update did not advance over {CLOCK_TRIES} updates")
+
+    def _moment(self, thing: Object, path: Sequence[str]) -> tuple[datetime, str]:
+        return instant(member(thing, path))
 
     def read(self, id: str, *, full: bool | None = True) -> Object:
         """One thing as `get` shows it."""
