@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from specpipe.conformance import interruption
 from specpipe.conformance.described import Described, Missing, Object, operations_on, seed
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken, Ledger
-from specpipe.conformance.samples import filled, given
+from specpipe.conformance.samples import filled, given, written
 from specpipe.conformance.wire import Wire
 from specpipe.spec.model import (
     Addressing,
@@ -273,11 +272,6 @@ def instant(text: Any) -> tuple[datetime, str]:
         raise Broken(f"{text!r} has no offset")
     fraction = re.search(r"\.(\d+)", str(text))
     return whole, fraction[1].rstrip("0") if fraction else ""
-
-
-def written(value: Any) -> str:
-    """A parameter's value as it stands in a path or a query."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def switched(parameter: str | None, on: bool | None) -> dict[str, str]:
