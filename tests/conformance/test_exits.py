@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -89,6 +90,15 @@ def test_a_server_that_dies_while_it_is_fuzzed_exits_with_2(judge, misbehaving, 
 
     assert result.returncode == 2
     assert result.stderr == f"could not judge: {server.base_url} went away while it was fuzzed\n"
+
+
+def test_a_server_that_dies_in_a_history_exits_with_2(judge, misbehaving, monkeypatch):
+    monkeypatch.setenv("DIES_AT", "20")
+    with misbehaving("dies") as server:
+        result = judge(*DISPOSABLE, "--replay", "history/workstream-event@smoke.1", server=server)
+
+    assert result.returncode == 2, result.stdout
+    assert re.fullmatch(rf"could not judge: \w+ {server.base_url}/.+\n", result.stderr)
 
 
 def test_a_request_that_gets_no_answer_from_a_server_that_lives_is_a_departure(

@@ -46,7 +46,7 @@ def faults(operations: Collection[Operation], session: Session) -> Iterator[Brok
     key = session.trial.server.key
     if not session.wire.has_key or key is None:
         raise Missing("key to try: none was given")
-    keys = {"no key": "", "a wrong key": "wrong"}
+    keys = {"no key": "", "a wrong key": "wrong" if key != "wrong" else "right"}
     for operation in operations:
         try:
             refuses(operation, session, keys)

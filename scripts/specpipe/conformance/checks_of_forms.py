@@ -11,12 +11,12 @@ from specpipe.conformance.check import Check
 from specpipe.conformance.headers import header_faults
 from specpipe.conformance.ledger import Broken
 from specpipe.conformance.oracle import Oracle
-from specpipe.conformance.samples import sample
+from specpipe.conformance.samples import sample, written
 from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing, batch_body
 from specpipe.conformance.target import Target
 from specpipe.conformance.trial import Trial
-from specpipe.conformance.wrong import Request, written
+from specpipe.conformance.wrong import Request
 from specpipe.spec.model import (
     Associate,
     BatchFetch,

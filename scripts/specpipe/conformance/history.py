@@ -15,7 +15,7 @@ import hypothesis
 from hypothesis.stateful import run_state_machine_as_test
 
 from specpipe.conformance.drawn import Over, settings
-from specpipe.conformance.history_acts import Act, Telling, renamed
+from specpipe.conformance.history_acts import Act, Telling, can_be_told, renamed
 from specpipe.conformance.history_machine import machine
 from specpipe.conformance.history_shorter import shortest
 from specpipe.conformance.ledger import Broken
@@ -40,6 +40,8 @@ def tell(subject: Subject, profile: Profile, seed: int, salt: str) -> Broken | N
         kind = hypothesis.seed(seed + number)(machine(subject, begin, MOST[number % len(MOST)]))
         with contextlib.suppress(Over):
             run_state_machine_as_test(kind, settings=settings(2, profile.steps))
+        if telling.stopped is not None:
+            raise telling.stopped
         if telling.broken is not None:
             return story(subject, telling, f"{seed}/{number}/{salt}")
     return None
@@ -53,13 +55,11 @@ def story(subject: Subject, telling: Telling, seed: str) -> Broken:
 
     def fails(acts: Sequence[Act]) -> Sequence[Act] | None:
         nonlocal found, tries
-        if subject.sent >= most:
+        if subject.sent >= most or not can_be_told(acts):
             return None
         tries += 1
         again = Telling(subject, f"{seed}/{tries}")
         for act in acts:
-            if not again.knows(act):
-                return None
             again.do(act)
             if again.broken is not None:
                 break

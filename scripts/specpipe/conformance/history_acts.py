@@ -73,11 +73,8 @@ class Telling:
         self._pairs = subject.operations(Associate)
         self.acts: list[Act] = []
         self.broken: Broken | None = None
-
-    def knows(self, act: Act) -> bool:
-        """Whether all things that an act is about have been created."""
-        made = act.things[1:] if act.verb == "create" else act.things
-        return all(name in self._steps.ids for name in made if name)
+        self.stopped: Exception | None = None
+        """What ended everything while hypothesis was choosing the acts."""
 
     def do(self, act: Act) -> None:
         """Do an act. Raises what ends everything: Trespass, Unreachable and ToolError."""
@@ -127,6 +124,17 @@ class Telling:
                 self._steps.identifiers(act.given["limit"], act.given["which"], ends)
             case _:
                 getattr(self._steps, act.verb)(*ids, **act.given)
+
+
+def can_be_told(acts: Sequence[Act]) -> bool:
+    """Whether each act is about things only that were created before."""
+    made = {""}
+    for act in acts:
+        new, about = (act.things[:1], act.things[1:]) if act.verb == "create" else ((), act.things)
+        if not made.issuperset(about):
+            return False
+        made.update(new)
+    return True
 
 
 def renamed(acts: Sequence[Act]) -> list[Act]:

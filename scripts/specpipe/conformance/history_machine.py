@@ -6,6 +6,7 @@ This module imports hypothesis, so it is imported where histories are made only.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,8 +20,11 @@ from hypothesis.stateful import (
 
 from specpipe.conformance.drawn import Over
 from specpipe.conformance.history_acts import Act, Telling, name
+from specpipe.conformance.ledger import Trespass
 from specpipe.conformance.samples import resolved
 from specpipe.conformance.subject import Subject
+from specpipe.conformance.wire import Unreachable
+from specpipe.diagnostics import ToolError
 from specpipe.spec.model import (
     Associate,
     BatchFetch,
@@ -74,18 +78,25 @@ class Histories(RuleBasedStateMachine):
 
     def act(self, act: Act) -> None:
         """Do it. Raises Over when something is wrong: that history is told."""
-        if self._telling is None:
-            return
-        self._telling.do(act)
-        if self._telling.broken is not None:
-            raise Over
+        if self._telling is not None:
+            self._watch(self._telling, partial(self._telling.do, act))
 
     def teardown(self) -> None:
         """Read everything back, and remove it."""
-        if self._telling is not None:
-            self._telling.end()
-            if self._telling.broken is not None:
-                raise Over
+        # After a trespass nothing may be written, and who does not answer need not be asked.
+        if self._telling is not None and self._telling.stopped is None:
+            self._watch(self._telling, self._telling.end)
+
+    def _watch(self, telling: Telling, step: Callable[[], None]) -> None:
+        """What ends everything is kept from hypothesis, which would do it again and, since it does
+        not come again, complain of that instead."""
+        try:
+            step()
+        except (Trespass, Unreachable, ToolError) as error:
+            telling.stopped = error
+            raise Over from None
+        if telling.broken is not None:
+            raise Over
 
 
 def machine(subject: Subject, begin: Callable[[], Telling | None], most: int) -> type[Histories]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from random import Random
 from typing import Any
@@ -49,7 +50,7 @@ class Reads:
         others = {id: n for ids in self._others.values() for n, id in zip(OTHERS, ids, strict=True)}
         names = {id: name for name, id in self.ids.items()}
         for id, name in {**names, **others, self._nobody: NOBODY}.items():
-            text = text.replace(f"'{id}'", name).replace(id, name)
+            text = re.sub(rf"'{re.escape(id)}'|(?<![\w-]){re.escape(id)}(?![\w-])", name, text)
         return text
 
     def other(self, pair: tuple[Operation, Associate], number: int) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-import time
 from datetime import timedelta, timezone
 
 from specpipe.conformance.law import holds, law
 from specpipe.conformance.subject import (
-    CLOCK_STEP,
     Missing,
     Object,
     Subject,
@@ -41,8 +39,9 @@ def identifiers_are_ordered(subject: Subject, random: random.Random) -> None:
     _, behaviour = subject.one(Identifiers)
     made = subject.create_in_a_row(4)
     if subject.operations(Update):
-        time.sleep(CLOCK_STEP)
-        made[1] = subject.update(made[1])  # a list in order of the other time would show now
+        made[1] = subject.update_after(
+            made[1], made[-1]
+        )  # a list in order of the other time would show now
     wanted = ordered(subject, made)
     queries: list[dict[str, str]] = [{}]
     for which, start, end in behaviour.ranges:
@@ -53,7 +52,7 @@ def identifiers_are_ordered(subject: Subject, random: random.Random) -> None:
         holds(found == wanted, f"{query}: identifiers are in the order {found}, not {wanted}")
 
 
-@law(Identifiers, requests=17)
+@law(Identifiers, requests=19)
 def identifiers_are_limited(subject: Subject, random: random.Random) -> None:
     """Identifiers are cut off at the limit, after filtering: 0 gives none."""
     _, behaviour = subject.one(Identifiers)
@@ -66,6 +65,8 @@ def identifiers_are_limited(subject: Subject, random: random.Random) -> None:
         fences.append(({start: first, end: last}, made[:3]))
     for fence, inside in fences:
         wanted = ordered(subject, inside)
+        if sorted(subject.identifiers(fence)) != sorted(wanted):
+            continue  # others write there as well, or the range is wrong: other laws tell that
         for limit in range(len(inside) + 2):
             found = subject.identifiers(fence | {behaviour.limit: str(limit)})
             holds(
@@ -117,8 +118,7 @@ def ranges_are_joined(subject: Subject, random: random.Random) -> None:
     if len(ranges) < 2:
         raise Missing("second range")
     old, other, new = subject.create_in_a_row(3)
-    time.sleep(CLOCK_STEP)
-    old = subject.update(old)
+    old = subject.update_after(old, new)
     created = str(member(new, subject.resource.created))
     updated = str(member(old, subject.resource.updated))
     query = dict.fromkeys(ranges["created"], created) | dict.fromkeys(ranges["updated"], updated)
@@ -136,8 +136,7 @@ def open_ranges_are_joined(subject: Subject, random: random.Random) -> None:
     if len(ranges) < 2:
         raise Missing("second range")
     old, middle, new = subject.create_in_a_row(3)
-    time.sleep(CLOCK_STEP)
-    old = subject.update(old)
+    old = subject.update_after(old, new)
     ids = subject.ids_of([old, middle, new])
     created = str(member(new, subject.resource.created))
     first = str(member(old, subject.resource.created))

@@ -66,8 +66,16 @@ def associations_touch_nothing_else(subject: Subject, random: random.Random) -> 
         raise Missing("associate")
     resource = subject.resource
     before = subject.create(full=True)
-    for pair in pairs:
-        subject.associate(subject.id_of(before), subject.fresh_other(pair, random), pair)
+    added: dict[str, str] = {}
+    for pair in sorted(pairs, key=lambda pair: pair[1].removes):
+        other = subject.fresh_other(pair, random)
+        if pair[1].removes:
+            if pair[1].member not in added:
+                continue  # taking out what is not there may do nothing at all
+            other = added.pop(pair[1].member)
+        else:
+            added[pair[1].member] = other
+        subject.associate(subject.id_of(before), other, pair)
         after = subject.read(subject.id_of(before))
         left_out = {pair[1].member, resource.updated[0]}
         rest = f"besides {pair[1].member}, a thing before and after {pair[0].id}"

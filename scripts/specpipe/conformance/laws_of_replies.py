@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from specpipe.conformance.exchange import same
 from specpipe.conformance.law import agree, holds, law
-from specpipe.conformance.readings import expect_members, readings, without
+from specpipe.conformance.readings import expect_members, readings, the_one, without
 from specpipe.conformance.subject import Missing, Object, Subject
 from specpipe.spec.model import BatchFetch, Create, Delete, Get, Operation, Snapshot, Update
 
@@ -32,8 +32,8 @@ def heavy_members_are_left_out(subject: Subject, random: random.Random) -> None:
     whole = subject.read(id)
     expect_members(whole, heavy, "a full get")
 
-    def listed(things: Collection[Object]) -> Object:
-        return next((t for t in things if t[subject.resource.id] == id), {})
+    def listed(things: list[Object]) -> Object:
+        return the_one(subject, things, id, "a list")
 
     for operation, create in subject.operations(Create):
         expect_heavy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import uuid
 from collections.abc import Mapping
@@ -63,6 +64,11 @@ def filled(schema: Schema, schemas: Schema, example: Any) -> dict[str, Any]:
 def given(parameter: Parameter) -> Any:
     """A valid value of a parameter."""
     return sample(parameter.schema, {}) if parameter.example is None else parameter.example
+
+
+def written(value: Any) -> str:
+    """A parameter's value as it stands in a path or a query."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def text(schema: Schema) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from specpipe.conformance import interruption
 from specpipe.conformance.described import Described, Missing, Object, operations_on, seed
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.ledger import Broken, Ledger
-from specpipe.conformance.samples import filled, given
+from specpipe.conformance.samples import filled, given, written
 from specpipe.conformance.wire import Wire
 from specpipe.spec.model import (
     Addressing,
@@ -33,7 +32,6 @@ from specpipe.spec.model import (
 )
 
 __all__ = [  # with what modules that use a Subject need of what it is made of
-    "CLOCK_STEP",
     "Missing",
     "Object",
     "Subject",
@@ -45,8 +43,9 @@ __all__ = [  # with what modules that use a Subject need of what it is made of
     "switched",
 ]
 CLOCK_STEP = 0.002
-CLOCK_TRIES = 20
-"""Seconds between creates, and tries for each, that make up for a coarse clock."""
+CLOCK_TRIES = 10
+"""Seconds after a create or before an update, twice as many with each of so many tries: two in all,
+so that a clock may be as coarse as that."""
 
 
 class Subject(Described):
@@ -100,17 +99,39 @@ class Subject(Described):
 
     def create_in_a_row(self, count: int) -> list[Object]:
         """Things with times of creation that advance from one to the next: where the server's
-        clock is coarse, creating is repeated until it has moved on."""
-        things: list[Object] = []
-        for _ in range(count * CLOCK_TRIES):
+        clock is coarse, creating is repeated until it has moved on. What was too early is deleted
+        where that can be done, or it would be in the same ranges."""
+        things = [self.create()]
+        while len(things) < count:
+            things.append(self._created_after(things[-1]))
+        return things
+
+    def _created_after(self, last: Object) -> Object:
+        for number in range(CLOCK_TRIES):
+            time.sleep(CLOCK_STEP * 2**number)
             thing = self.create()
-            at = instant(member(thing, self.resource.created))
-            if not things or at > instant(member(things[-1], self.resource.created)):
-                things.append(thing)
-            if len(things) == count:
-                return things
-            time.sleep(CLOCK_STEP)
-        raise Broken(f"the time of creation did not advance over {count * CLOCK_TRIES} creates")
+            if self._moment(thing, self.resource.created) > self._moment(
+                last, self.resource.created
+            ):
+                return thing
+            if self.operations(Delete):
+                self.delete(self.id_of(thing))
+        raise Broken(f"the time of creation did not advance over {CLOCK_TRIES} creates")
+
+    def update_after(self, thing: Object, last: Object) -> Object:
+        """Update a thing so that its time of update is later than that of another: repeated, where
+        the server's clock is coarse, until it has moved on."""
+        for number in range(CLOCK_TRIES):
+            time.sleep(CLOCK_STEP * 2**number)
+            thing = self.update(thing)
+            if self._moment(thing, self.resource.updated) > self._moment(
+                last, self.resource.updated
+            ):
+                return thing
+        raise Broken(f"the time of update did not advance over {CLOCK_TRIES} updates")
+
+    def _moment(self, thing: Object, path: Sequence[str]) -> tuple[datetime, str]:
+        return instant(member(thing, path))
 
     def read(self, id: str, *, full: bool | None = True) -> Object:
         """One thing as `get` shows it."""
@@ -251,11 +272,6 @@ def instant(text: Any) -> tuple[datetime, str]:
         raise Broken(f"{text!r} has no offset")
     fraction = re.search(r"\.(\d+)", str(text))
     return whole, fraction[1].rstrip("0") if fraction else ""
-
-
-def written(value: Any) -> str:
-    """A parameter's value as it stands in a path or a query."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def switched(parameter: str | None, on: bool | None) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from specpipe.conformance.samples import sample
+from specpipe.conformance.samples import resolved, sample, written
 from specpipe.spec.model import Operation, Parameter
 
 Schema = Mapping[str, Any]
@@ -66,11 +66,6 @@ def plain(operation: Operation, schemas: Mapping[str, Any]) -> Request:
     path = {p.wire: given[p.wire] for p in operation.parameters_in("path")}
     query = {p.wire: given[p.wire] for p in operation.parameters_in("query") if p.required}
     return Request(path=path, query=query, body=value)
-
-
-def written(value: Any) -> str:
-    """A parameter's value as it stands in a URL."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def malformed(right: Request) -> Iterator[Request]:
@@ -209,13 +204,6 @@ def faulty(value: Any, schema: Schema, schemas: Schema, place: Place = ()) -> It
                 yield from faulty(value[name], inner, schemas, (*place, name))
     if isinstance(value, list) and value:
         yield from faulty(value[0], schema.get("items", {}), schemas, (*place, 0))
-
-
-def resolved(schema: Schema, schemas: Schema) -> Schema:
-    """What a reference leads to."""
-    while "$ref" in schema:
-        schema = schemas[str(schema["$ref"]).rpartition("/")[2]]
-    return schema
 
 
 def filled(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Any:
