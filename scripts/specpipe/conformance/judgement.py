@@ -129,7 +129,8 @@ class Judgement:
             yield from [(plan.fuzzed, plan.linked)] if plan.fuzzed or plan.linked else []
             return
         for operations in filter(None, self.again.rounds(self.plan)):
-            if self.verdict.conforms:
+            # Whether an operation is reached is not told by what else is found on the way.
+            if self.again.kind == REACH or self.verdict.conforms:
                 yield operations, operations
 
     def _fuzz(self, operations: Operations, linked: Operations) -> None:
