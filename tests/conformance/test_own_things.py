@@ -344,7 +344,6 @@ def test_an_id_that_no_url_can_hold_does_not_keep_the_others_from_being_removed(
         made = session.subject(resource).create()["id"]
         session.ledgers[resource].claim(id, None)
         verdict = Verdict()
-        session.wire.gate.settle(resource, ())
         clean_up(session, verdict)
         left = session.subject(resource).identifiers()
 

@@ -147,8 +147,8 @@ def misshapen(
         return f"answered {exchange.status}: {plain(failure.message)}", "", response.pointer
     try:
         body = exchange.json()
-    except ValueError as error:  # schemathesis reads what is no JSON to others: a member twice
-        return f"answered {exchange.status}: {plain(str(error))}", "", response.pointer
+    except ValueError as unread:  # schemathesis reads what is no JSON to others: a member twice
+        return f"answered {exchange.status}: {plain(str(unread))}", "", response.pointer
     for error in oracle.validator(response.schema).iter_errors(body):
         where = "/".join(map(str, error.instance_path)) or "its top"
         keyword = pointer_of(error.schema_path)

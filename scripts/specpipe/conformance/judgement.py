@@ -23,7 +23,7 @@ from specpipe.conformance.report import Circumstances, Report, compose
 from specpipe.conformance.sequence import Sequence
 from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
-from specpipe.conformance.verdict import Enough, Finding, Verdict
+from specpipe.conformance.verdict import Enough, Finding, Verdict, whole
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Operation
@@ -66,7 +66,7 @@ class Judgement:
         except Enough:
             self.progress.line("  stopped at the first departure")
         except (Unreachable, ToolError) as error:
-            self.verdict.unjudged = str(error)
+            self.verdict.unjudged = whole(str(error))
         except KeyboardInterrupt:
             self.verdict.interrupted = True
         around = Circumstances(

@@ -140,12 +140,13 @@ def answering(trial: Trial, exchange: Exchange) -> Operation | None:
     return min(matches, key=lambda match: match[0])[1] if matches else None
 
 
+def whole(text: str) -> str:
+    """`text` without halves of surrogate pairs."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def printable(finding: Finding) -> Finding:
     """A finding without halves of surrogate pairs, which an answer may hold and no file can."""
-
-    def whole(text: str) -> str:
-        return text.encode(errors="backslashreplace").decode()
-
     return replace(
         finding,
         name=whole(finding.name),
