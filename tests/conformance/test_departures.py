@@ -143,3 +143,12 @@ def test_every_check_of_schemathesis_has_a_name_and_a_statement_of_ours():
 )
 def test_a_curl_line_sends_what_was_sent(request_, command):
     assert request_.curl() == command
+
+
+@pytest.mark.parametrize("body", [b'{"id": "a", "id": "b"}', b"[" * 100_000])
+def test_an_answer_that_schemathesis_reads_and_others_do_not_is_a_departure_too(body):
+    (error, *_) = ORACLE.validator(GET.success.schema).iter_errors([])
+    failure = kinds.JsonSchemaError(operation=LABEL, exc=error, root_schema={})
+    message = told("response_schema_conformance", failure, body=body).message
+
+    assert message.endswith(("answered 200: id is given twice", "it is nested too deep"))

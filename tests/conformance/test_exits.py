@@ -145,3 +145,22 @@ def test_an_interruption_exits_with_130_reports_what_was_found_and_leaves_nothin
     assert report["word"] == "interrupted"
     assert {held["kind"] for held in report["held"]} >= {"law"}
     assert left == (0,)
+
+
+def test_a_spec_that_cannot_be_read_exits_with_2_and_says_where(judge, tmp_path):
+    (tmp_path / "spec.yaml").write_text("openapi: 3.1.0\n")
+    result = judge("--spec", str(tmp_path / "spec.yaml"))
+
+    assert result.returncode == 2
+    assert "spec.yaml:1:1" in result.stderr
+    assert result.stderr.splitlines()[-1].startswith("could not judge: ")
+
+
+def test_a_terminal_that_is_closed_does_not_end_a_run_under_nohup():
+    code = (
+        "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN);"
+        "from specpipe.conformance import interruption; interruption.install();"
+        "os.kill(os.getpid(), signal.SIGHUP)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

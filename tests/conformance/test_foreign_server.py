@@ -188,6 +188,8 @@ def test_an_interrupted_run_removes_what_it_created(saboteur, tmp_path, number):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # Not ignored, as `nohup` has it. No thread runs here.
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509
         )
         while len(contents(tmp_path)) < len(before) + 3:
             assert judge.poll() is None

@@ -14,13 +14,21 @@ import time
 import pytest
 
 from specpipe import pipeline
+from specpipe.conformance import judge
+from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.gate import Unsafe
 from specpipe.conformance.journal import kept, pending, place
-from specpipe.conformance.judge import opened
+from specpipe.conformance.judge import clean_up, opened
+from specpipe.conformance.ledger import Ledger
 from specpipe.conformance.oracle import path_values
+from specpipe.conformance.own_gate import Own
 from specpipe.conformance.pace import Pace
+from specpipe.conformance.process import Running
 from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.session import Session
 from specpipe.conformance.trial import Trial
+from specpipe.conformance.verdict import Verdict
+from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Create, Delete, Identifiers, Update, reads_only
 from specpipe.workspace import OUT, SPEC
@@ -263,6 +271,11 @@ def test_the_journal_of_another_server_is_refused(state):
         ({"CLEANUP": "1"}, "CLEANUP: of which server? Say it with BASE_URL"),
         ({"RATE": "fast"}, "RATE: fast: a number of requests a second, 0 for no bound"),
         ({"RATE": "-1"}, "RATE: -1: a number of requests a second"),
+        ({"SEED": "-1"}, "SEED: -1: a whole number from 0"),
+        ({"BASE_URL": "http://[::1"}, "BASE_URL: http://[::1: write it as http://host:port"),
+        ({"BASE_URL": "http://h:99999"}, "BASE_URL: http://h:99999: write it as"),
+        ({"BASE_URL": "http://h:port"}, "BASE_URL: http://h:port: write it as"),
+        ({"BASE_URL": "http://h/#x"}, "BASE_URL: http://h/#x: write it as"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(make, variables, words):
@@ -310,3 +323,54 @@ def test_what_fuzzes_keeps_the_pace_as_well(saboteur, make):
     assert len(times) > 10
     # Whatever holds up the first of them makes this shorter, by less than a fifth.
     assert times[-1] - times[0] >= 0.8 * (len(times) - 1) / 20
+
+
+def test_a_create_whose_answer_names_nothing_stays_in_the_journal(state):
+    """What it made, if anything, is on the server, and nobody knows its id."""
+    url = "http://127.0.0.1:1"
+    with kept(url) as journal:
+        gate = Own(Pace(), {resource: Ledger() for resource in API.resources}, journal)
+        for status, body in ((200, b'{"id": "a", "id": "b"}'), (400, b"")):
+            number = gate.before(CREATE, {}, None)
+            gate.after(number, CREATE, {}, Exchange("POST", url, {}, None, status, {}, body))
+
+    assert len(pending(url).unanswered) == 1
+
+
+@pytest.mark.parametrize("id", ["\ud800", "x" * 70_000])
+def test_an_id_that_no_url_can_hold_does_not_keep_the_others_from_being_removed(saboteur, id):
+    with saboteur("none") as server, opened(trial_on(server), writes=True) as session:
+        (resource,) = API.resources
+        made = session.subject(resource).create()["id"]
+        session.ledgers[resource].claim(id, None)
+        verdict = Verdict()
+        clean_up(session, verdict)
+        left = session.subject(resource).identifiers()
+
+    assert made not in left
+
+
+def test_a_server_that_has_gone_silent_is_not_asked_to_delete_each_thing(monkeypatch):
+    asked = []
+
+    def unanswered(trial, resource, wire, id):
+        asked.append(id)
+        raise Unreachable("no answer")
+
+    monkeypatch.setattr(judge, "removed", unanswered)
+    session = Session(trial_on(Running("http://127.0.0.1:1", KEY)))
+    (resource,) = API.resources
+
+    assert judge.remaining(session, resource, ["c", "a", "b"]) == {"a", "b", "c"}
+    assert asked == ["a"]
+
+
+def test_a_clean_up_lives_through_an_answer_that_breaks_off(misbehaving, make, state):
+    with misbehaving("breaks_off") as server:
+        with kept(server.base_url) as journal:
+            journal.asks(API.resources[0].name.wire, "a")
+        result = make("conformance", BASE_URL=server.base_url, API_KEY=KEY, CLEANUP="1")
+
+    assert "1 could not be removed" in result.stdout, result.stderr
+    assert "Traceback" not in result.stderr
+    assert set(pending(server.base_url).things) == {(API.resources[0].name.wire, "a")}

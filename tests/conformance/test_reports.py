@@ -231,3 +231,9 @@ def test_what_is_known_stands_apart_on_console_and_page_with_its_reason():
     assert "ticket &lt;12&gt;" in page
     for shown in (text, page):
         assert "law/b is not found any more" in shown
+
+
+def test_two_statuses_are_two_findings_though_numbers_are_not_told_apart():
+    whole = report(*(("a", Broken(f"it answered {n}; the spec lists 200")) for n in (418, 503)))
+
+    assert len(whole.findings) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -329,3 +330,21 @@ def test_a_server_with_a_known_departure_conforms(saboteur, make, tmp_path):
     assert "Error 1" in first.stderr
     assert second.returncode == 0, second.stdout
     assert "known until 2999-01-01" in second.stdout
+
+
+def test_an_earlier_merge_is_passed_over_however_its_folder_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "report.json").write_bytes(report_of("").json())
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "report.json").write_bytes(report_of("1/1").json())
+
+    assert merged(Path("."), DOCUMENT, tmp_path / "report.json").word == "conforms"
+
+
+def test_an_entry_for_what_was_not_judged_is_not_said_to_be_mended(tmp_path):
+    entries = known(tmp_path, entry_for("reach/a"))
+    other = report_of("", operations=(replace(ROW, judged=False),))
+
+    assert not baseline.applied(other, entries, TODAY).notes
+    assert not baseline.applied(report_of("1/2"), entries, TODAY).notes
+    assert baseline.applied(report_of(""), entries, TODAY).notes

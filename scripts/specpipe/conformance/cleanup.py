@@ -9,7 +9,7 @@ from typing import Any
 from specpipe.conformance.gate import Gate
 from specpipe.conformance.journal import kept, pending
 from specpipe.conformance.judge import removed
-from specpipe.conformance.ledger import Ledger
+from specpipe.conformance.ledger import Broken, Ledger
 from specpipe.conformance.own_gate import replied
 from specpipe.conformance.subject import member
 from specpipe.conformance.trial import Trial
@@ -41,7 +41,10 @@ def clean_up_after(trial: Trial, say: Callable[[str], None]) -> int:
             if result != STUCK:
                 journal.gone(of, id)
         for number, at in found.unanswered.items():
-            say(f"a create sent at {at} had no answer: what it made, if anything, is known to none")
+            say(
+                f"a create sent at {at} had no answer that names it: "
+                "what it made, if anything, is known to none"
+            )
             journal.answered(number)
     for what, count in sorted(counts.items()):
         say(f"{count} {what}")
@@ -49,8 +52,12 @@ def clean_up_after(trial: Trial, say: Callable[[str], None]) -> int:
 
 
 def outcome(trial: Trial, wire: Wire, resource: Resource, id: str, created: Any) -> str:
-    """Delete one thing, unless something else has its id by now: ids may come again."""
-    status, at = state(trial, wire, resource, id)
+    """Delete one thing, unless something else has its id by now: ids may come again.
+    Raises Unreachable."""
+    try:
+        status, at = state(trial, wire, resource, id)
+    except Broken:  # nobody knows whose it is by now
+        return STUCK
     if status == resource.gone:
         return GONE
     if created is not None and at is not None and at != created:

@@ -35,7 +35,7 @@ from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Verdict
 from specpipe.conformance.wire import Unreachable
-from specpipe.diagnostics import ToolError
+from specpipe.diagnostics import SpecError, ToolError
 from specpipe.spec.model import (
     Api,
     Create,
@@ -115,9 +115,9 @@ def add_extent(command: argparse.ArgumentParser) -> None:
 
 def conformance(options: argparse.Namespace) -> int:
     """Judge; returns the exit status."""
-    document, api = pipeline.read_spec(options.spec)
     interruption.install()
     try:
+        document, api = pipeline.read_spec(options.spec)
         again, part = replay.parse(options.replay), shard.parse(options.shard)
         known = baseline.read(Path(options.baseline)) if options.baseline else ()
         if again is not None:
@@ -144,6 +144,11 @@ def conformance(options: argparse.Namespace) -> int:
             judgement = Judgement(trial, plan, folder, scope, given, again, verdict=verdict)
             judgement.shard, judgement.baseline = part, known
             return judgement.run()
+    except SpecError as error:
+        for diagnostic in error.diagnostics:
+            print(diagnostic, file=sys.stderr)
+        print("could not judge: nothing can be judged by this spec", file=sys.stderr)
+        return COULD_NOT_JUDGE
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
@@ -160,6 +165,8 @@ def budgeted(plan: Plan, trial: Trial, part: Shard | None) -> Plan:
 def check_options(api: Api, options: argparse.Namespace) -> None:
     """Refuse what cannot work before anything is started or sent. Raises ToolError."""
     select(api, options.operation)
+    if options.seed < 0:
+        raise ToolError(f"SEED: {options.seed}: a whole number from 0: REPLAY has no other")
     key = os.environ.get("API_KEY", "")
     if not key.isascii() or not key.isprintable():
         raise ToolError("API_KEY: a key is printable ASCII")
@@ -174,8 +181,12 @@ def check_options(api: Api, options: argparse.Namespace) -> None:
         return
     if options.engine:
         raise ToolError("ENGINE: the server at BASE_URL has its own database: leave it out")
-    parts = urlsplit(options.base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+    try:
+        parts = urlsplit(options.base_url)
+        whole = bool(parts.hostname) and parts.port != 0 and not parts.query + parts.fragment
+    except ValueError:  # a port or an address that is none
+        whole = False
+    if not whole or parts.scheme not in ("http", "https"):
         raise ToolError(f"BASE_URL: {options.base_url}: write it as http://host:port")
     if parts.username is not None:
         raise ToolError("BASE_URL: no user and password in it: give a key as API_KEY")

@@ -145,7 +145,11 @@ def misshapen(
     """An answer that is not what its schema says: the pointer is that of the keyword."""
     if response.schema is None:
         return f"answered {exchange.status}: {plain(failure.message)}", "", response.pointer
-    for error in oracle.validator(response.schema).iter_errors(exchange.json()):
+    try:
+        body = exchange.json()
+    except ValueError as unread:  # schemathesis reads what is no JSON to others: a member twice
+        return f"answered {exchange.status}: {plain(str(unread))}", "", response.pointer
+    for error in oracle.validator(response.schema).iter_errors(body):
         where = "/".join(map(str, error.instance_path)) or "its top"
         keyword = pointer_of(error.schema_path)
         text = f"answered {exchange.status} with a body that is wrong at {where}: {error.message}"

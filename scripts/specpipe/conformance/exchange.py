@@ -91,10 +91,13 @@ def same(left: Any, right: Any) -> bool:
 
 def strict_json(raw: bytes) -> Any:
     """A JSON text in UTF-8. Raises ValueError for what Python lets pass and others do not: NaN, a
-    byte order mark, a member given twice."""
-    return json.loads(
-        raw.decode(), object_pairs_hook=unique_members, parse_constant=refuse_constant
-    )
+    byte order mark, a member given twice; and for what is nested deeper than can be read."""
+    try:
+        return json.loads(
+            raw.decode(), object_pairs_hook=unique_members, parse_constant=refuse_constant
+        )
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
 
 
 def unique_members(members: list[tuple[str, Any]]) -> dict[str, Any]:

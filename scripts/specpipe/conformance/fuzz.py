@@ -106,7 +106,8 @@ def run(
     log = folder / "output.txt"
     with log.open("wb") as output, started(trial, both, phases, config, output) as events:
         for line in events:
-            watcher.see(json.loads(line))
+            if line.endswith("\n"):  # else it was killed while it said so
+                watcher.see(json.loads(line))
     if watcher.reason == "server_unavailable":
         raise Unreachable(f"{trial.server.base_url} went away while it was fuzzed")
     if watcher.errors:

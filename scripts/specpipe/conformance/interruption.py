@@ -17,9 +17,11 @@ _pending = False
 
 
 def install() -> None:
-    """Let them end the run in the same way: with KeyboardInterrupt, as soon as possible."""
+    """Let them end the run in the same way: with KeyboardInterrupt, as soon as possible. Under
+    `nohup` a closed terminal is to end nothing."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _handle)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _handle)
 
 
 @contextmanager

@@ -116,7 +116,7 @@ class Journal:
         self._write({"did": "made", "of": resource.name.wire, "id": id, "created": created})
 
     def answered(self, number: int) -> None:
-        """Note that a request was answered: what it made is known."""
+        """Note that a request was answered, and what it made, if anything, is known."""
         self._write({"did": "answered", "number": number})
 
     def gone(self, of: str, id: str) -> None:
@@ -159,9 +159,17 @@ def locked(path: Path, base_url: str) -> int:
     except BlockingIOError:
         os.close(file)
         raise ToolError(f"another run is writing to {base_url}: wait for its end") from None
-    if not path.exists():  # that run ended, and took its journal with it, while we opened it
+    if not is_at(path, file):  # that run ended, and took its journal with it, while we opened it
         os.close(file)
         return locked(path, base_url)
     whole = path.read_bytes().rpartition(b"\n")
     os.ftruncate(file, len(whole[0] + whole[1]))
     return file
+
+
+def is_at(path: Path, file: int) -> bool:
+    """Whether an open file is the one at `path`: by now there may be none, or that of another."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file))
+    except FileNotFoundError:
+        return False

@@ -116,6 +116,7 @@ def misshapen(error: Exception) -> str:
 def clean_up(session: Session, verdict: Verdict) -> None:
     """Remove what was created, and say what could not be where it matters: on somebody's server."""
     gate = session.wire.gate
+    stuck = []
     for resource, ledger in session.ledgers.items():
         if not isinstance(gate, Own):
             ledger.keep(remaining(session, resource, ledger.own))
@@ -131,7 +132,9 @@ def clean_up(session: Session, verdict: Verdict) -> None:
         if left:
             message = f"{len(left)} left behind on the server: {', '.join(sorted(left))}"
             name = resource.name.kebab
-            verdict.note(Finding("clean-up", name, CLEAN_UP, message, resource.pointer))
+            stuck.append(Finding("clean-up", name, CLEAN_UP, message, resource.pointer))
+    for finding in stuck:  # not before: one may be enough, and end it
+        verdict.note(finding)
 
 
 def listed(session: Session, resource: Resource) -> set[str] | None:
@@ -143,12 +146,22 @@ def listed(session: Session, resource: Resource) -> set[str] | None:
 
 
 def remaining(session: Session, resource: Resource, ids: Iterable[str]) -> set[str]:
-    """Delete things; gives those that could not be. In the same order whoever made them first."""
-    return {id for id in sorted(ids) if not removed(session.trial, resource, session.wire, id)}
+    """Delete things; gives those that could not be. In the same order whoever made them first. A
+    server that has gone silent is not asked for each of them in turn."""
+    waiting, stuck = sorted(ids), set[str]()
+    for number, id in enumerate(waiting):
+        try:
+            if not removed(session.trial, resource, session.wire, id):
+                stuck.add(id)
+        except Unreachable:
+            stuck.add(id)
+            if not session.wire.answers():
+                return stuck.union(waiting[number:])
+    return stuck
 
 
 def removed(trial: Trial, resource: Resource, wire: Wire, id: str) -> bool:
-    """Delete one thing; whether it is gone now."""
+    """Delete one thing; whether it is gone now. Raises Unreachable."""
     subject = trial.subject(resource, wire, Ledger())
     try:
         for operation, delete in subject.operations(Delete):
@@ -159,5 +172,5 @@ def removed(trial: Trial, resource: Resource, wire: Wire, id: str) -> bool:
             wire.send(operation, {get.id: id}).status == resource.gone
             for operation, get in subject.operations(Get)
         )
-    except (Unreachable, Broken):
+    except Broken:
         return False

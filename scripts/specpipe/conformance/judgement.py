@@ -23,7 +23,7 @@ from specpipe.conformance.report import Circumstances, Report, compose
 from specpipe.conformance.sequence import Sequence
 from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
-from specpipe.conformance.verdict import Enough, Finding, Verdict
+from specpipe.conformance.verdict import Enough, Finding, Verdict, whole
 from specpipe.conformance.wire import Unreachable
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Operation
@@ -66,7 +66,7 @@ class Judgement:
         except Enough:
             self.progress.line("  stopped at the first departure")
         except (Unreachable, ToolError) as error:
-            self.verdict.unjudged = str(error)
+            self.verdict.unjudged = whole(str(error))
         except KeyboardInterrupt:
             self.verdict.interrupted = True
         around = Circumstances(
@@ -129,7 +129,8 @@ class Judgement:
             yield from [(plan.fuzzed, plan.linked)] if plan.fuzzed or plan.linked else []
             return
         for operations in filter(None, self.again.rounds(self.plan)):
-            if self.verdict.conforms:
+            # Whether an operation is reached is not told by what else is found on the way.
+            if self.again.kind == REACH or self.verdict.conforms:
                 yield operations, operations
 
     def _fuzz(self, operations: Operations, linked: Operations) -> None:

@@ -19,7 +19,8 @@ NUMBERS = ("requests", "accepted", "refused", "cases", "checks", "laws", "held",
 def merged(folder: Path, document: Document, result: Path) -> Report:
     """The report of the whole, of all shards' reports in `folder`, however deep; the one at
     `result`, if any, is of an earlier merge. Raises ToolError unless they are the whole of one."""
-    paths = [path for path in sorted(folder.rglob("report.json")) if path != result]
+    earlier = result.resolve()
+    paths = [path for path in sorted(folder.rglob("report.json")) if path.resolve() != earlier]
     if not paths:
         raise ToolError(f"MERGE: {folder}: there is no report.json in it")
     reports = in_order([(path, read(path)) for path in paths])

@@ -93,15 +93,17 @@ class Own(Gate):
         behaviour = operation.behaviour
         if isinstance(behaviour, Identifiers | Snapshot):
             self._seen.update(ids_listed(told, behaviour.resource))
+        known = True
         if isinstance(behaviour, Create) and 200 <= told.status < 300:
             thing = replied(told)
             resource = behaviour.resource
             id = thing.get(resource.id)
+            known = id is not None
             if id is not None and str(id) not in self._ledgers[resource].foreign:
                 self.journal.made(resource, str(id), thing)
         if isinstance(behaviour, Delete) and 200 <= told.status < 300:
             self.journal.gone(behaviour.resource.name.wire, str(path[behaviour.id]))
-        if number:
+        if number and known:
             self.journal.answered(number)
 
     def named(self, create: Create, body: Any) -> Any:

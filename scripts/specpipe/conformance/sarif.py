@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from specpipe.conformance.report import Report
 from specpipe.conformance.verdict import Finding
@@ -81,4 +82,4 @@ def result(finding: Finding, rule: int) -> dict[str, Any]:
 def uri(file: str) -> str:
     """A path relative to the root of the repository stays so, an absolute one becomes file:."""
     path = Path(file)
-    return path.as_uri() if path.is_absolute() else path.as_posix()
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

@@ -20,8 +20,9 @@ from specpipe.spec.model import Operation
 Word = Literal["conforms", "departs", "could-not-judge", "interrupted"]
 SHOWN = 300
 """Characters of an answer that a finding shows."""
-DIFFERS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
-"""What differs between two findings of the same: ids and numbers."""
+DIFFERS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<!\d)(?<!answered )(?<!refused with )\d+")
+"""What differs between two findings of the same: ids and numbers, but for the status that was
+answered."""
 REACHES = "Every operation accepts a valid request, with a body where it takes one."
 
 
@@ -139,12 +140,13 @@ def answering(trial: Trial, exchange: Exchange) -> Operation | None:
     return min(matches, key=lambda match: match[0])[1] if matches else None
 
 
+def whole(text: str) -> str:
+    """`text` without halves of surrogate pairs."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def printable(finding: Finding) -> Finding:
     """A finding without halves of surrogate pairs, which an answer may hold and no file can."""
-
-    def whole(text: str) -> str:
-        return text.encode(errors="backslashreplace").decode()
-
     return replace(
         finding,
         name=whole(finding.name),

@@ -82,7 +82,12 @@ class Wire:
         asked = operation
         if method:  # which does who knows what
             asked = replace(operation, method=method, behaviour=None)
-        request = self._request(asked, path or {}, query, body, key)
+        try:
+            request = self._request(asked, path or {}, query, body, key)
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            # What the server gave as an id: half of a surrogate pair, or more than a URL holds.
+            text = f"{asked.method} {asked.path}: no request can say what it is about: {error}"
+            raise Broken(text) from None
         request.headers.update(headers or {})
         number = self.gate.before(asked, path or {}, body)
         shown = str(request.url)
@@ -113,11 +118,11 @@ class Wire:
         told = f"{asked}: {str(error) or type(error).__name__}"
         if isinstance(error, httpx.ReadTimeout):
             told = f"{asked}: no answer within {PATIENCE:g} s"
-            if self._answers():
+            if self.answers():
                 return Broken(f"{told}, while the server answers others")
         return Broken(told) if is_broken(error) else Unreachable(told)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         """Whether the server says anything at all."""
         try:
             self._client.get(self.base_url, timeout=PATIENCE / 3)
