@@ -83,6 +83,17 @@ def create_gives_a_new_id(subject: Subject, random: random.Random) -> None:
     holds(again != wanted, f"the id {wanted} was given twice")
 
 
+@law(Create, Delete, requests=6)
+def ids_are_not_given_out_again(subject: Subject, random: random.Random) -> None:
+    """An id that the server gave to a thing is given to no other, when the thing is deleted too."""
+    gone = [subject.id_of(subject.create()) for _ in range(2)]
+    for id in gone:
+        subject.delete(id)
+    for _ in range(2):
+        given = subject.id_of(subject.create())
+        holds(given not in gone, f"the id {given} of a deleted thing was given to a new one")
+
+
 @law(Create, requests=2)
 def create_adopts(subject: Subject, random: random.Random) -> None:
     """A reference in a create's body becomes an element of the collection that adopts it."""

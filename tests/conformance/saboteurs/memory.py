@@ -11,7 +11,7 @@ from typing import Any
 from .planting import Modules, defect
 
 
-@defect("memory", "form")
+@defect("memory", "law/ids-are-not-given-out-again")
 def ids_are_given_out_again(modules: Modules) -> None:
     """The id of what was deleted is given to the next thing."""
     resource = modules.resource_class
