@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from specpipe.workspace import ROOT
@@ -17,5 +19,9 @@ def test_laws_and_stories_hold_on_the_server_of_another_spec(spec, make, tmp_pat
 
     result = make("conformance", **given, PROFILE="smoke")
 
-    assert "broken: " not in result.stdout
-    assert " 0 broken" in result.stdout.splitlines()[-1]
+    # What is fuzzed is another matter: these specs document no refusals, and few positions.
+    broken = r"^(?:law|history|story|requests|answers) broken: .*"
+    held = re.search(r"(\d+) checks held", result.stdout.splitlines()[-1])
+    assert re.findall(broken, result.stdout, re.M) == []
+    assert held is not None
+    assert int(held[1]) > 20

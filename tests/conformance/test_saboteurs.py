@@ -27,7 +27,7 @@ THROUGH_THE_COMMAND = {
     "delete_does_nothing": "workstream-event/gone-after-delete",
     "limit_is_off_by_one": "workstream-event/identifiers-are-limited",
     "a_member_may_be_given_twice": "malformed-json",
-    "the_start_of_the_key_suffices": "access key",
+    "the_start_of_the_key_suffices": "access broken: key",
 }
 
 

@@ -218,7 +218,7 @@ class Story:
         if "body" in arguments:
             sent = json.loads(exchange.request_body or b"null")
             holds(alike(sent, arguments["body"]), f"{operation.id}: the SDK sent {sent}")
-        query = dict(parse_qsl(urlsplit(exchange.url).query))
+        query = dict(parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True))
         for parameter in operation.parameters_in("query"):
             name, missing = python_argument(parameter.name.snake), parameter.wire not in query
             if name in arguments:
