@@ -19,9 +19,9 @@ def test_laws_and_stories_hold_on_the_server_of_another_spec(spec, make, tmp_pat
 
     result = make("conformance", **given, PROFILE="smoke")
 
-    # What is fuzzed is another matter: these specs document no refusals, and few positions.
-    broken = r"^(?:law|history|story|requests|answers) broken: .*"
+    # What the fuzzer finds is these specs' own: they document no refusals of what is malformed.
+    broken = re.findall(r"^(?!fuzz )\S+ broken: .*", result.stdout, re.M)
     held = re.search(r"(\d+) checks held", result.stdout.splitlines()[-1])
-    assert re.findall(broken, result.stdout, re.M) == []
+    assert broken == []
     assert held is not None
-    assert int(held[1]) > 20
+    assert int(held[1]) >= 50
