@@ -17,6 +17,7 @@ from specpipe.diff.change import (
     Place,
     at_base,
     at_head,
+    change,
     code,
 )
 from specpipe.diff.schema_rules import CHOICES, Effect, Finding, differences
@@ -191,22 +192,18 @@ def _components(base: Document, head: Document, renamed: Mapping[str, str]) -> I
     for old, new in renamed.items():
         if moved.get(old) == new:
             words = f"schema {code(old)} is called {code(new)} now: so are its types"
-            yield _component(Impact.BREAKING, "schema-renamed", words, at_head(after[new]), SDKS)
+            place = at_head(after[new])
+            yield change(Impact.BREAKING, "schema-renamed", words, place, affects=SDKS)
         elif old in after or new in before:
             words = f"{code(new)} stands where {code(old)} was used: types change with it"
-            yield _component(Impact.BREAKING, "schema-replaced", words, at_head(after[new]), SDKS)
+            place = at_head(after[new])
+            yield change(Impact.BREAKING, "schema-replaced", words, place, affects=SDKS)
     for name, node in before.items():
         if name not in after and name not in moved:
             place = at_base(node, Node(head, None, "/components/schemas"))
             words = f"schema {code(name)} was removed, and its types with it"
-            yield _component(Impact.BREAKING, "schema-removed", words, place, SDKS)
+            yield change(Impact.BREAKING, "schema-removed", words, place, affects=SDKS)
     for name, node in after.items():
         if name not in before and name not in moved.values():
             words = f"schema {code(name)} is new"
-            yield _component(Impact.MINOR, "schema-added", words, at_head(node), SDKS)
-
-
-def _component(
-    impact: Impact, kind: str, words: str, place: Place, affects: tuple[str, ...]
-) -> Change:
-    return Change(impact, "api", kind, words, place, affects)
+            yield change(Impact.MINOR, "schema-added", words, at_head(node), affects=SDKS)

@@ -14,8 +14,7 @@ from specpipe.diff.change import (
     change,
     code,
 )
-from specpipe.diff.schema_rules import documentation
-from specpipe.diff.schemas import place_of
+from specpipe.diff.operations import documented
 from specpipe.spec.build import DEFAULT_PORTS, package
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import Node, root
@@ -67,9 +66,7 @@ def _servers(before: Node, after: Node, holder: Node) -> Iterator[Change]:
     for server in after.items():
         other = kept.get(server.raw("url").text)
         if other is not None:
-            for finding in documentation(other, server):
-                words = f"server {code(server.raw('url').text)}: {finding.what}"
-                yield change(Impact.PATCH, finding.kind, words, place_of(finding), affects=DOCS)
+            yield from documented(f"server {code(server.raw('url').text)}", other, server)
 
 
 def _ports(before: Node, after: Node) -> Iterator[Change]:
@@ -103,9 +100,7 @@ def _schemes(before: Node, after: Node) -> Iterator[Change]:
                 words = f"security scheme {code(name)}: {key} is {now} now, it was {was}"
                 place = at_head(head.raw(key))
                 yield change(Impact.BREAKING, "security-scheme-changed", words, place)
-        for finding in documentation(base, head):
-            words = f"security scheme {code(name)}: {finding.what}"
-            yield change(Impact.PATCH, finding.kind, words, place_of(finding), affects=DOCS)
+        yield from documented(f"security scheme {code(name)}", base, head)
 
 
 def _tags(before: Node, after: Node) -> Iterator[Change]:
@@ -115,6 +110,4 @@ def _tags(before: Node, after: Node) -> Iterator[Change]:
     )
     for name, tag in new.items():
         if name in old:
-            for finding in documentation(old[name], tag):
-                words = f"tag {code(name)}: {finding.what}"
-                yield change(Impact.PATCH, finding.kind, words, place_of(finding), affects=DOCS)
+            yield from documented(f"tag {code(name)}", old[name], tag)
