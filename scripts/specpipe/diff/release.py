@@ -12,7 +12,6 @@ from specpipe.diff.fragments import (
     CHANGELOG,
     FOLDER,
     faults,
-    fragments,
     latest_release,
     with_release,
 )
@@ -38,7 +37,7 @@ def planned(moment: Moment, version: str, date: str, spec: Path, out: Path) -> l
     generated = pipeline.changes_of(document, api, out, TARGETS, whole=True)
     if orphan := next((change for change in generated if change.kind == "orphan"), None):
         raise ToolError(f"{out}/{orphan}")
-    found = fragments(moment.state.changes)
+    found = moment.state.fragments
     log = with_release(moment.state.changelog, version, date, found)
     changes = (
         [Change(str(spec.resolve()), "update", text.encode())] if text.encode() != content else []
@@ -64,14 +63,14 @@ def check(moment: Moment, version: str, folder: str) -> None:
     wanted = Version.of(version) if _EXACT.fullmatch(version) else None
     if wanted is None:
         raise ToolError(f"VERSION={version}: no version: write three numbers, as in 1.2.3")
-    if not state.fragments:
+    worst = next(iter(state.fragments), None)
+    if worst is None:
         raise ToolError(f"{folder}: no change fragments, so there is nothing to release")
     released = latest_release(state.changelog) or Version(0, 0, 0)
     current = Version.of(state.version) or released
-    needed = released.next(max(fragment.impact for fragment in state.fragments))
+    needed = released.next(worst.impact)
     if not wanted.reaches(needed) or wanted == released:
-        worst = state.fragments[0].name
-        raise ToolError(f"VERSION={version}: {worst} asks for {needed} after {released}")
+        raise ToolError(f"VERSION={version}: {worst.name} asks for {needed} after {released}")
     if not wanted.reaches(current):
         raise ToolError(f"VERSION={version}: info.version is {state.version} already")
 

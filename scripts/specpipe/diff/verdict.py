@@ -24,7 +24,7 @@ class State:
 
     @property
     def fragments(self) -> tuple[Fragment, ...]:
-        """Those that wait for a release."""
+        """Those that wait for a release, worst first."""
         return fragments(self.changes)
 
 
@@ -74,7 +74,7 @@ def _fragments(base: State, head: State, worst: Impact | None, folder: str) -> I
         message = f"the changes are {lowest} and no new fragment tells of them"
         advice = f"write {folder}/<number of the pull request>.{lowest}.md"
         yield Diagnostic(Location(folder), message, advice)
-    elif worst and max(fragment.impact for fragment in new) < worst:
+    elif worst and new[0].impact < worst:
         name = new[0].name
         message = f"the changes are {lowest}, the fragment says {new[0].impact.word}"
         advice = f"rename it to {new[0].number}.{lowest}.md"
