@@ -113,7 +113,7 @@ def _aliases(modules: Mapping[PurePosixPath, ast.Module]) -> dict[str, ast.expr]
 
 def _name(node: ast.stmt) -> str | None:
     """What a statement of a module or a class gives a name to."""
-    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+    if isinstance(node, ast.ClassDef | _Function):
         return node.name
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id
@@ -133,7 +133,7 @@ class _Reader:
         """What a statement of a module offers under `name`."""
         if isinstance(node, ast.ClassDef):
             yield from self.of_class(node, name)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        elif isinstance(node, _Function):
             yield self.function(node, name, "function")
         else:
             yield Entry(name, "constant", self.at(node))
@@ -150,7 +150,7 @@ class _Reader:
             if own is None or (own.startswith("_") and own != "__init__"):
                 continue
             where = f"{name}.{own}"
-            if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(member, _Function):
                 yield self.method(member, where)
             elif isinstance(member, ast.Assign) and _ENUMS & set(bases):
                 text = frozenset({ast.unparse(member.value)})
