@@ -12,7 +12,7 @@ from specpipe.spec.model import Api, Document
 from specpipe.spec.rules import check_rules
 from specpipe.spec.validate import validate
 from specpipe.targets.base import Target
-from specpipe.tree import EVERYWHERE, Change, Manifest, Tree, compare, with_manifest
+from specpipe.tree import EVERYWHERE, Change, Manifest, compare, with_manifest
 
 
 def read_spec(path: Path) -> tuple[Document, Api]:
@@ -32,17 +32,6 @@ def checked(document: Document) -> tuple[Document, Api]:
     return document, build(document)
 
 
-def plan(spec: Path, targets: Sequence[Target]) -> tuple[str, dict[str, Tree]]:
-    """The spec's digest, and what each target makes of it. Nothing is written."""
-    document, api = read_spec(spec)
-    return document.digest, render(document, api, targets)
-
-
-def render(document: Document, api: Api, targets: Sequence[Target]) -> dict[str, Tree]:
-    """What each target makes of a document, by the target's name."""
-    return {target.name: target.render(document, api) for target in targets}
-
-
 def changes(
     spec: Path, out: Path, targets: Sequence[Target], whole: bool = False
 ) -> tuple[Change, ...]:
@@ -58,7 +47,7 @@ def changes_of(
     document: Document, api: Api, out: Path, targets: Sequence[Target], whole: bool
 ) -> tuple[Change, ...]:
     """The same for a document that is at hand."""
-    trees = render(document, api, targets)
+    trees = {target.name: target.render(document, api) for target in targets}
     present = Manifest({}) if whole else Manifest.read(out)
     wanted = with_manifest(trees, document.digest, present)
     folders = [EVERYWHERE] if whole else [target.folder for target in targets]
