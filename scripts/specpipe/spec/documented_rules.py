@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.model import Document
-from specpipe.spec.nodes import Node, operations, root
+from specpipe.spec.nodes import Node, everything, operations
 
 MARK = "TODO(draft)"
 """What a draft says where the pages are silent."""
@@ -45,11 +45,7 @@ def _check_entry(entry: Node) -> Iterator[Diagnostic]:
 
 def drafts_are_finished(document: Document) -> Iterator[Diagnostic]:
     """No mark of `make audit DRAFT=` is left."""
-    pending = [root(document)]
-    while pending:
-        node = pending.pop()
-        pending += [child for _, child in node.members()]
-        pending += node.items()
+    for node in everything(document):
         if MARK in node.text or any(MARK in str(key) for key in node.map):
             message = "a draft left this open"
             yield node.fault(message, f"write what is true in place of {MARK}")

@@ -204,6 +204,16 @@ def operations(document: Document) -> Iterator[OperationNode]:
                 yield OperationNode(path, method, node, item)
 
 
+def everything(document: Document) -> Iterator[Node]:
+    """Every node of a document, references left as they are."""
+    pending = [root(document)]
+    while pending:
+        node = pending.pop()
+        pending += [child for _, child in node.members()]
+        pending += node.items()
+        yield node
+
+
 def schemas(document: Document) -> Iterator[tuple[str, Node]]:
     """Every component schema, in document order."""
     return root(document).get("components").raw("schemas").members()

@@ -16,7 +16,7 @@ from specpipe.spec import (
 )
 from specpipe.spec.load import beside
 from specpipe.spec.model import Document
-from specpipe.spec.nodes import root
+from specpipe.spec.nodes import everything
 
 DECISIONS = "DECISIONS.md"
 _HEADING = re.compile(r"^##[ \t]+([^\s(]+)", re.MULTILINE)
@@ -30,11 +30,7 @@ def decisions_are_explained(document: Document) -> Iterator[Diagnostic]:
     if text is None:
         return
     known = set(_HEADING.findall(text))
-    pending = [root(document)]
-    while pending:
-        node = pending.pop()
-        pending += [child for _, child in node.members()]
-        pending += node.items()
+    for node in everything(document):
         decided = node.raw("x-decided")
         if decided.value is None:
             continue
