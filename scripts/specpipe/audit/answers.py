@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from specpipe.audit.facts import Documented, Fact, Page
@@ -99,14 +99,9 @@ def texts(values: tuple[str, ...] | list[str]) -> str:
     return ", ".join(values) or "none"
 
 
-def decisions(answer: Answer) -> Iterator[str]:
-    """The sections of DECISIONS.md that the nodes of an answer name."""
-    for node in answer.nodes:
-        yield from slugs(node)
-        yield from slugs(node.follow())
-
-
-def slugs(node: Node) -> tuple[str, ...]:
-    """The sections of DECISIONS.md that a node names."""
-    decided = node.raw("x-decided")
-    return decided.strings or ((decided.text,) if decided.text else ())
+def decisions(nodes: Iterable[Node]) -> Iterator[str]:
+    """The sections of DECISIONS.md that nodes, or what they refer to, name."""
+    for node in nodes:
+        for place in (node, node.follow()):
+            decided = place.raw("x-decided")
+            yield from decided.strings or ((decided.text,) if decided.text else ())

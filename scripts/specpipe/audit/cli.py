@@ -18,7 +18,6 @@ from specpipe.audit import readings, report
 from specpipe.audit.compare import audit as compare
 from specpipe.audit.draft import draft
 from specpipe.audit.facts import Page, from_json, to_json
-from specpipe.audit.pages import read
 from specpipe.diagnostics import Misuse
 from specpipe.spec.load import load
 from specpipe.spec.model import Document
@@ -77,6 +76,8 @@ def kept(folder: Path) -> tuple[Page, ...]:
 def read_folder(folder: Path) -> tuple[Page, ...]:
     """The pages in `folder` that have operations. Others are told on the standard error output.
     Raises Misuse when there is none."""
+    from specpipe.audit.pages import read  # with markdown-it: kept out of start-up
+
     if not folder.is_dir():
         raise Misuse(f"DOCS: {folder} is no folder: name one with documentation pages")
     pages = [read(name, path.read_bytes()) for name, path in _files(folder)]

@@ -90,7 +90,7 @@ def _judge(case: Case, answer: Answer) -> Judged:
         return replace(judged, outcome="unread")
     covering = [override for override in meant if override.problem == answer.problem]
     for override in covering:
-        if override.slug in decisions(answer):
+        if override.slug in decisions(answer.nodes):
             return replace(judged, outcome="overridden", by=override)
     if covering:
         slug = covering[0].slug

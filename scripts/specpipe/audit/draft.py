@@ -5,7 +5,6 @@ It is made to be merged by hand: the house rules refuse every mark that is left 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +18,8 @@ from specpipe.audit.listing import expected
 from specpipe.spec.documented_rules import MARK
 from specpipe.spec.model import Document
 from specpipe.spec.nodes import examples, operations, root
+from specpipe.spec.validate import TEMPLATE
 
-_TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _JSON, _TEXT = "application/json", "text/plain"
 _HEAD = """\
 # A draft of what documentation pages have and the spec does not. Merge it into the spec and work
@@ -199,7 +198,7 @@ class _Operation:
 
     def _in_path(self, name: str) -> str | None:
         """The name in the path of a parameter that stands there."""
-        steps = _TEMPLATE.findall(self.found[0][1].path)
+        steps = TEMPLATE.findall(self.found[0][1].path)
         return next((step for step in steps if folded(step) == folded(name)), None)
 
     def _is_body(self, name: str) -> bool:

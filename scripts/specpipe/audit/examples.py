@@ -15,7 +15,6 @@ from specpipe.audit.notes import default_of
 
 _HOST = re.compile(r"""host = "(https?://[^"]+)"|defaults to (https?://\S+)""")
 _MODEL = re.compile(r"from \S+\.models\.\S+ import (\w+)")
-_PLAIN = re.compile(r"[A-Za-z_][\w.]*(?:\[.*\]|<.*>)?(?: \| \S+)*|'.*'|\{.*\}")
 _PYTHON_ARGUMENT = re.compile(r"(?P<name>\w+) = (?P<value>.*?) # (?P<type>[^|]+?) \| (?P<rest>.*)")
 _CALL = re.compile(r"(?P<reply>api_response = )?api_instance\.(?P<name>\w+)\((?P<args>.*)\)")
 _TYPED_COMMENT = re.compile(r"// (?P<type>.+?)(?: \| (?P<rest>.*?))?(?P<flag> \(optional\))?")

@@ -7,13 +7,13 @@ passed over in silence: what no reader here takes ends in `unread`, with its lin
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 
 from specpipe.audit.facts import Documented, Page
 from specpipe.audit.markdown import Block, blocks, header, plain, rows
 from specpipe.audit.sections import NAME, READERS, Notebook, prose
+from specpipe.tree import digest as digest_of
 
 _BASE = re.compile(r"All URIs are relative to (\S+)")
 _HTTP = re.compile(r"(?P<method>[A-Z]+) (?P<path>/\S*)")
@@ -30,7 +30,7 @@ def read(name: str, content: bytes) -> Page:
     for block in blocks(content.decode("utf-8", errors="replace")):
         reader.take(block)
     reader.finish()
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     if not reader.operations:
         return Page(name, digest)
     book = reader.book

@@ -18,8 +18,10 @@ def coverage(audit: Audit) -> dict[str, dict[str, int]]:
     """For each page how many facts came to what."""
     found: dict[str, dict[str, int]] = {}
     for page in audit.pages:
-        outcomes = Counter(one.outcome for one in audit.judged if one.page == page.name)
-        row = {key: outcomes[key] for key in _COLUMNS[1:]}  # type: ignore[index]
+        outcomes: Counter[str] = Counter(
+            one.outcome for one in audit.judged if one.page == page.name
+        )
+        row = {key: outcomes[key] for key in _COLUMNS[1:]}
         row["unread"] += len(page.unread)
         found[page.name] = {"facts": len(page.facts), **row}
     return found
@@ -77,10 +79,11 @@ def _gap_lines(gaps: tuple[Gap, ...]) -> Iterator[str]:
 
 def as_json(audit: Audit, spec: str) -> str:
     """Everything, for machines."""
+    rows = coverage(audit)
     data = {
         "spec": spec,
         "pages": [
-            {"page": page.name, "sha256": page.digest, **coverage(audit)[page.name],
+            {"page": page.name, "sha256": page.digest, **rows[page.name],
              "example_lines_without_facts": page.code}
             for page in audit.pages
         ],

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from specpipe.audit import types
-from specpipe.audit.answers import Case, Known, slugs
+from specpipe.audit.answers import Case, Known, decisions
 from specpipe.audit.facts import Fact, Page
 from specpipe.audit.parameters import parameter, schema_of
 from specpipe.audit.readings import Curated
@@ -49,8 +49,7 @@ def additions(
 
 def _addition(what: str, *nodes: Node) -> Addition:
     """An addition at the first node; a decision may stand on any of them."""
-    found = (slug for node in nodes for place in (node, node.follow()) for slug in slugs(place))
-    return Addition(what, nodes[0], tuple(dict.fromkeys(found)))
+    return Addition(what, nodes[0], tuple(dict.fromkeys(decisions(nodes))))
 
 
 def _servers(document: Document, pages: Collection[Page]) -> Iterator[Addition]:
