@@ -112,37 +112,13 @@ def test_pages_of_any_layout_can_be_drafted(layout, tmp_path):
 
 def test_a_draft_never_overwrites(tmp_path, capsys):
     spec = saved(tmp_path / "s", without("/workstream_events")).file
-    assert (
-        main(
-            [
-                "audit",
-                "--spec",
-                spec,
-                "--docs",
-                str(LIBRARY / "python"),
-                "--draft",
-                str(tmp_path / "d.yaml"),
-            ]
-        )
-        == 0
-    )
-    first = (tmp_path / "d.yaml").read_bytes()
-    assert (
-        main(
-            [
-                "audit",
-                "--spec",
-                spec,
-                "--docs",
-                str(LIBRARY / "python"),
-                "--draft",
-                str(tmp_path / "d.yaml"),
-            ]
-        )
-        == 2
-    )
+    docs, path = LIBRARY / "python", tmp_path / "d.yaml"
+    command = ["audit", "--spec", spec, "--docs", str(docs), "--draft", str(path)]
+    assert main(command) == 0
+    first = path.read_bytes()
+    assert main(command) == 2
     assert "is there already" in capsys.readouterr().err
-    assert (tmp_path / "d.yaml").read_bytes() == first
+    assert path.read_bytes() == first
 
 
 def test_where_nothing_lacks_nothing_is_written(tmp_path, capsys):

@@ -227,11 +227,9 @@ def ids_have_no_case(modules: Modules) -> None:
 def paths_are_decoded_twice(modules: Modules) -> None:
     """An id with a percent sign in it is decoded once more."""
     text_of = modules.http_input.text_of
-    routing = modules.routing
-    again = lambda raw, what: text_of(text_of(raw, what).encode(), what)  # noqa: E731
-    for module in (modules.http_input, routing):
+    for module in (modules.http_input, modules.routing):
         if hasattr(module, "text_of"):
-            module.text_of = again
+            module.text_of = lambda raw, what: text_of(text_of(raw, what).encode(), what)
 
 
 @defect("identity", "law/ids-are-exact")
