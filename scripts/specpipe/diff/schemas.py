@@ -79,7 +79,7 @@ def schema_changes(base: Document, head: Document, uses: Iterable[Use]) -> Itera
     seen: set[tuple[str, str, Direction]] = set()
     met: dict[tuple[Any, ...], _Met] = {}
     renamed: dict[str, str] = {}
-    _walk(uses, seen, met, renamed)
+    _note(met, _walk(uses, seen, renamed))
     paired = {(old, new) for old, new, _ in seen}
     left = [
         Use(node, after, direction, "", name)
@@ -87,7 +87,7 @@ def schema_changes(base: Document, head: Document, uses: Iterable[Use]) -> Itera
         if (node.pointer, after.pointer) not in paired
         for direction in BOTH
     ]
-    _walk(left, seen, met, renamed)
+    _note(met, _walk(left, seen, renamed))
     for one in met.values():
         yield _judged(one)
     yield from _components(base, head, renamed)
@@ -96,13 +96,12 @@ def schema_changes(base: Document, head: Document, uses: Iterable[Use]) -> Itera
 def reach(uses: Iterable[Use]) -> Mapping[str, frozenset[Direction]]:
     """Who writes values of each component schema that `uses`, of a document with itself, lead
     to."""
-    seen: set[tuple[str, str, Direction]] = set()
-    _walk(uses, seen, {}, {})
     found: dict[str, frozenset[Direction]] = {}
-    for pointer, _, direction in seen:
+    for use in _walk(uses, set(), {}):
+        pointer = use.base.pointer
         if pointer.startswith(_SCHEMAS) and "/" not in pointer[len(_SCHEMAS) :]:
             name = unescape(pointer[len(_SCHEMAS) :])
-            found[name] = found.get(name, frozenset()) | {direction}
+            found[name] = found.get(name, frozenset()) | {use.direction}
     return found
 
 
@@ -114,10 +113,10 @@ def _namesakes(base: Document, head: Document) -> Iterator[tuple[str, Node, Node
 def _walk(
     uses: Iterable[Use],
     seen: set[tuple[str, str, Direction]],
-    met: dict[tuple[Any, ...], _Met],
     renamed: dict[str, str],
-) -> None:
-    """Follow `uses` down to their leaves. `seen` makes cycles end."""
+) -> Iterator[Use]:
+    """Follow `uses` down to their leaves: those and all on the way, references followed. `seen`
+    makes cycles end."""
     pending = deque(uses)
     while pending:
         use = pending.popleft()
@@ -130,18 +129,20 @@ def _walk(
             continue
         seen.add(key)
         here = Use(base, head, use.direction, "" if new else use.subject, new or use.path)
-        for finding in differences(base, head):
-            _note(met, finding, here)
+        yield here
         pending += _children(here)
 
 
-def _note(met: dict[tuple[Any, ...], _Met], finding: Finding, use: Use) -> None:
-    key = (finding.kind, finding.base.pointer, finding.head.pointer, finding.what)
-    before = met.get(key)
-    directions = before.directions if before else ()
-    if use.direction not in directions:
-        told = before.subject if before else use.told
-        met[key] = _Met(finding, told, (*directions, use.direction))
+def _note(met: dict[tuple[Any, ...], _Met], uses: Iterable[Use]) -> None:
+    """Add the differences of each use to those that were met."""
+    for use in uses:
+        for finding in differences(use.base, use.head):
+            key = (finding.kind, finding.base.pointer, finding.head.pointer, finding.what)
+            before = met.get(key)
+            directions = before.directions if before else ()
+            if use.direction not in directions:
+                told = before.subject if before else use.told
+                met[key] = _Met(finding, told, (*directions, use.direction))
 
 
 def _children(use: Use) -> Iterator[Use]:
