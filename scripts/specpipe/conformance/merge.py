@@ -129,7 +129,7 @@ def together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         if known is None:
             causes[finding.cause] = finding
             continue
-        names = dict.fromkeys((*known.also, finding.name, *finding.also))
+        names = dict.fromkeys((*known.also, *finding.names))
         also = tuple(name for name in names if name != known.name)
         times = known.times + finding.times
         causes[finding.cause] = replace(known, also=also, times=times)

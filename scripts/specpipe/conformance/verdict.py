@@ -99,6 +99,11 @@ class Finding:
         )
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all checks that found it."""
+        return (self.name, *self.also)
+
+    @property
     def cause(self) -> tuple[str, ...]:
         """Equal for two findings that tell the same, of whichever check."""
         message = DIFFERS.sub("#", self.message)
