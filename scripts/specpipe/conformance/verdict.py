@@ -145,6 +145,12 @@ def answering(trial: Trial, exchange: Exchange) -> Operation | None:
     return min(matches, key=lambda match: match[0])[1] if matches else None
 
 
+def unreached(id: str, method: str, path: str, pointer: str) -> Finding:
+    """That an operation accepted nothing."""
+    message = f"{method} {path} accepted no request"
+    return Finding("reach", id, REACHES, message, pointer, (id,))
+
+
 def whole(text: str) -> str:
     """`text` without halves of surrogate pairs."""
     return text.encode(errors="backslashreplace").decode()
@@ -245,9 +251,8 @@ class Verdict:
         to nothing."""
         for operation in operations:
             if not self.accepted.get(operation.id):
-                message = f"{operation.method} {operation.path} accepted no request"
-                again = replay_id(f"reach/{operation.id}", trial)
-                finding = Finding(
-                    "reach", operation.id, REACHES, message, operation.pointer, (operation.id,)
+                finding = unreached(
+                    operation.id, operation.method, operation.path, operation.pointer
                 )
+                again = replay_id(f"reach/{operation.id}", trial)
                 self.note(replace(finding, replay=again))
