@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from specpipe.conformance.check import Check
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.fuzz import Outcome
 from specpipe.conformance.ledger import Broken
-from specpipe.conformance.oracle import path_values
+from specpipe.conformance.oracle import asked
 from specpipe.conformance.trial import Trial
 from specpipe.spec.model import Operation
 
@@ -134,15 +133,10 @@ def replay_id(id: str, trial: Trial) -> str:
 
 def answering(trial: Trial, exchange: Exchange) -> Operation | None:
     """The operation that an exchange was with, if the spec has it."""
-    base = urlsplit(trial.server.base_url).path.rstrip("/")
-    path = urlsplit(exchange.url).path.removeprefix(base)
-    matches = [
-        (len(values), operation)
-        for operation in trial.api.operations
-        if operation.method == exchange.method
-        and (values := path_values(operation.path, path)) is not None
-    ]
-    return min(matches, key=lambda match: match[0])[1] if matches else None
+    try:
+        return asked(trial.api, exchange, trial.server.base_url)[0]
+    except LookupError:
+        return None
 
 
 def unreached(id: str, method: str, path: str, pointer: str) -> Finding:
