@@ -72,13 +72,12 @@ def applied(report: Report, entries: Sequence[Entry], today: date) -> Report:
     valid = [entry for entry in entries if entry.expires >= today]
     left, known = [], []
     for finding in report.findings:
-        names = (finding.name, *finding.also)
-        excuses = {name: e for name in names for e in valid if e.covers(finding, name)}
+        excuses = {name: e for name in finding.names for e in valid if e.covers(finding, name)}
         known += [
             Known(replace(finding, name=name, also=()), e.reason, e.expires.isoformat())
             for name, e in excuses.items()
         ]
-        if rest := [name for name in names if name not in excuses]:
+        if rest := [name for name in finding.names if name not in excuses]:
             left.append(replace(finding, name=rest[0], also=tuple(rest[1:])))
     word = "conforms" if report.word == "departs" and not left else report.word
     count = f"{len(known)} known departure{'s' * (len(known) != 1)}"
@@ -102,9 +101,7 @@ def notes(report: Report, entries: Sequence[Entry], today: date) -> Iterator[str
     next seed or profile may find the departure again."""
     for entry in entries:
         found = any(
-            entry.covers(finding, name)
-            for finding in report.findings
-            for name in (finding.name, *finding.also)
+            entry.covers(finding, name) for finding in report.findings for name in finding.names
         )
         if found and entry.expires < today:
             yield f"{entry.check}: known, but it expired on {entry.expires}: it counts again"
@@ -130,7 +127,7 @@ def template(report: Report) -> str:
         "# BASELINE: give each departure that is known a reason and a day; leave out the rest."
     ]
     for finding in report.findings:
-        for name in (finding.name, *finding.also):
+        for name in finding.names:
             check = toml_literal(f"{finding.kind}/{name}")
             lines += [
                 "",

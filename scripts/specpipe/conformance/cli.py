@@ -42,7 +42,6 @@ from specpipe.spec.model import (
     Delete,
     Document,
     Identifiers,
-    Operation,
     Snapshot,
     reads_only,
 )
@@ -141,8 +140,12 @@ def conformance(options: argparse.Namespace) -> int:
                 plan = budgeted(plan, trial, part)
             given, folder = given_by(options), options.report_dir
             verdict = Verdict(until_broken=options.until_broken)
-            judgement = Judgement(trial, plan, folder, scope, given, again, verdict=verdict)
-            judgement.shard, judgement.baseline = part, known
+            judgement = Judgement(
+                *(trial, plan, folder, scope, given, again),
+                verdict=verdict,
+                shard=part,
+                baseline=known,
+            )
             return judgement.run()
     except SpecError as error:
         for diagnostic in error.diagnostics:
@@ -164,7 +167,10 @@ def budgeted(plan: Plan, trial: Trial, part: Shard | None) -> Plan:
 
 def check_options(api: Api, options: argparse.Namespace) -> None:
     """Refuse what cannot work before anything is started or sent. Raises ToolError."""
-    select(api, options.operation)
+    ids = [operation.id for operation in api.operations]
+    if options.operation and options.operation not in ids:
+        known = ", ".join(ids)
+        raise ToolError(f"OPERATION: {options.operation} is not in the spec, which has {known}")
     if options.seed < 0:
         raise ToolError(f"SEED: {options.seed}: a whole number from 0: REPLAY has no other")
     key = os.environ.get("API_KEY", "")
@@ -202,9 +208,8 @@ def check_options(api: Api, options: argparse.Namespace) -> None:
 
 def trial_of(document: Document, api: Api, server: Running, options: argparse.Namespace) -> Trial:
     """What the options ask for, with a server that answers. Raises Unreachable, ToolError."""
-    foreign = bool(options.base_url) and options.allow_writes != ALL
     profile = PROFILES[options.profile]
-    pace = pace_of(options)
+    foreign, pace = is_foreign(options), pace_of(options)
     trial = Trial(
         options.spec, document, api, options.out, server, profile, options.seed, foreign, pace
     )
@@ -212,11 +217,15 @@ def trial_of(document: Document, api: Api, server: Running, options: argparse.Na
     return trial
 
 
+def is_foreign(options: argparse.Namespace) -> bool:
+    """Whether the server is somebody's, with things of theirs on it."""
+    return bool(options.base_url) and options.allow_writes != ALL
+
+
 def pace_of(options: argparse.Namespace) -> Pace:
     """How fast to send: bounded on somebody's server. Raises ToolError."""
-    foreign = bool(options.base_url) and options.allow_writes != ALL
     try:
-        rate = float(options.rate or (POLITE if foreign else 0))
+        rate = float(options.rate or (POLITE if is_foreign(options) else 0))
     except ValueError:
         rate = -1
     if not 0 <= rate < math.inf:
@@ -289,12 +298,3 @@ def scope_of(
     elif plan.writes and trial.foreign:
         limits.append("writing operations not fuzzed")
     return tuple(limits)
-
-
-def select(api: Api, operation: str) -> tuple[Operation, ...]:
-    """The operations to fuzz. Raises ToolError when none has that id."""
-    chosen = tuple(o for o in api.operations if not operation or o.id == operation)
-    if not chosen:
-        known = ", ".join(o.id for o in api.operations)
-        raise ToolError(f"OPERATION: {operation} is not in the spec, which has {known}")
-    return chosen

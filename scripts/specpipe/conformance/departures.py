@@ -13,6 +13,7 @@ from schemathesis.openapi import checks as kinds
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.oracle import Oracle
 from specpipe.spec.model import Operation, Response
+from specpipe.spec.nodes import escape
 
 CHECKS: Mapping[str, tuple[str, str]] = {
     "not_a_server_error": ("server-error", "No request makes the server fail."),
@@ -165,7 +166,7 @@ def unanswered(operation: Operation, why: str) -> Departure:
 
 def pointer_of(path: list[Any]) -> str:
     """A path of members as a JSON pointer."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join(f"/{escape(str(step))}" for step in path)
 
 
 def plain(text: str) -> str:

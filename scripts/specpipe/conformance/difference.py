@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 from specpipe.conformance.exchange import same
@@ -37,8 +37,8 @@ def differences(left: Any, right: Any, place: str) -> Iterator[tuple[str, Any, A
             yield from differences(*pair, f"{place}[{index}]")
     elif isinstance(left, str) and isinstance(right, str) and left != right:
         # Of long texts that begin alike only the rest tells anything.
-        same_start = commonprefix([left, right])  # noqa: RUF071 - of texts, not of paths
-        begin = max(0, len(same_start) - SHORT // 4)
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False))
+        begin = max(0, sum(1 for _ in alike) - SHORT // 4)
         yield place or "all of it", left[begin:], right[begin:]
     elif not same(left, right):
         yield place or "all of it", left, right

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import schemathesis
 from requests.adapters import HTTPAdapter
@@ -30,7 +29,7 @@ from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.gate import Gate, Reading
 from specpipe.conformance.laws_of_cases import Accepted, check_accepted
 from specpipe.conformance.ledger import Broken, Ledger
-from specpipe.conformance.oracle import Oracle, path_values
+from specpipe.conformance.oracle import Oracle, path_below, path_values
 from specpipe.conformance.pace import Pace
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.wire import Unreachable, Wire
@@ -127,7 +126,7 @@ class laws:
         if response.status_code == operation.success.status:
             if operation.body is None or request.body:
                 self._count("accepted", operation)
-            self._check(operation, urlsplit(request.url).path, response, case)
+            self._check(operation, response, case)
         elif 400 <= response.status_code < 500:
             self._count("refused", operation)
 
@@ -137,7 +136,7 @@ class laws:
             self._told = time.monotonic()
             tell(event="sent", count=self._counts["cases"].total())
 
-    def _check(self, operation: Operation, path: str, response: Any, case: Any) -> None:
+    def _check(self, operation: Operation, response: Any, case: Any) -> None:
         if operation.behaviour is None:
             return
         try:
@@ -145,8 +144,8 @@ class laws:
         except (ValueError, RecursionError):
             return  # a check of schemathesis' own tells about that
         body = None if case.body is NOT_SET else case.body
-        base = urlsplit(os.environ["SPECPIPE_BASE_URL"]).path.rstrip("/")
-        values = path_values(operation.path, path.removeprefix(base)) or {}
+        path = path_below(response.request.url, os.environ["SPECPIPE_BASE_URL"])
+        values = path_values(operation.path, path) or {}
         accepted = Accepted(operation, values, case.query, body, reply)
         try:
             name = check_accepted(self._subjects[operation.behaviour.resource.name], accepted)

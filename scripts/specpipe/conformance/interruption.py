@@ -10,10 +10,20 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
-_depth = 0
-_pending = False
+
+@dataclass(slots=True)
+class _Signals:
+    """What has become of signals, which are the process's own."""
+
+    depth: int = 0
+    """How many blocks put them off, one in the other."""
+    pending: bool = False
+
+
+_SIGNALS = _Signals()
 
 
 def install() -> None:
@@ -30,23 +40,21 @@ def put_off() -> Iterator[None]:
 
     In another thread than the first it does nothing: signals come to that one alone.
     """
-    global _depth, _pending  # noqa: PLW0603 - signals are the process's own
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    _depth += 1
+    _SIGNALS.depth += 1
     try:
         yield
     finally:
-        _depth -= 1
-        if _pending and not _depth:
-            _pending = False
+        _SIGNALS.depth -= 1
+        if _SIGNALS.pending and not _SIGNALS.depth:
+            _SIGNALS.pending = False
             raise KeyboardInterrupt
 
 
 def _handle(number: int, frame: FrameType | None) -> None:
-    global _pending  # noqa: PLW0603
-    if _depth and not _pending:
-        _pending = True
+    if _SIGNALS.depth and not _SIGNALS.pending:
+        _SIGNALS.pending = True
         return
     raise KeyboardInterrupt

@@ -25,7 +25,7 @@ def junit(report: Report) -> bytes:
             SubElement(suite, "testcase", classname=kind, name=name)
         for finding in report.findings:
             if finding.kind == kind:
-                for name in (finding.name, *finding.also):
+                for name in finding.names:
                     failed(suite, finding, name)
         cases, failures = len(suite), len(suite.findall("testcase/failure"))
         suite.attrib.update(tests=str(cases), failures=str(failures), errors="0", skipped="0")

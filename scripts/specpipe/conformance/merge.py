@@ -9,7 +9,7 @@ from pathlib import Path
 
 from specpipe.conformance import shard
 from specpipe.conformance.report import Planned, Report, Row, Run, line, place, read
-from specpipe.conformance.verdict import REACHES, Finding, Word
+from specpipe.conformance.verdict import Finding, Word, unreached
 from specpipe.diagnostics import ToolError
 from specpipe.spec.model import Document
 
@@ -31,8 +31,8 @@ def merged(folder: Path, document: Document, result: Path) -> Report:
     findings = together([f for r in reports for f in (*r.findings, *(k.finding for k in r.known))])
     word = worst(reports, bool(findings))
     if word in ("conforms", "departs"):
-        unreached = [unanswered(row, document) for row in rows if row.judged and not row.accepted]
-        findings = (*findings, *unreached)
+        silent = [unanswered(row, document) for row in rows if row.judged and not row.accepted]
+        findings = (*findings, *silent)
         word = "departs" if findings else "conforms"
     whole = replace(
         first,
@@ -129,7 +129,7 @@ def together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         if known is None:
             causes[finding.cause] = finding
             continue
-        names = dict.fromkeys((*known.also, finding.name, *finding.also))
+        names = dict.fromkeys((*known.also, *finding.names))
         also = tuple(name for name in names if name != known.name)
         times = known.times + finding.times
         causes[finding.cause] = replace(known, also=also, times=times)
@@ -144,8 +144,7 @@ def summed(rows: Sequence[Row]) -> Row:
 
 def unanswered(row: Row, document: Document) -> Finding:
     """That an operation accepted nothing, in no shard."""
-    message = f"{row.method} {row.path} accepted no request"
-    finding = Finding("reach", row.id, REACHES, message, row.pointer, (row.id,))
+    finding = unreached(row.id, row.method, row.path, row.pointer)
     return replace(finding, place=place(document, row.pointer))
 
 

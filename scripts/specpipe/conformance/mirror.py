@@ -37,21 +37,17 @@ def mirror(components: Mapping[str, Any], schema: str) -> dict[str, Any]:
 
 def drawn(spec: dict[str, Any], count: int, seed: int) -> Sequence[Any]:
     """What schemathesis draws for the operation: `count` bodies, and as many to be refused."""
-    import hypothesis  # both kept out of start-up
+    import hypothesis  # all kept out of start-up
     import schemathesis
+
+    from specpipe.conformance.drawn import settings
 
     operation = schemathesis.openapi.from_dict(spec)["/"]["POST"]
     found: list[Any] = []
     for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
 
         @hypothesis.seed(seed)
-        @hypothesis.settings(
-            max_examples=count,
-            database=None,
-            deadline=None,
-            phases=[hypothesis.Phase.generate],
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
+        @settings(count)
         @hypothesis.given(operation.as_strategy(mode))
         def collect(case: Any) -> None:
             if isinstance(case.body, dict | list | str | int | float | None):

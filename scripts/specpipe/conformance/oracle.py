@@ -22,6 +22,26 @@ def path_values(template: str, path: str) -> dict[str, str] | None:
     return {t[1:-1]: unquote(s) for t, s in pairs if t[:1] == "{"}
 
 
+def path_below(url: str, base_url: str) -> str:
+    """The path of a URL as the spec has it: without that of the base."""
+    return urlsplit(url).path.removeprefix(urlsplit(base_url).path.rstrip("/"))
+
+
+def asked(api: Api, exchange: Exchange, base_url: str) -> tuple[Operation, dict[str, str]]:
+    """The operation that a request is for, and the values of its path parameters. Raises
+    LookupError when there is none."""
+    path = path_below(exchange.url, base_url)
+    candidates = [
+        (operation, values)
+        for operation in api.operations
+        if operation.method == exchange.method
+        and (values := path_values(operation.path, path)) is not None
+    ]
+    if not candidates:
+        raise LookupError(f"{exchange.method} {path}: no operation of the spec")
+    return min(candidates, key=lambda candidate: len(candidate[1]))
+
+
 class Oracle:
     """Knows the operations and schemas of one spec."""
 
@@ -30,26 +50,10 @@ class Oracle:
         self._components = document.data.get("components", {})
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
-    def operation(self, exchange: Exchange, base_url: str) -> tuple[Operation, dict[str, str]]:
-        """The operation that a request is for, and the values of its path parameters.
-
-        Raises LookupError when there is none.
-        """
-        path = urlsplit(exchange.url).path.removeprefix(urlsplit(base_url).path.rstrip("/"))
-        candidates = [
-            (operation, values)
-            for operation in self._api.operations
-            if operation.method == exchange.method
-            and (values := path_values(operation.path, path)) is not None
-        ]
-        if not candidates:
-            raise LookupError(f"{exchange.method} {path}: no operation of the spec")
-        return min(candidates, key=lambda candidate: len(candidate[1]))
-
     def faults(self, exchange: Exchange, base_url: str) -> Iterator[str]:
         """What is wrong with either side of an exchange; nothing when all is well."""
         try:
-            operation, path = self.operation(exchange, base_url)
+            operation, path = asked(self._api, exchange, base_url)
         except LookupError as error:
             yield str(error)
             return
@@ -61,7 +65,7 @@ class Oracle:
     ) -> Iterator[str]:
         """What is wrong with a request that should be one for `operation`."""
         try:
-            found, path = self.operation(exchange, base_url)
+            found, path = asked(self._api, exchange, base_url)
         except LookupError as error:
             yield str(error)
             return

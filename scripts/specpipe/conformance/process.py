@@ -54,6 +54,16 @@ def fresh_database(engine: str, folder: str) -> Iterator[str]:
         yield f"sqlite:///{folder}/conformance.db"
 
 
+def stop(process: subprocess.Popen[str]) -> None:
+    """Ask a process to stop, and see to it that it does."""
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 @contextmanager
 def generated_server(api: Api, out: Path, seed: int, engine: str = ENGINES[0]) -> Iterator[Running]:
     """Start the generated server on a free port, with a fresh database and a key of its own, and
@@ -87,10 +97,5 @@ def generated_server(api: Api, out: Path, seed: int, engine: str = ENGINES[0]) -
                 raise ToolError(f"the server did not start: {log_path.read_text().strip()}")
             yield Running(line.split()[2], key)
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            stop(process)
             process.stdout.close()

@@ -254,7 +254,7 @@ def line(report: Report) -> str:
     scope = f" ({', '.join(report.run.scope)})" if report.run.scope else ""
     judged = [row for row in report.operations if row.judged]
     reached = sum(1 for row in judged if row.accepted)
-    broken = len({(f.kind, name) for f in report.findings for name in (f.name, *f.also)})
+    broken = len({(f.kind, name) for f in report.findings for name in f.names})
     cases = sum(row.cases for row in report.operations)
     parts = [f"{reached} of {len(judged)} operations reached"] if judged else []
     parts += [f"{cases} fuzzed requests", f"{len(report.held)} checks held", f"{broken} broken"]

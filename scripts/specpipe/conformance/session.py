@@ -8,11 +8,14 @@ from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Any, Self
 
+from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.gate import Gate
 from specpipe.conformance.ledger import Ledger
+from specpipe.conformance.oracle import Oracle
 from specpipe.conformance.subject import Subject
 from specpipe.conformance.trial import Trial
-from specpipe.spec.model import Resource
+from specpipe.conformance.wrong import Request
+from specpipe.spec.model import Create, Operation, Resource
 
 
 class Session:
@@ -28,6 +31,7 @@ class Session:
     ) -> None:
         self.trial = trial
         self.wire = trial.wire()
+        self.oracle = Oracle(trial.document, trial.api)
         self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
         if gate is not None:
             self.wire.gate = gate
@@ -46,6 +50,17 @@ class Session:
     def subject(self, resource: Resource) -> Subject:
         """The server, through the verbs of one resource."""
         return self.trial.subject(resource, self.wire, self.ledgers[resource])
+
+    def send(self, operation: Operation, request: Request, key: str | None = None) -> Exchange:
+        """Send a request as it is; `key` as in `Wire.send`. What a create makes of it after all is
+        ours."""
+        exchange = self.wire.send(
+            operation, request.path, request.query, request.body, key, headers=request.headers
+        )
+        if isinstance(operation.behaviour, Create):
+            resource = operation.behaviour.resource
+            self.ledgers[resource].claim_reply(exchange, resource.id)
+        return exchange
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """What `make` gives, made once and closed at the end."""

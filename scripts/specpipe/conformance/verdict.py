@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from specpipe.conformance.check import Check
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.fuzz import Outcome
 from specpipe.conformance.ledger import Broken
-from specpipe.conformance.oracle import path_values
+from specpipe.conformance.oracle import asked
 from specpipe.conformance.trial import Trial
 from specpipe.spec.model import Operation
 
@@ -99,6 +98,11 @@ class Finding:
         )
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all checks that found it."""
+        return (self.name, *self.also)
+
+    @property
     def cause(self) -> tuple[str, ...]:
         """Equal for two findings that tell the same, of whichever check."""
         message = DIFFERS.sub("#", self.message)
@@ -129,15 +133,16 @@ def replay_id(id: str, trial: Trial) -> str:
 
 def answering(trial: Trial, exchange: Exchange) -> Operation | None:
     """The operation that an exchange was with, if the spec has it."""
-    base = urlsplit(trial.server.base_url).path.rstrip("/")
-    path = urlsplit(exchange.url).path.removeprefix(base)
-    matches = [
-        (len(values), operation)
-        for operation in trial.api.operations
-        if operation.method == exchange.method
-        and (values := path_values(operation.path, path)) is not None
-    ]
-    return min(matches, key=lambda match: match[0])[1] if matches else None
+    try:
+        return asked(trial.api, exchange, trial.server.base_url)[0]
+    except LookupError:
+        return None
+
+
+def unreached(id: str, method: str, path: str, pointer: str) -> Finding:
+    """That an operation accepted nothing."""
+    message = f"{method} {path} accepted no request"
+    return Finding("reach", id, REACHES, message, pointer, (id,))
 
 
 def whole(text: str) -> str:
@@ -240,9 +245,8 @@ class Verdict:
         to nothing."""
         for operation in operations:
             if not self.accepted.get(operation.id):
-                message = f"{operation.method} {operation.path} accepted no request"
-                again = replay_id(f"reach/{operation.id}", trial)
-                finding = Finding(
-                    "reach", operation.id, REACHES, message, operation.pointer, (operation.id,)
+                finding = unreached(
+                    operation.id, operation.method, operation.path, operation.pointer
                 )
+                again = replay_id(f"reach/{operation.id}", trial)
                 self.note(replace(finding, replay=again))

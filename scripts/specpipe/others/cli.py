@@ -18,7 +18,7 @@ from specpipe.conformance import interruption
 from specpipe.conformance.profile import PROFILES
 from specpipe.conformance.report import read
 from specpipe.diagnostics import ToolError
-from specpipe.others.servers import OTHERS, Other, running
+from specpipe.others.servers import Other, others, running
 from specpipe.others.summary import summary
 from specpipe.workspace import BENCH, OUT, REPORTS, SPEC, shown
 
@@ -45,7 +45,7 @@ def judge_others(options: argparse.Namespace) -> int:
     reports = options.report_dir.resolve() / "others"
     failed = False
     texts: list[str] = []
-    for other in OTHERS:
+    for other in others():
         print(f"{other.name} {other.version}: {other.what}", flush=True)
         try:
             texts += judged(other, options, reports / other.name)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from specpipe.bench.peers.making import peer_python, pinned, run
 from specpipe.conformance import interruption
+from specpipe.conformance.process import stop
 from specpipe.diagnostics import ToolError
 
 PATIENCE = 60.0
@@ -86,15 +87,17 @@ def version_of_generator() -> str:
     return here("generator.txt").decode().split()[0].partition("==")[2]
 
 
-OTHERS = (
-    Other("prism", version_of_prism(), "a mock that answers with the spec's examples", prism),
-    Other(
-        "python-fastapi",
-        version_of_generator(),
-        "the stub of openapi-generator, with nothing filled in",
-        fastapi,
-    ),
-)
+def others() -> tuple[Other, ...]:
+    """All of them: made when asked for, since their versions stand in files."""
+    return (
+        Other("prism", version_of_prism(), "a mock that answers with the spec's examples", prism),
+        Other(
+            "python-fastapi",
+            version_of_generator(),
+            "the stub of openapi-generator, with nothing filled in",
+            fastapi,
+        ),
+    )
 
 
 @contextmanager
@@ -102,20 +105,18 @@ def running(command: list[str], folder: Path) -> Iterator[str]:
     """The URL of a server, which runs until the end of the block. Raises ToolError when it does not
     say where it listens."""
     log = folder / "server.log"
+    process = None
     with log.open("w") as output:
-        with interruption.put_off():
-            process = subprocess.Popen(
-                command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, text=True
-            )
         try:
+            # An interruption must not come when it is there and nobody knows of it yet.
+            with interruption.put_off():
+                process = subprocess.Popen(
+                    command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, text=True
+                )
             yield listening(process, log)
         finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            if process is not None:
+                stop(process)
 
 
 def listening(process: subprocess.Popen[str], log: Path) -> str:

@@ -24,7 +24,7 @@ def summary(other: Other, report: Report) -> Iterator[str]:
     yield "| kind of check | held | broken |"
     yield "|---|---:|---:|"
     held = Counter(check.kind for check in report.held)
-    broken = Counter(kind for kind, _ in {(f.kind, n) for f in report.findings for n in names(f)})
+    broken = Counter(kind for kind, _ in {(f.kind, n) for f in report.findings for n in f.names})
     for kind in sorted(held | broken):
         yield f"| {kind} | {held[kind]} | {broken[kind]} |"
     yield ""
@@ -37,11 +37,6 @@ def summary(other: Other, report: Report) -> Iterator[str]:
         count = len({each for finding in found for each in (finding.operations, *finding.also)})
         yield f"| {kind} `{name}` | {count} | {told(found[0].message)} |"
     yield ""
-
-
-def names(finding: Finding) -> tuple[str, ...]:
-    """The checks that found it."""
-    return (finding.name, *finding.also)
 
 
 def group(finding: Finding) -> tuple[str, str]:
