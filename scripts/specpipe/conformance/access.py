@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from specpipe.conformance.check import Check
 from specpipe.conformance.exchange import Exchange
@@ -12,7 +13,7 @@ from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing
 from specpipe.conformance.target import Target
 from specpipe.conformance.trial import Trial
-from specpipe.spec.model import Create, Operation, reads_only
+from specpipe.spec.model import Operation, reads_only
 
 STATEMENT = (
     "Without the key, with a wrong one or with one that is like it every secured operation is "
@@ -86,7 +87,7 @@ def refuses(operation: Operation, session: Session, keys: Mapping[str, str]) -> 
     target = Target(session, operation)
     request = target.request
     for what, key in keys.items():
-        exchange = session.wire.send(operation, request.path, request.query, request.body, key=key)
+        exchange = session.send(operation, request, key)
         expect_refused(operation, session, what, exchange)
     target.expect_untouched()
 
@@ -96,26 +97,16 @@ def expect_header(operation: Operation, session: Session) -> None:
     assert session.trial.api.key is not None
     name, key = session.trial.api.key.header, session.trial.server.key or ""
     request = Target(session, operation).request
-    for what, query, headers in (
-        ("an empty key", {}, {name: ""}),
-        ("the key in the URL", {name: key}, {}),
+    for what, wrong in (
+        ("an empty key", replace(request, headers={name: ""})),
+        ("the key in the URL", replace(request, query={**request.query, name: key})),
     ):
-        exchange = session.wire.send(
-            operation,
-            request.path,
-            {**request.query, **query},
-            request.body,
-            key="",
-            headers=headers,
-        )
+        exchange = session.send(operation, wrong, key="")
         expect_refused(operation, session, what, exchange)
 
 
 def expect_refused(operation: Operation, session: Session, what: str, exchange: Exchange) -> None:
     """Check that a request was refused, for want of the key. Raises Broken."""
-    if isinstance(operation.behaviour, Create):
-        resource = operation.behaviour.resource
-        session.ledgers[resource].claim_reply(exchange, resource.id)
     if exchange.status not in REFUSED:
         raise Broken(f"{operation.id} with {what} answered {exchange.status}", exchange)
     for told in header_faults(session.trial.document, operation, exchange):

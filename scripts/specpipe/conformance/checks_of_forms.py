@@ -10,7 +10,6 @@ from functools import partial
 from specpipe.conformance.check import Check
 from specpipe.conformance.headers import header_faults
 from specpipe.conformance.ledger import Broken
-from specpipe.conformance.oracle import Oracle
 from specpipe.conformance.samples import sample, written
 from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing, batch_body
@@ -20,7 +19,6 @@ from specpipe.conformance.wrong import Request
 from specpipe.spec.model import (
     Associate,
     BatchFetch,
-    Create,
     Delete,
     Get,
     Identifiers,
@@ -53,17 +51,12 @@ def form_checks(trial: Trial) -> Iterator[Check]:
 
 def faults(operation: Operation, session: Session) -> Iterator[Broken]:
     """The first answer that is not as documented."""
-    trial = session.trial
-    oracle = Oracle(trial.document, trial.api)
     provide(operation, session)
     for request in ways(operation, Target(session, operation).request, session):
-        exchange = session.wire.send(operation, request.path, request.query, request.body)
-        if isinstance(operation.behaviour, Create):
-            resource = operation.behaviour.resource
-            session.ledgers[resource].claim_reply(exchange, resource.id)
+        exchange = session.send(operation, request)
         for told in (
-            *oracle.answer_faults(operation, exchange),
-            *header_faults(trial.document, operation, exchange),
+            *session.oracle.answer_faults(operation, exchange),
+            *header_faults(session.trial.document, operation, exchange),
         ):
             raise Broken(f"{operation.id}: {told}", exchange)
     yield from ()

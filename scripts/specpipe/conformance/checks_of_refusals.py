@@ -16,12 +16,11 @@ from specpipe.conformance.check import Check
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.headers import header_faults
 from specpipe.conformance.ledger import Broken
-from specpipe.conformance.oracle import Oracle
 from specpipe.conformance.session import Session
 from specpipe.conformance.target import Target
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.wrong import Request
-from specpipe.spec.model import Create, Operation, reads_only
+from specpipe.spec.model import Operation, reads_only
 
 REFUSALS = (400, 406, 413, 415, 422)
 """Statuses that refuse a request for what is in it."""
@@ -53,7 +52,7 @@ def invalid_body(session: Session, operation: Operation, right: Request) -> Iter
     shape = wrong.Shape(
         {"$ref": f"#/components/schemas/{name}"},
         trial.document.data["components"]["schemas"],
-        Oracle(trial.document, trial.api).validator(name),
+        session.oracle.validator(name),
     )
     drawn = random.Random(f"{trial.seed}/{operation.id}")
     yield from wrong.invalid(right, shape, drawn, INVALID * trial.profile.rounds)
@@ -119,7 +118,7 @@ def fault(kind: Wrongs, operation: Operation, session: Session) -> None:
     """Send all that is wrong to an operation. Raises Broken."""
     target = Target(session, operation)
     for request in kind(session, operation, target.request):
-        exchange = send(session, operation, request)
+        exchange = session.send(operation, request)
         refused = (*REFUSALS, 404) if request.unknown else REFUSALS
         if exchange.status not in (*refused, target.gone):
             message = f"{operation.id} with {request.what} answered {exchange.status}"
@@ -128,29 +127,17 @@ def fault(kind: Wrongs, operation: Operation, session: Session) -> None:
     target.expect_untouched()
 
 
-def send(session: Session, operation: Operation, request: Request) -> Exchange:
-    """Send it; what a create makes of it after all is ours."""
-    exchange = session.wire.send(
-        operation, request.path, request.query, request.body, headers=request.headers
-    )
-    if isinstance(operation.behaviour, Create):
-        resource = operation.behaviour.resource
-        session.ledgers[resource].claim_reply(exchange, resource.id)
-    return exchange
-
-
 def expect_documented(
     session: Session, operation: Operation, request: Request, exchange: Exchange
 ) -> None:
     """Check that an answer is as documented for its status, where that is documented with a body:
     others are for the fuzzer to tell. Raises Broken."""
-    trial = session.trial
     described = {r.status for r in operation.responses if r.media_type is not None}
     if exchange.status not in described:
         return
     faults = [
-        *Oracle(trial.document, trial.api).answer_faults(operation, exchange),
-        *header_faults(trial.document, operation, exchange),
+        *session.oracle.answer_faults(operation, exchange),
+        *header_faults(session.trial.document, operation, exchange),
     ]
     if faults:
         raise Broken(f"{operation.id} with {request.what}: {faults[0]}", exchange)

@@ -8,11 +8,14 @@ from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Any, Self
 
+from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.gate import Gate
 from specpipe.conformance.ledger import Ledger
+from specpipe.conformance.oracle import Oracle
 from specpipe.conformance.subject import Subject
 from specpipe.conformance.trial import Trial
-from specpipe.spec.model import Resource
+from specpipe.conformance.wrong import Request
+from specpipe.spec.model import Create, Operation, Resource
 
 
 class Session:
@@ -31,6 +34,7 @@ class Session:
         self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
         if gate is not None:
             self.wire.gate = gate
+        self.oracle = Oracle(trial.document, trial.api)
         self._kept: dict[str, Any] = {}
         self._open = ExitStack()
         self.reached: Counter[str] = Counter()
@@ -46,6 +50,21 @@ class Session:
     def subject(self, resource: Resource) -> Subject:
         """The server, through the verbs of one resource."""
         return self.trial.subject(resource, self.wire, self.ledgers[resource])
+
+    def send(
+        self,
+        operation: Operation,
+        request: Request,
+        key: str | None = None,
+    ) -> Exchange:
+        """Send a request, as `Wire.send` does; what a create makes of it after all is ours."""
+        exchange = self.wire.send(
+            operation, request.path, request.query, request.body, key, headers=request.headers
+        )
+        if isinstance(operation.behaviour, Create):
+            resource = operation.behaviour.resource
+            self.ledgers[resource].claim_reply(exchange, resource.id)
+        return exchange
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """What `make` gives, made once and closed at the end."""
