@@ -75,8 +75,8 @@ def put(value: Any, path: Path, new: Any) -> Any:
     if not path:
         return new
     step, *rest = path
-    changed = list(value) if isinstance(value, list) else dict(value)
-    changed[step] = put(value[step], tuple(rest), new) if rest else new  # type: ignore[index]
+    changed: Any = list(value) if isinstance(value, list) else dict(value)
+    changed[step] = put(value[step], tuple(rest), new) if rest else new
     return changed
 
 

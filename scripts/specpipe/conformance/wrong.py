@@ -12,12 +12,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from specpipe.conformance.samples import resolved, sample, written
+from specpipe.conformance.samples import given, resolved, sample, written
+from specpipe.conformance.shapes import Path, put, without
 from specpipe.spec.model import Operation, Parameter
 
 Schema = Mapping[str, Any]
-Place = tuple[str | int, ...]
-Fault = tuple[Place, str, Any]
+Fault = tuple[Path, str, Any]
 """Where something is wrong, by which keyword, and what is there."""
 DEEPEST = 3
 """Levels of members that are filled in."""
@@ -53,18 +53,13 @@ class Request:
 
 def plain(operation: Operation, schemas: Mapping[str, Any]) -> Request:
     """A request for it that is right, out of the examples where there are some."""
-    given = {
-        p.wire: written(sample(p.schema, schemas) if p.example is None else p.example)
-        for p in operation.parameters
-        if p.required
-    }
     body = operation.body
     value = None
     if body is not None:
         schema = {"$ref": f"#/components/schemas/{body.schema}"}
         value = sample(schema, schemas) if body.example is None else copy.deepcopy(body.example)
-    path = {p.wire: given[p.wire] for p in operation.parameters_in("path")}
-    query = {p.wire: given[p.wire] for p in operation.parameters_in("query") if p.required}
+    path = {p.wire: written(given(p)) for p in operation.parameters_in("path")}
+    query = {p.wire: written(given(p)) for p in operation.parameters_in("query") if p.required}
     return Request(path=path, query=query, body=value)
 
 
@@ -155,7 +150,7 @@ def invalid(right: Request, shape: Shape, random: random.Random, count: int) -> 
         (more if kind in seen else first).append((place, keyword, probe))
         seen.add(kind)
     for place, _, probe in (first + more)[: max(count, len(first))]:
-        value = changed(body, place, probe)
+        value = without(body, place) if probe is GONE else put(body, place, probe)
         if not shape.validator.is_valid(value):
             shown = "missing" if probe is GONE else json.dumps(probe)[:40]
             where = ".".join(map(str, place)) or "a body"
@@ -189,7 +184,7 @@ BESIDE: Mapping[str, Callable[[Any], Sequence[Any]]] = {
 """Values that a keyword keeps out, or nearly."""
 
 
-def faulty(value: Any, schema: Schema, schemas: Schema, place: Place = ()) -> Iterator[Fault]:
+def faulty(value: Any, schema: Schema, schemas: Schema, place: Path = ()) -> Iterator[Fault]:
     """What may be put into `value`, where, and which keyword keeps it out."""
     schema = resolved(schema, schemas)
     for keyword, values in BESIDE.items():
@@ -213,16 +208,3 @@ def filled(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0
         return sample(schema, schemas)
     properties = schema.get("properties", {})
     return {name: filled(inner, schemas, depth + 1) for name, inner in properties.items()}
-
-
-def changed(value: Any, place: Place, probe: Any) -> Any:
-    """`value` with another value at `place`, or with none there."""
-    if not place:
-        return probe
-    first, *rest = place
-    copied: Any = dict(value) if isinstance(value, dict) else list(value)
-    if not rest and probe is GONE:
-        del copied[first]
-    else:
-        copied[first] = changed(value[first], tuple(rest), probe)
-    return copied
