@@ -739,12 +739,6 @@ class Renamed:
         return self._bridge.ask({**line, "client": self._client} if "client" in line else line)
 
 
-def findings(defect: Defect, trial: Trial, profile: str, folder: Path) -> list[str]:
-    """`Saboteurs.findings`, of one defect."""
-    with Saboteurs(trial, folder) as saboteurs:
-        return saboteurs.findings(defect, profile)
-
-
 def of(name: str, one: Both) -> dict[str, Defect]:
     """A defect in each SDK, by SDK and name."""
     return {f"{kind}/{name}": Defect(kind, name, one.kind, one.says, one.sabotage) for kind in SDKS}

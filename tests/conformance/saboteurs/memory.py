@@ -228,7 +228,10 @@ def paths_are_decoded_twice(modules: Modules) -> None:
     """An id with a percent sign in it is decoded once more."""
     text_of = modules.http_input.text_of
     routing = modules.routing
-    again = lambda raw, what: text_of(text_of(raw, what).encode(), what)  # noqa: E731
+
+    def again(raw: bytes, what: str) -> Any:
+        return text_of(text_of(raw, what).encode(), what)
+
     for module in (modules.http_input, routing):
         if hasattr(module, "text_of"):
             module.text_of = again
