@@ -52,6 +52,13 @@ class Described:
             *self.operations(Update),
         ]
 
+    def adding(self) -> list[tuple[Operation, Associate]]:
+        """The operations that add references."""
+        found = [pair for pair in self.operations(Associate) if not pair[1].removes]
+        if not found:
+            raise Missing("associate")
+        return found
+
     def one(self, kind: type[B]) -> tuple[Operation, B]:
         """The first operation of that kind."""
         found = self.operations(kind)

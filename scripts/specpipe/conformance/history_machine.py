@@ -138,10 +138,7 @@ def changing(subject: Subject) -> Rules:
         named = st.sets(st.sampled_from(counting.counters), max_size=3)
         rules["increment"] = rule(thing=THINGS, named=named)(increment)
     for number, (_, behaviour) in enumerate(subject.operations(Associate)):
-        for again in (
-            "",
-            "_again",
-        ):  # twice as likely as others: they have the most state
+        for again in ("", "_again"):  # twice as likely as others: they have the most state
             rules[f"associate{number}{again}"] = association(again, number, behaviour)
     return rules
 

@@ -8,7 +8,7 @@ from typing import Any
 from specpipe.conformance.history_model import Thing
 from specpipe.conformance.history_reads import Reads
 from specpipe.conformance.samples import sample
-from specpipe.conformance.subject import Object
+from specpipe.conformance.subject import Object, nested
 from specpipe.spec.model import Associate, Create, Delete, Increment, Operation, Update
 
 
@@ -103,13 +103,5 @@ class Steps(Reads):
 
     def _times(self, thing: Thing) -> Object:
         """The times of a thing, as a body that needs them has them."""
-        times: Object = {}
-        for path, text in (
-            (self.subject.resource.created, thing.created),
-            (self.subject.resource.updated, thing.updated),
-        ):
-            value = text
-            for name in reversed(path[1:]):
-                value = {name: value}
-            times[path[0]] = value
-        return times
+        resource = self.subject.resource
+        return nested(resource.created, thing.created) | nested(resource.updated, thing.updated)

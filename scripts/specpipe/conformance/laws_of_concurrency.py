@@ -70,11 +70,8 @@ def a_proposed_id_is_given_once(subject: Subject, random: random.Random) -> None
 @law(Associate, Get, requests=10)
 def associations_at_once_are_all_kept(subject: Subject, random: random.Random) -> None:
     """Of references that are added at once to one thing none is lost, and each has its place."""
-    adding = [pair for pair in subject.operations(Associate) if not pair[1].removes]
-    if not adding:
-        raise Missing("associate")
     items, positions = subject.resource.items, subject.resource.positions
-    for pair in adding:
+    for pair in subject.adding():
         id = subject.id_of(subject.create())
         others = [subject.fresh_other(pair, random) for _ in range(WRITERS)]
         at_once([partial(subject.associate, id, other, pair) for other in others])

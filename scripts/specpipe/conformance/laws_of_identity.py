@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 import random
-import uuid
-from typing import Any
 
 from specpipe.conformance.law import agree, holds, law
 from specpipe.conformance.readings import expect_members, readings, without
-from specpipe.conformance.subject import Missing, Object, Subject, instant, member
+from specpipe.conformance.samples import fresh_id
+from specpipe.conformance.subject import Missing, Object, Subject, instant, member, nested
 from specpipe.spec.model import (
     Associate,
     BatchFetch,
@@ -30,11 +29,6 @@ STRANGE: Object = {
     "x_null": None,
 }
 """Members that no spec knows, with values that are easily damaged."""
-
-
-def random_id(random: random.Random) -> str:
-    """An id that nothing has."""
-    return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
 def carried(subject: Subject, body: Object) -> Object:
@@ -101,7 +95,7 @@ def create_adopts(subject: Subject, random: random.Random) -> None:
     if not behaviour.adopts:
         raise Missing("adopted reference")
     for reference, collection in behaviour.adopts:
-        other = random_id(random)
+        other = fresh_id({}, random)
         body = subject.seed() | {reference: {subject.resource.id: other, "x_kept": True}}
         thing = subject.read(subject.id_of(subject.create(body)))
         holds(reference not in thing, f"{reference} is stored as it came")
@@ -190,15 +184,11 @@ def a_deleted_id_begins_anew(subject: Subject, random: random.Random) -> None:
 def a_new_thing_was_created_and_updated_at_once(subject: Subject, random: random.Random) -> None:
     """The times of a new thing are one moment, with an offset, and are not taken from the body."""
     resource = subject.resource
-    forged: Object = {}
-    for path in (resource.created, resource.updated):
-        value: Any = "2001-02-03T04:05:06.000007Z"
-        for name in reversed(path[1:]):
-            value = {name: value}
-        forged[path[0]] = value
+    early = "2001-02-03T04:05:06.000007Z"
+    forged = nested(resource.created, early) | nested(resource.updated, early)
     for body in (subject.seed(), subject.seed() | forged):
         thing = subject.create(body)
         created, updated = (member(thing, p) for p in (resource.created, resource.updated))
         one = instant(created) == instant(updated)
         holds(one, f"a new thing was created at {created} and updated at {updated}")
-        holds(instant(created) != instant("2001-02-03T04:05:06.000007Z"), "a body set the times")
+        holds(instant(created) != instant(early), "a body set the times")

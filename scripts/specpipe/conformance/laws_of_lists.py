@@ -1,4 +1,4 @@
-"""Laws of lists, references and counters."""
+"""Laws of lists of identifiers: their order, their limit and their ranges."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ import random
 from datetime import timedelta, timezone
 
 from specpipe.conformance.law import holds, law
-from specpipe.conformance.subject import (
-    Missing,
-    Object,
-    Subject,
-    instant,
-    member,
-)
+from specpipe.conformance.subject import Missing, Object, Subject, instant, member
 from specpipe.spec.model import Delete, Identifiers, Time, Update
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
@@ -39,9 +33,8 @@ def identifiers_are_ordered(subject: Subject, random: random.Random) -> None:
     _, behaviour = subject.one(Identifiers)
     made = subject.create_in_a_row(4)
     if subject.operations(Update):
-        made[1] = subject.update_after(
-            made[1], made[-1]
-        )  # a list in order of the other time would show now
+        # A list in order of the other time would show now.
+        made[1] = subject.update_after(made[1], made[-1])
     wanted = ordered(subject, made)
     queries: list[dict[str, str]] = [{}]
     for which, start, end in behaviour.ranges:

@@ -31,10 +31,10 @@ class Session:
     ) -> None:
         self.trial = trial
         self.wire = trial.wire()
-        self.oracle = Oracle(trial.document, trial.api)
         self.ledgers = ledgers or {resource: Ledger() for resource in trial.api.resources}
         if gate is not None:
             self.wire.gate = gate
+        self.oracle = Oracle(trial.document, trial.api)
         self._kept: dict[str, Any] = {}
         self._open = ExitStack()
         self.reached: Counter[str] = Counter()

@@ -17,9 +17,10 @@ from specpipe.conformance.difference import difference
 from specpipe.conformance.exchange import Exchange, same
 from specpipe.conformance.gate import Gate, Unsafe, may_call
 from specpipe.conformance.law import holds
-from specpipe.conformance.laws_of_identity import STRANGE, random_id
+from specpipe.conformance.laws_of_identity import STRANGE
 from specpipe.conformance.ledger import Broken, Ledger, Trespass
 from specpipe.conformance.oracle import Oracle
+from specpipe.conformance.samples import fresh_id
 from specpipe.conformance.sdk import Driver, told
 from specpipe.conformance.subject import (
     Missing,
@@ -144,7 +145,7 @@ class Story:
             ids = [item[resource.id] for item in items]
             holds(id in ids, f"{operation.id}: the created {id} is not there")
         for operation, batch in operations_on(self._api, resource, BatchFetch):
-            unknown = random_id(self._random)
+            unknown = fresh_id({}, self._random)
             reply = self._call(operation, body=batch_body(batch, [id, unknown]))
             found = [item[resource.id] for item in reply[batch.found][resource.items]]
             holds(found == [id], f"{operation.id}: found {found}, not {[id]}")
@@ -168,7 +169,7 @@ class Story:
             yield {names[start]: at, names[end]: at}
 
     def _path(self, operation: Operation, behaviour: Associate, id: str) -> list[str]:
-        other = random_id(self._random)
+        other = fresh_id({}, self._random)
         values = {behaviour.id: id, behaviour.other: other}
         return [values[parameter.wire] for parameter in operation.parameters_in("path")]
 

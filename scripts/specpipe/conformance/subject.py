@@ -38,6 +38,7 @@ __all__ = [  # with what modules that use a Subject need of what it is made of
     "batch_body",
     "instant",
     "member",
+    "nested",
     "operations_on",
     "seed",
     "switched",
@@ -107,12 +108,11 @@ class Subject(Described):
         return things
 
     def _created_after(self, last: Object) -> Object:
+        was = instant(member(last, self.resource.created))
         for number in range(CLOCK_TRIES):
             time.sleep(CLOCK_STEP * 2**number)
             thing = self.create()
-            if self._moment(thing, self.resource.created) > self._moment(
-                last, self.resource.created
-            ):
+            if instant(member(thing, self.resource.created)) > was:
                 return thing
             if self.operations(Delete):
                 self.delete(self.id_of(thing))
@@ -121,17 +121,13 @@ class Subject(Described):
     def update_after(self, thing: Object, last: Object) -> Object:
         """Update a thing so that its time of update is later than that of another: repeated, where
         the server's clock is coarse, until it has moved on."""
+        was = instant(member(last, self.resource.updated))
         for number in range(CLOCK_TRIES):
             time.sleep(CLOCK_STEP * 2**number)
             thing = self.update(thing)
-            if self._moment(thing, self.resource.updated) > self._moment(
-                last, self.resource.updated
-            ):
+            if instant(member(thing, self.resource.updated)) > was:
                 return thing
         raise Broken(f"the time of update did not advance over {CLOCK_TRIES} updates")
-
-    def _moment(self, thing: Object, path: Sequence[str]) -> tuple[datetime, str]:
-        return instant(member(thing, path))
 
     def read(self, id: str, *, full: bool | None = True) -> Object:
         """One thing as `get` shows it."""
@@ -277,6 +273,13 @@ def instant(text: Any) -> tuple[datetime, str]:
 def switched(parameter: str | None, on: bool | None) -> dict[str, str]:
     """The query that sets a boolean parameter, if there is one; None leaves it out."""
     return {} if parameter is None or on is None else {parameter: "true" if on else "false"}
+
+
+def nested(path: Sequence[str], value: Any) -> Object:
+    """An object with nothing but the value at a path of members."""
+    for name in reversed(path[1:]):
+        value = {name: value}
+    return {path[0]: value}
 
 
 def member(thing: Any, path: Sequence[str]) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 
 from specpipe.conformance import wrong
 from specpipe.conformance.exchange import same
-from specpipe.conformance.laws_of_identity import random_id
 from specpipe.conformance.ledger import Broken
+from specpipe.conformance.samples import fresh_id
 from specpipe.conformance.session import Session
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.spec.model import Addressing, Operation, Update
@@ -32,7 +32,7 @@ class Target:
         if isinstance(behaviour, Addressing):
             id = "" if session.trial.foreign else self._created(session.subject(behaviour.resource))
             self.gone = None if id else behaviour.resource.gone
-            self._aim(behaviour, id or random_id(random.Random(operation.id)))
+            self._aim(behaviour, id or fresh_id({}, random.Random(operation.id)))
 
     def _created(self, subject: Subject) -> str:
         """The id of a thing of ours, empty when there can be none. Raises Broken."""

@@ -18,11 +18,9 @@ for found in pkgutil.iter_modules(__path__):
 
 CONTROLS: Mapping[str, Defect] = {n: d for n, d in DEFECTS.items() if d.kind == "control"}
 """Without a defect: they have to pass."""
-PROPS: Mapping[str, Defect] = {n: d for n, d in DEFECTS.items() if d.kind == "prop"}
-"""What other tests need of a server, which nobody is to find by a check."""
 DEAD: Mapping[str, Defect] = {n: d for n, d in DEFECTS.items() if d.kind == "dead"}
 """Servers that stop answering, which cannot be judged."""
 SABOTEURS: Mapping[str, Defect] = {
     n: d for n, d in DEFECTS.items() if d.kind not in ("control", "prop", "dead")
 }
-"""What has to be found."""
+"""What has to be found. The kind `prop` is for other tests, and nothing that a check is to find."""

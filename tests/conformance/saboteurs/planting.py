@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -158,8 +157,3 @@ def deeply(value: Any, edit: Callable[[Any], Any]) -> Any:
 def parsing(modules: Modules, parse: Callable[[bytes], Any]) -> None:
     """Let `parse` read the bodies of requests."""
     modules.http_input.parse_json = parse
-
-
-def lenient(raw: bytes) -> Any:
-    """JSON as Python's own parser takes it. Raises ValueError."""
-    return json.loads(raw.decode("utf-8", "replace"))
