@@ -12,16 +12,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from specpipe import emit, pipeline
+from specpipe import cache, emit, pipeline
 from specpipe.arguments import output_folder, spec_file
-from specpipe.audit.cli import add_command as add_audit
-from specpipe.bench.cli import add_command as add_bench
-from specpipe.conformance.cli import add_command as add_conformance
-from specpipe.conformance.process import server_environment, server_module
 from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
-from specpipe.diff.cli import add_commands as add_diff
-from specpipe.others.cli import add_command as add_judge_others
 from specpipe.spec.advice import advise
 from specpipe.targets.registry import TARGETS, select
 from specpipe.tree import Change
@@ -29,12 +24,15 @@ from specpipe.workspace import OUT, SPEC, shown
 
 MISUSED = 2
 STALE = 4
+OWN = frozenset({"generate", "check", "lint", "serve"})
+"""The commands of this module."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     try:
-        options = parser().parse_args(arguments)
+        given = sys.argv[1:] if arguments is None else arguments
+        options = parser(given[0] if given else "").parse_args(given)
         command: Callable[[argparse.Namespace], int] = options.command
         return command(options)
     except SpecError as error:
@@ -58,8 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def parser() -> argparse.ArgumentParser:
-    """The commands and their options."""
+def parser(wanted: str = "") -> argparse.ArgumentParser:
+    """The commands and their options; for a `wanted` one of OWN those alone."""
     top = argparse.ArgumentParser(prog="specpipe", description=__doc__.splitlines()[0])
     commands = top.add_subparsers(required=True, metavar="command")
     for name, command, text in (
@@ -76,12 +74,22 @@ def parser() -> argparse.ArgumentParser:
         if command in (generate, check):
             names = ",".join(target.name for target in TARGETS)
             sub.add_argument("--targets", default="", help=f"comma-separated; all: {names}")
-    add_audit(commands)
-    add_conformance(commands)
-    add_bench(commands)
-    add_diff(commands)
-    add_judge_others(commands)
+    if wanted not in OWN:
+        add_others(commands)
     return top
+
+
+def add_others(commands: Any) -> None:
+    """Add the commands of the other packages, which are imported for it: that takes longer than
+    all of `generate` when nothing has changed."""
+    from specpipe.audit.cli import add_command as add_audit
+    from specpipe.bench.cli import add_command as add_bench
+    from specpipe.conformance.cli import add_command as add_conformance
+    from specpipe.diff.cli import add_commands as add_diff
+    from specpipe.others.cli import add_command as add_judge_others
+
+    for add in (add_audit, add_conformance, add_bench, add_diff, add_judge_others):
+        add(commands)
 
 
 def generate(options: argparse.Namespace) -> int:
@@ -113,7 +121,8 @@ def check(options: argparse.Namespace) -> int:
 def changes(options: argparse.Namespace) -> tuple[Change, ...]:
     """What would have to change. With every target at hand, nothing else may be in the folder."""
     targets = select(options.targets)
-    return pipeline.changes(options.spec, options.out, targets, set(targets) == set(TARGETS))
+    whole = set(targets) == set(TARGETS)
+    return pipeline.changes(options.spec, options.out, targets, whole=whole, kept=cache.of_user())
 
 
 def described(change: Change, out: Path) -> str:
@@ -136,6 +145,8 @@ def lint(options: argparse.Namespace) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Become the generated server; its settings come from the environment."""
+    from specpipe.conformance.process import server_environment, server_module
+
     _, api = pipeline.read_spec(options.spec)
     try:
         module = server_module(api, options.out)

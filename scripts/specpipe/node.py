@@ -9,7 +9,8 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,27 +66,47 @@ def run(script: Path, given: Mapping[str, Any], what: str, seconds: float = SECO
     `what` names the work in messages. Raises NoNode, and ToolError with the script's own words when
     it fails, or when it takes longer than `seconds`. Whatever happens, nothing of it is left.
     """
+    with started(script, given, what, seconds) as result:
+        return result()
+
+
+@contextmanager
+def started(
+    script: Path, given: Mapping[str, Any], what: str, seconds: float = SECONDS
+) -> Iterator[Callable[[], Any]]:
+    """The same for whoever has something else to do meanwhile: `script` is at work from here on,
+    and what is given here waits for the result. At the end of the block it is ended."""
     command = [executable(what), str(script)]
     with tempfile.TemporaryDirectory(prefix="specpipe-") as folder:
-        try:
-            result = subprocess.run(
-                command,
-                input=json.dumps(given).encode(),
-                env=environment(folder),
-                capture_output=True,
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise ToolError(f"{what}: {script.name} took longer than {seconds:g} s") from None
-        except OSError as error:
-            raise ToolError(f"{what}: {command[0]}: {error.strerror}") from error
-    if result.returncode:
-        raise ToolError(f"{what}: {words(result.stderr) or f'exit status {result.returncode}'}")
-    try:
-        return json.loads(result.stdout)
-    except ValueError:
-        raise ToolError(f"{what}: {script.name} gave no JSON") from None
+        # Files rather than pipes: nobody reads or writes while something else is done.
+        asked, said, errors = (Path(folder, name) for name in ("asked", "said", "errors"))
+        asked.write_text(json.dumps(given))
+        with asked.open("rb") as stdin, said.open("wb") as stdout, errors.open("wb") as stderr:
+            try:
+                process = subprocess.Popen(
+                    command, stdin=stdin, stdout=stdout, stderr=stderr, env=environment(folder)
+                )
+            except OSError as error:
+                raise ToolError(f"{what}: {command[0]}: {error.strerror}") from error
+
+        def result() -> Any:
+            try:
+                status = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                raise ToolError(f"{what}: {script.name} took longer than {seconds:g} s") from None
+            if status:
+                reason = words(errors.read_bytes()) or f"exit status {status}"
+                raise ToolError(f"{what}: {reason}")
+            try:
+                return json.loads(said.read_bytes())
+            except ValueError:
+                raise ToolError(f"{what}: {script.name} gave no JSON") from None
+
+        with process:
+            try:
+                yield result
+            finally:
+                process.kill()
 
 
 def words(stderr: bytes) -> str:

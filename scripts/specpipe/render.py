@@ -145,6 +145,8 @@ def typescript_comment(text: str, indent: int = 0, width: int = 100) -> str:
 
 def visible(text: str) -> str:
     """`text` with unprintable characters, line ends aside, written as escapes."""
+    if text.isprintable():
+        return text
     return "".join(
         c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text
     )

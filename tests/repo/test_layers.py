@@ -36,7 +36,13 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.node",
         "specpipe.tree",
     },
-    "specpipe.pipeline": {"specpipe.spec.", "specpipe.targets.base", "specpipe.tree"},
+    "specpipe.cache": {"specpipe.spec.model", "specpipe.tree"},
+    "specpipe.pipeline": {
+        "specpipe.spec.",
+        "specpipe.targets.base",
+        "specpipe.cache",
+        "specpipe.tree",
+    },
     "specpipe.audit.": {"specpipe.audit.", "specpipe.spec.", "specpipe.arguments"},
     "specpipe.diff.": {
         "specpipe.diff.",
@@ -97,6 +103,7 @@ WRITERS = {
     "specpipe.bench.sdks": "a temporary folder for packages",
     "specpipe.bench.subjects": "a temporary database, taken away again",
     "specpipe.bench.typescript": "a temporary folder for the bundle and what is decoded",
+    "specpipe.cache": "trees of earlier runs, outside of the repository",
     "specpipe.diff.cli": "the folder of reports, and the summary of a run on GitHub",
     "specpipe.emit": "the output folder: the only one",
     "specpipe.format": "a temporary folder for ruff",

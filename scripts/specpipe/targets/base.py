@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from specpipe.render import MARK
 from specpipe.spec.model import Api, Document
@@ -18,15 +20,39 @@ COMMENTS: Mapping[str, str] = {".py": "#", ".ts": "//"}
 class Target(Protocol):
     """One kind of output."""
 
-    name: str
-    """As given to `TARGETS=`."""
-    folder: str
-    """Where in the output folder its files go."""
+    @property
+    def name(self) -> str:
+        """As given to `TARGETS=`."""
+        ...
+
+    @property
+    def folder(self) -> str:
+        """Where in the output folder its files go."""
+        ...
 
     def render(self, document: Document, api: Api) -> Tree:
         """All its files, formatted, by path relative to the output folder. Touches nothing
         outside a temporary folder of its own."""
         ...
+
+
+@runtime_checkable
+class Waiting(Target, Protocol):
+    """A target that waits for another process most of the time: others are rendered meanwhile."""
+
+    def begin(self, document: Document, api: Api) -> AbstractContextManager[Callable[[], Tree]]:
+        """The other process at work; what is given here waits for it, and gives what `render`
+        does. At the end of the block the process is ended."""
+        ...
+
+
+def begin(
+    target: Target, document: Document, api: Api
+) -> AbstractContextManager[Callable[[], Tree]]:
+    """A target at work, if it can be while others are; its files are given by a call."""
+    if isinstance(target, Waiting):
+        return target.begin(document, api)
+    return nullcontext(partial(target.render, document, api))
 
 
 def runtime(target: str, destination: str) -> Tree:

@@ -30,7 +30,8 @@ class Arguments:
 
     def __init__(self, calls: Sequence[Call], reach: Reach) -> None:
         """Of all `calls`."""
-        self._calls = calls
+        behaviours = (call.operation.behaviour for call in calls)
+        self._created = {it.resource.pointer for it in behaviours if isinstance(it, Create)}
         self._reach = reach
 
     def needs(self, operation: Operation) -> str | None:
@@ -39,12 +40,7 @@ class Arguments:
         behaviour = operation.behaviour
         if behaviour is None or isinstance(behaviour, Create):
             return None
-        creates = any(
-            isinstance(call.operation.behaviour, Create)
-            and call.operation.behaviour.resource == behaviour.resource
-            for call in self._calls
-        )
-        return stored(behaviour.resource) if creates else None
+        return stored(behaviour.resource) if behaviour.resource.pointer in self._created else None
 
     def of(self, call: Call, needs: str | None, *, most: bool, refused: bool = False) -> str | None:
         """The least that a call takes, or the most, about the thing in the fixture `needs`; or

@@ -102,11 +102,15 @@ class Calls:
             for operation in api.operations
             if (name := PythonIdentifier(operation.id, "field_")) in endpoints
         }
+        groups: dict[str, list[Call]] = {}
+        for call in self._calls.values():
+            groups.setdefault(call.operation.tag.wire, []).append(call)
+        self._groups = {tag: tuple(group) for tag, group in groups.items()}
 
     def by_tag(self) -> Iterator[tuple[Name, tuple[Call, ...]]]:
         """Each tag that has calls, with them; in document order."""
         for tag in self._api.tags:
-            if group := tuple(c for c in self._calls.values() if c.operation.tag == tag):
+            if group := self._groups.get(tag.wire):
                 yield tag, group
 
     def of(self, collection: Any) -> tuple[Call, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from specpipe.render import python_literal
 from specpipe.spec.model import Api, Delete, Identifiers, Operation, Resource, Snapshot
+from specpipe.targets.about import by_resource
 from specpipe.targets.python_calls import Call, attribute
 from specpipe.targets.python_samples import source
 
@@ -54,15 +55,15 @@ class Emptying:
 
 def emptying(api: Api, calls: Sequence[Call]) -> Emptying:
     """How to delete all that a server stores."""
-    made = [step(resource, calls) for resource in api.resources]
+    about = by_resource(calls)
+    made = [step(resource, about.get(resource.pointer, ())) for resource in api.resources]
     kept = [r.name.wire for r, each in zip(api.resources, made, strict=True) if each is None]
     return Emptying(tuple(each for each in made if each is not None), tuple(kept))
 
 
-def step(resource: Resource, calls: Sequence[Call]) -> Step | None:
-    """How to delete all things of one kind; None when the API has no operations for it."""
-    behaviours = ((c, c.operation.behaviour) for c in calls)
-    mine = [c for c, behaviour in behaviours if behaviour and behaviour.resource == resource]
+def step(resource: Resource, mine: Sequence[Call]) -> Step | None:
+    """How to delete all things of one kind by the calls about them; None when the API has no
+    operations for it."""
     lists = [c for kind in (Identifiers, Snapshot) for c in mine if does(c.operation, kind)]
     deletes = [c for c in mine if does(c.operation, Delete)]
     for listing in lists:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 from specpipe.render import python_identifier
@@ -22,6 +23,7 @@ from specpipe.spec.model import (
     Snapshot,
     Update,
 )
+from specpipe.targets.about import by_resource
 from specpipe.targets.conveniences import largest
 from specpipe.targets.python_calls import Argument, Call, Calls, attribute
 from specpipe.targets.python_conveniences import iteration, modification
@@ -51,6 +53,7 @@ class Examples:
         """Of the operations and models in `calls`; `names` are those of other types."""
         groups = [group for _, group in calls.by_tag()]
         self._calls = [call for group in groups for call in group]
+        self._about = by_resource(self._calls)
         self._iteration = next(filter(None, map(iteration, groups)), None)
         self._modification = next(filter(None, map(modification, groups)), None)
         self._models = {model.name: model for model in calls.models.models}
@@ -124,7 +127,7 @@ class Examples:
         body = self._body(call) if call.body and call.body.required else None
         return self._called(call, body, **options)
 
-    @property
+    @cached_property
     def _simplest(self) -> Call:
         """The call with the fewest arguments."""
         return min(self._calls, key=lambda c: (len(c.path), bool(c.body and c.body.required)))
@@ -134,8 +137,7 @@ class Examples:
         return next(found, None)
 
     def _of(self, resource: Resource) -> list[Call]:
-        found = [c for c in self._calls if c.operation.behaviour is not None]
-        return [call for call in found if resource_of(call) == resource]
+        return self._about.get(resource.pointer, [])
 
     def _lines(self, call: Call) -> list[str]:
         behaviour = call.operation.behaviour

@@ -93,6 +93,7 @@ class Reference:
         self.examples = Examples(calls, self.aliases)
         self._schemas = document.data.get("components", {}).get("schemas", {})
         self._classes = {model.name for model in calls.models.models}
+        self._enums = {enum.name for enum in calls.models.enums}
 
     def module(self, name: str) -> Mapping[str, Class]:
         """The public classes of one of the SDK's modules."""
@@ -185,8 +186,7 @@ class Reference:
     def _description(self, it: Field) -> str:
         """What a member is, with a link to its enumeration."""
         match = SEE.match(it.description)
-        enums = {enum.name for enum in self._calls.models.enums}
-        if match is None or match[2] not in enums:
+        if match is None or match[2] not in self._enums:
             return markdown_text(it.description)
         return sentences(markdown_text(match[1]), f"See [{match[2]}](#{match[2]}).")
 

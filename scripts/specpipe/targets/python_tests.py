@@ -84,19 +84,21 @@ class Checks:
         self.reach = Reach(calls.models)
         self._arguments = Arguments(self._calls, self.reach)
         self.all = tuple(map(self._check, self._calls))
+        self._by_operation = {check.call.operation.id: check for check in self.all}
+        self._about: dict[str, list[Check]] = {}
+        for check in self.all:
+            if check.behaviour is not None:
+                self._about.setdefault(check.behaviour.resource.pointer, []).append(check)
         self.emptying = emptying(api, self._calls)
 
     def of(self, group: tuple[Call, ...]) -> tuple[Check, ...]:
         """The tests of some calls."""
-        return tuple(check for check in self.all if check.call in group)
+        return tuple(self._by_operation[call.operation.id] for call in group)
 
     def one(self, kind: type[Any], resource: Resource) -> Check | None:
         """Those of the first call that does `kind` and can be made."""
-        for check in self.all:
-            behaviour = check.behaviour
-            if isinstance(behaviour, kind) and behaviour.resource == resource and check.most:
-                return check
-        return None
+        about = self._about.get(resource.pointer, ())
+        return next((it for it in about if isinstance(it.behaviour, kind) and it.most), None)
 
     def stored(self) -> Iterator[tuple[Resource, Check]]:
         """What can be created, and how."""
@@ -114,11 +116,10 @@ class Checks:
 
     def associating(self, check: Check) -> str | None:
         """A call that adds the reference that `check` takes out; None when there is none."""
-        for other in self.all:
+        for other in self._about[check.behaviour.resource.pointer]:
             there, here = other.behaviour, check.behaviour
             adds = isinstance(there, Associate) and not there.removes
-            same = adds and (there.resource, there.member) == (here.resource, here.member)
-            if same and other.most:
+            if adds and there.member == here.member and other.most:
                 return f"{other.method}({other.most})"
         return None
 

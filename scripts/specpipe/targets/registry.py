@@ -2,13 +2,67 @@
 
 from __future__ import annotations
 
-from specpipe.diagnostics import Misuse
-from specpipe.targets.base import Target
-from specpipe.targets.python import PythonTarget
-from specpipe.targets.server import ServerTarget
-from specpipe.targets.typescript import TypeScriptTarget
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
-TARGETS: tuple[Target, ...] = (PythonTarget(), ServerTarget(), TypeScriptTarget())
+from specpipe.diagnostics import Misuse
+from specpipe.spec.model import Api, Document
+from specpipe.targets.base import Target, Waiting
+from specpipe.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A target whose modules are imported when it renders: that takes longer than all of a run in
+    which nothing has changed."""
+
+    name: str
+    folder: str
+    target: Callable[[], Target]
+
+    def render(self, document: Document, api: Api) -> Tree:
+        """See `Target.render`."""
+        return self.target().render(document, api)
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredWaiting(Deferred):
+    """The same for one that waits for another process."""
+
+    target: Callable[[], Waiting]
+
+    def begin(self, document: Document, api: Api) -> AbstractContextManager[Callable[[], Tree]]:
+        """See `Waiting.begin`."""
+        return self.target().begin(document, api)
+
+
+def python() -> Target:
+    """The Python SDK."""
+    from specpipe.targets.python import PythonTarget
+
+    return PythonTarget()
+
+
+def server() -> Target:
+    """The server."""
+    from specpipe.targets.server import ServerTarget
+
+    return ServerTarget()
+
+
+def typescript() -> Waiting:
+    """The TypeScript SDK."""
+    from specpipe.targets.typescript import TypeScriptTarget
+
+    return TypeScriptTarget()
+
+
+TARGETS: tuple[Target, ...] = (
+    Deferred("python", "python-client", python),
+    Deferred("server", "server", server),
+    DeferredWaiting("typescript", "typescript-client", typescript),
+)
 
 
 def select(names: str) -> tuple[Target, ...]:

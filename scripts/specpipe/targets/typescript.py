@@ -8,6 +8,8 @@ throws strings. Its types are, with enumerations open and date-times as dates.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from specpipe import node
@@ -48,6 +50,12 @@ class TypeScriptTarget:
 
     def render(self, document: Document, api: Api) -> Tree:
         """All files of the SDK. Raises ToolError without Node.js and its tools."""
+        with self.begin(document, api) as finish:
+            return finish()
+
+    @contextmanager
+    def begin(self, document: Document, api: Api) -> Iterator[Callable[[], Tree]]:
+        """The same while something else is done: Node.js takes most of the time."""
         env = environment(TEMPLATES / self.folder)
         calls, validators = Calls(api), Validators(schemas(document))
         check_exports(document, api, calls, errors())
@@ -66,7 +74,11 @@ class TypeScriptTarget:
             "files": files,
             "patterns": list(validators.patterns),
         }
-        made = tools(given)
+        with tools(given) as made:
+            yield lambda: self._tree(made(), document, api)
+
+    def _tree(self, made: Mapping[str, Any], document: Document, api: Api) -> Tree:
+        """All files, of what the tools made."""
         check_patterns(made["refused"], document)
         check_arrival(made["outlines"], document, api)
         return {
@@ -103,11 +115,13 @@ def errors() -> list[str]:
     return re.findall(r"^export class (\w+)", source, re.MULTILINE)
 
 
-def tools(given: dict[str, Any]) -> dict[str, Any]:
-    """What the tools make of `given`. Raises ToolError; without Node.js it says how to do without
-    this target too."""
-    try:
-        made: dict[str, Any] = node.run(TOOLS, given, "TARGETS=typescript")
-    except node.NoNode as error:
-        raise node.NoNode(f"{error}; or leave it out: {WITHOUT}") from None
-    return made
+@contextmanager
+def tools(given: Mapping[str, Any]) -> Iterator[Callable[[], Any]]:
+    """The tools at work on `given`; what they make of it is waited for by a call. Raises ToolError;
+    without Node.js it says how to do without this target too."""
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(node.started(TOOLS, given, "TARGETS=typescript"))
+        except node.NoNode as error:
+            raise node.NoNode(f"{error}; or leave it out: {WITHOUT}") from None
+        yield made

@@ -146,13 +146,15 @@ class Calls:
     def __init__(self, api: Api) -> None:
         """Of all its operations."""
         self._api = api
-        self._calls = tuple(call(operation) for operation in api.operations)
+        self._groups: dict[str, list[Call]] = {}
+        for operation in api.operations:
+            self._groups.setdefault(operation.tag.wire, []).append(call(operation))
 
     def by_tag(self) -> Iterator[tuple[Name, tuple[Call, ...]]]:
         """Each tag that has calls, with them; in document order."""
         for tag in self._api.tags:
-            if group := tuple(it for it in self._calls if it.operation.tag == tag):
-                yield tag, group
+            if group := self._groups.get(tag.wire):
+                yield tag, tuple(group)
 
 
 def call(operation: Operation) -> Call:

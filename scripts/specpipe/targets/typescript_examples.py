@@ -22,6 +22,7 @@ from specpipe.spec.model import (
     Snapshot,
     Update,
 )
+from specpipe.targets.about import by_resource
 from specpipe.targets.conveniences import largest
 from specpipe.targets.python_samples import sample
 from specpipe.targets.typescript_calls import Argument, Call, Calls, attribute
@@ -38,6 +39,7 @@ class Examples:
     def __init__(self, calls: Calls, values: Values) -> None:
         """Of all `calls`."""
         self._calls = [call for _, group in calls.by_tag() for call in group]
+        self._about = by_resource(self._calls)
         self._values = values
 
     def of(self, call: Call) -> str:
@@ -100,8 +102,7 @@ class Examples:
         return min(self._calls, key=lambda c: (len(c.path), bool(c.body and c.body.required)))
 
     def _of(self, resource: Resource) -> list[Call]:
-        found = [c for c in self._calls if c.operation.behaviour is not None]
-        return [call for call in found if resource_of(call) == resource]
+        return self._about.get(resource.pointer, [])
 
     def _lines(self, call: Call) -> list[str]:
         behaviour = call.operation.behaviour

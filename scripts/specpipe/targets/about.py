@@ -1,0 +1,30 @@
+"""Which calls are about which resource, looked up rather than searched for: an API with hundreds
+of resources has thousands of calls to search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeVar
+
+from specpipe.spec.model import Operation
+
+
+class HasOperation(Protocol):
+    """An operation in the words of some language."""
+
+    @property
+    def operation(self) -> Operation:
+        """The operation itself."""
+        ...
+
+
+Call = TypeVar("Call", bound=HasOperation)
+
+
+def by_resource(calls: Iterable[Call]) -> Mapping[str, list[Call]]:
+    """The calls about each resource that has some, by the resource's pointer, in their order."""
+    found: dict[str, list[Call]] = {}
+    for call in calls:
+        if call.operation.behaviour is not None:
+            found.setdefault(call.operation.behaviour.resource.pointer, []).append(call)
+    return found
