@@ -22,7 +22,10 @@ from specpipe.bench.effort import FULL, QUICK
 from specpipe.bench.engines import running_engines
 from specpipe.bench.environment import environment, load_average, of_sdks, of_servers
 from specpipe.bench.figures import Results
+from specpipe.bench.generation import measure_generation, measure_sizes
 from specpipe.bench.growth import measure_growth
+from specpipe.bench.judging import ROW as JUDGE_ROW
+from specpipe.bench.judging import measure_judging
 from specpipe.bench.load import check_wrk
 from specpipe.bench.peers.making import make_applications, peer_python, pinned
 from specpipe.bench.requests import KINDS, measure_requests
@@ -40,7 +43,15 @@ from specpipe.workspace import BENCH, OUT, REPORTS, SPEC, shown
 
 COULD_NOT_MEASURE = 2
 SERVER_ROWS = (*KINDS, "commits", "growth", "memory")
-ROWS = (*SERVER_ROWS, *CLIENT_ROWS, TYPESCRIPT_ROW)
+PIPELINE_ROWS = ("generate", "sizes")
+GROUPS = {
+    "server": SERVER_ROWS,
+    "sdk": (*CLIENT_ROWS, TYPESCRIPT_ROW),
+    "pipeline": PIPELINE_ROWS,
+    "judge": (JUDGE_ROW,),
+}
+"""Rows by what they are of; ONLY takes these names as well."""
+ROWS = tuple(row for rows in GROUPS.values() for row in rows)
 
 
 def add_command(commands: Any) -> None:
@@ -52,7 +63,8 @@ def add_command(commands: Any) -> None:
     command.add_argument(
         "--out", type=output_folder, default=OUT, help="where the generated packages are"
     )
-    command.add_argument("--only", default="", help=f"comma-separated; all: {','.join(ROWS)}")
+    names = ",".join((*GROUPS, *ROWS))
+    command.add_argument("--only", default="", help=f"comma-separated; there are {names}")
     command.add_argument(
         "--quick", choices=("", "1"), default="", help="1: small and short, to see that it works"
     )
@@ -82,6 +94,7 @@ def bench(options: argparse.Namespace) -> int:
                 about |= of_sdks(sdks)
             if TYPESCRIPT_ROW in rows:
                 measure_typescript(run, options.spec, results)
+            measure_pipeline(run, options.spec, rows, results)
     except ToolError as error:
         if isinstance(error, Misuse):
             raise
@@ -100,9 +113,11 @@ def chosen(only: str) -> list[str]:
     """The rows that `only` names, all when it is empty. Raises Misuse."""
     names = [name.strip() for name in only.split(",") if name.strip()]
     for name in names:
-        if name not in ROWS:
-            raise Misuse(f"ONLY: no row is called {name!r}; there are {', '.join(ROWS)}")
-    return [row for row in ROWS if not names or row in names]
+        if name not in ROWS and name not in GROUPS:
+            there = ", ".join((*GROUPS, *ROWS))
+            raise Misuse(f"ONLY: no row is called {name!r}; there are {there}")
+    wanted = {row for name in names for row in GROUPS.get(name, (name,))}
+    return [row for row in ROWS if not names or row in wanted]
 
 
 def prepare(api: Api, options: argparse.Namespace, stack: ExitStack) -> Run:
@@ -121,6 +136,16 @@ def prepare_servers(run: Run, document: Document, stack: ExitStack) -> Bench:
     make_applications(document, run.api, run.work, run.folder)
     databases = stack.enter_context(running_engines(run.folder))
     return Bench(run.api, run.out, run.work, run.effort, run.folder, peer, databases)
+
+
+def measure_pipeline(run: Run, spec: Path, rows: list[str], results: Results) -> None:
+    """Measure rows of the pipeline, and of the judge."""
+    if "generate" in rows:
+        measure_generation(run, spec, results)
+    if "sizes" in rows:
+        measure_sizes(run, results)
+    if JUDGE_ROW in rows:
+        measure_judging(run, spec, results)
 
 
 def measure(subject: Bench, document: Document, rows: list[str], results: Results) -> None:

@@ -10,7 +10,8 @@ class Effort:
     """`rounds` in which the subjects take turns; `seconds` that one load lasts (whole ones, as wrk
     counts them); the numbers of `connections` to measure at; the things in a `large` and in a
     `small` database; the things in the `snapshot` that an SDK decodes, and how many processes
-    `repeats` that in one round."""
+    `repeats` that in one round; the `operations` of synthetic specs, the rounds (`sizings`) over
+    them; the `profile` that a server is judged in."""
 
     rounds: int
     seconds: int
@@ -19,16 +20,22 @@ class Effort:
     small: int
     snapshot: int
     repeats: int
+    operations: tuple[int, ...]
+    sizings: int
+    profile: str
 
 
 FULL = Effort(
     rounds=3,
-    seconds=2,
+    seconds=1,
     connections=(1, 16, 64),
     large=1_000_000,
     small=1_000,
     snapshot=10_000,
-    repeats=3,
+    repeats=2,
+    operations=(10, 100, 500, 1_000),
+    sizings=1,
+    profile="quick",
 )
 QUICK = Effort(
     rounds=1,
@@ -38,5 +45,8 @@ QUICK = Effort(
     small=1_000,
     snapshot=500,
     repeats=1,
+    operations=(10, 20),
+    sizings=1,
+    profile="smoke",
 )
 """Shows that everything works; its figures say little."""

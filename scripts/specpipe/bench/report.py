@@ -21,6 +21,11 @@ UNITS = {
     "wall_ms": "ms",
     "added_mib": "MiB added",
     "seconds": "seconds",
+    "cpu_s": "CPU seconds",
+    "peak_mib": "MiB, the largest process",
+    "exponent": "exponent of growth",
+    "requests": "requests",
+    "share": "% of the time",
     "reply_mib": "MiB sent",
 }
 """Measures, in the order of columns, and their headings."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
@@ -32,10 +33,12 @@ class Run:
     work: Workload
     effort: Effort
     folder: Path
+    began: float = field(default_factory=time.monotonic, kw_only=True)
 
     def say(self, text: str) -> None:
-        """Tell the person who waits what is being done."""
-        print(f"  {text}", file=sys.stderr, flush=True)
+        """Tell the person who waits what is being done, and how long it has taken so far."""
+        minutes, seconds = divmod(int(time.monotonic() - self.began), 60)
+        print(f"  {minutes:2}:{seconds:02}  {text}", file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,11 @@ from specpipe.bench.commits import BUSY
 from specpipe.bench.effort import Effort
 from specpipe.bench.engines import POSTGRESQL, SQLITE
 from specpipe.bench.figures import Figure, Results, highest
+from specpipe.bench.generation import ALL, COLD, OUR_PYTHON, UNCHANGED
+from specpipe.bench.generation import OURS as PIPELINE
+from specpipe.bench.generation import sized as of_operations
+from specpipe.bench.generators import ALL_THREE
+from specpipe.bench.generators import STOCK as STOCK_GENERATOR
 from specpipe.bench.growth import sized
 from specpipe.bench.requests import connected
 from specpipe.bench.sdks import OURS, PUBLISHED
@@ -46,6 +51,7 @@ def targets(results: Results, effort: Effort) -> list[Target]:
         candidates += growing(results, ours_on(engine), effort)
     candidates += of_the_sdk(results, effort)
     candidates += of_typescript(results, effort)
+    candidates += of_generating(results, effort)
     return [
         Target(text, bound, at_most, unit, figure)
         for text, bound, at_most, unit, figure in candidates
@@ -125,3 +131,30 @@ def of_typescript(results: Results, effort: Effort) -> Iterator[Candidate]:
             ratio = results.ratio(ROW, f"{many}, {case}", PUBLISHED, OURS, measure)
             text = f"{ROW} {many}, {case}, {when}: times cheaper than the {PUBLISHED}"
             yield text, 2, False, "x", ratio
+
+
+def of_generating(results: Results, effort: Effort) -> Iterator[Candidate]:
+    """`make generate` beside other generators, and how it grows."""
+    ratio = results.ratio("generate", ALL, COLD, ALL_THREE, "seconds")
+    yield "make generate, all targets, cold, over openapi-generator's three", 0.5, True, "x", ratio
+    nothing = results.figure("generate", ALL, UNCHANGED, "seconds")
+    yield "make generate, nothing changed", 0.5, True, " s", nothing
+    if len(effort.operations) < 3:
+        return
+    *_, less, large, _ = effort.operations
+    grown = proportion(results, less, large)
+    text = f"make generate, from {less:,} to {of_operations(large)}, over growth in proportion"
+    yield text, 1.2, True, "x", grown
+    for measure, what in (("seconds", "time"), ("cpu_s", "CPU")):
+        ratio = results.ratio("sizes", of_operations(large), OUR_PYTHON, STOCK_GENERATOR, measure)
+        text = f"Python SDK of {of_operations(large)}, {what}, over openapi-python-client"
+        yield text, 0.5, True, "x", ratio
+
+
+def proportion(results: Results, less: int, more: int) -> Figure | None:
+    """How many times as much CPU as in proportion the larger spec takes: 1 is in proportion."""
+    one = results.figure("sizes", of_operations(less), PIPELINE, "cpu_s")
+    other = results.figure("sizes", of_operations(more), PIPELINE, "cpu_s")
+    if one is None or other is None:
+        return None
+    return Figure(tuple(ratio / (more / less) for ratio in other.over(one).values))

@@ -18,6 +18,7 @@ from specpipe.bench.peers.making import peer_python, pinned, run
 from specpipe.conformance import interruption
 from specpipe.conformance.process import stop
 from specpipe.diagnostics import ToolError
+from specpipe.workspace import BENCH
 
 PATIENCE = 60.0
 """Seconds that a server may take to say where it listens."""
@@ -64,7 +65,7 @@ def fastapi(folder: Path, spec: Path) -> list[str]:
     """What openapi-generator makes for FastAPI, with nothing filled in, on the FastAPI and uvicorn
     of the benchmarks' peers. (With the requirements that it generates itself it does not start: its
     uvicorn of 2021 and its uvloop do not fit each other.)"""
-    generator = peer_python(folder / "generator", here("generator.txt"))
+    generator = peer_python(BENCH / "openapi-generator", pinned("generator.txt"))
     made = folder / "server"
     shutil.rmtree(made, ignore_errors=True)
     # It takes a `requestBody` of a link that is no text for an error, which OpenAPI allows.
@@ -84,7 +85,7 @@ def version_of_prism() -> str:
 
 def version_of_generator() -> str:
     """As in the requirements."""
-    return here("generator.txt").decode().split()[0].partition("==")[2]
+    return pinned("generator.txt").decode().split()[0].partition("==")[2]
 
 
 def others() -> tuple[Other, ...]:

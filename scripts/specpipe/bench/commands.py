@@ -1,0 +1,72 @@
+"""What a command costs as a whole: the wait, the CPU of all its processes, the memory of the
+largest one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from specpipe.conformance import interruption
+from specpipe.diagnostics import ToolError
+
+KIB, MIB = 1024, 1024 * 1024
+LAST = 300
+"""Characters of what a command said that are told when it fails."""
+
+
+def cost(
+    command: Sequence[str],
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    folder: Path | None = None,
+    ends: Sequence[int] = (0,),
+) -> dict[str, float]:
+    """Run a command to its end, in `folder` when given: `seconds` by the clock, `cpu_s` and
+    `peak_mib`. All it says goes to `log`. Nothing of it is left when this is interrupted.
+
+    Raises ToolError when it ends with a status that is not among `ends`.
+    """
+    began = time.monotonic()
+    with log.open("wb") as said:
+        # An interruption must not come when it is there and nobody knows of it yet.
+        with interruption.put_off():
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that all of it can be ended
+            )
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+    if process.returncode not in ends:
+        words = log.read_text(errors="replace").strip()[-LAST:]
+        raise ToolError(f"{' '.join(command[:4])} ended with {process.returncode}: {words}")
+    return {
+        "seconds": time.monotonic() - began,
+        "cpu_s": used.ru_utime + used.ru_stime,
+        "peak_mib": used.ru_maxrss * KIB / MIB,
+    }
+
+
+def together(costs: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """What several commands cost, one after the other."""
+    return {
+        "seconds": sum(each["seconds"] for each in costs),
+        "cpu_s": sum(each["cpu_s"] for each in costs),
+        "peak_mib": max(each["peak_mib"] for each in costs),
+    }
