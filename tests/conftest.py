@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+# What tests look at is made for them, never taken from an earlier run.
+os.environ["SPECPIPE_CACHE"] = "off"
+
 Once = Callable[[str, Callable[[Path], object]], Path]
 Generate = Callable[[Path, Path], None]
 

@@ -103,13 +103,13 @@ class Node:
 
     def members(self) -> Iterator[tuple[str, Node]]:
         """Keys and values of a mapping, references left as they are."""
-        for key in self.map:
-            yield key, self.raw(key)
+        for key, value in self.map.items():
+            yield key, Node(self.document, value, f"{self.pointer}/{escape(key)}")
 
     def items(self) -> Iterator[Node]:
         """Items of a list, references left as they are."""
-        for index in range(len(self.value) if isinstance(self.value, list) else 0):
-            yield self.raw(index)
+        for index, value in enumerate(self.value if isinstance(self.value, list) else ()):
+            yield Node(self.document, value, f"{self.pointer}/{index}")
 
     def fault(self, message: str, advice: str) -> Diagnostic:
         """A diagnostic about this node."""

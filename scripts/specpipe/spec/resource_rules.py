@@ -9,7 +9,7 @@ from specpipe.diagnostics import Diagnostic
 from specpipe.spec.behaviour_rules import Check
 from specpipe.spec.members import check_member, check_omitted
 from specpipe.spec.model import Document
-from specpipe.spec.nodes import Node, OperationNode, member, operations, root, schemas
+from specpipe.spec.nodes import Node, OperationNode, member, operations, root
 from specpipe.spec.resources import COLLECTION, COMMON, RESOURCE, VERBS, Keys, component, declared
 
 _LISTS = ("heavy", "omits")
@@ -92,7 +92,7 @@ def _check_resource(node: Node) -> Iterator[Diagnostic]:
     name = node.raw("schema")
     if not name.text:
         return
-    if name.text not in dict(schemas(node.document)):
+    if name.text not in root(node.document).get("components").raw("schemas").map:
         yield name.fault(f"there is no schema {name.text!r}", "name one of components/schemas")
         return
     schema = component(node.document, name.text)
