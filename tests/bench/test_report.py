@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from specpipe.bench import report
 from specpipe.bench.clients import FLOORS, SYNC
 from specpipe.bench.effort import Effort
 from specpipe.bench.figures import Figure, Results
+from specpipe.bench.generation import ALL, COLD, OUR_PYTHON, UNCHANGED, note_growth, sized
+from specpipe.bench.generation import OURS as OURS_PIPELINE
+from specpipe.bench.generators import ALL_THREE, STOCK
 from specpipe.bench.sdks import OURS as OURS_SDK
 from specpipe.bench.sdks import PUBLISHED
 from specpipe.bench.targets import Target, targets
@@ -20,6 +25,9 @@ EFFORT = Effort(
     small=1_000,
     snapshot=10_000,
     repeats=1,
+    operations=(10, 100, 500, 1_000),
+    sizings=1,
+    profile="smoke",
 )
 OURS, THEIRS = "ours, SQLite", "FastAPI + pydantic, in memory"
 MARKDOWN = """\
@@ -117,3 +125,31 @@ def test_the_sdk_has_targets_beside_the_published_one_and_the_floor():
         ((1.25,), True),  # a call over the floor
         ((0.6,), False),  # memory
     ]
+
+
+def test_the_pipeline_has_targets_beside_other_generators_and_for_its_growth():
+    results = Results()
+    for name, seconds in ((COLD, 2.0), (ALL_THREE, 6.0), (UNCHANGED, 0.6)):
+        results.add("generate", ALL, name, seconds=seconds)
+    for operations, cpu in ((10, 1.0), (100, 2.0), (500, 15.0), (1_000, 31.0)):
+        results.add("sizes", sized(operations), OURS_PIPELINE, cpu_s=cpu)
+    for name, seconds in ((OUR_PYTHON, 3.0), (STOCK, 5.0)):
+        results.add("sizes", sized(500), name, seconds=seconds)
+    assert [(round(t.figure.median, 3), t.met) for t in targets(results, EFFORT)] == [
+        (0.333, True),  # cold, over the three of openapi-generator
+        (0.6, False),  # nothing changed
+        (1.5, False),  # five times the operations, 7.5 times the CPU
+        (0.6, False),  # Python alone, over openapi-python-client
+    ]
+
+
+def test_the_exponent_of_growth_is_that_between_neighbours():
+    results = Results()
+    for operations, cpu in ((10, 1.0), (100, 10.0), (1_000, 1_000.0)):
+        results.add("sizes", sized(operations), OURS_PIPELINE, cpu_s=cpu)
+    note_growth((10, 100, 1_000), results)
+    found = [
+        results.figure("sizes", case, OURS_PIPELINE, "exponent")
+        for case in ("from 10 to 100 operations", "from 100 to 1,000 operations")
+    ]
+    assert [figure.median for figure in found] == pytest.approx([1, 2])

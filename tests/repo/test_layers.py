@@ -43,7 +43,12 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.cache",
         "specpipe.tree",
     },
-    "specpipe.audit.": {"specpipe.audit.", "specpipe.spec.", "specpipe.arguments"},
+    "specpipe.audit.": {
+        "specpipe.audit.",
+        "specpipe.spec.",
+        "specpipe.arguments",
+        "specpipe.tree",
+    },
     "specpipe.diff.": {
         "specpipe.diff.",
         "specpipe.spec.",
@@ -58,6 +63,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.conformance.",
         "specpipe.spec.model",
         "specpipe.spec.names",
+        "specpipe.spec.nodes",
         "specpipe.arguments",
         "specpipe.node",
         "specpipe.render",
@@ -68,6 +74,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.others.",
         "specpipe.bench.peers.making",
         "specpipe.conformance.interruption",
+        "specpipe.conformance.process",
         "specpipe.conformance.profile",
         "specpipe.conformance.report",
         "specpipe.conformance.verdict",
@@ -77,8 +84,11 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.bench.",
         "specpipe.spec.model",
         "specpipe.conformance.cluster",
+        "specpipe.conformance.fuzz",
         "specpipe.conformance.interruption",
         "specpipe.conformance.process",
+        "specpipe.conformance.profile",
+        "specpipe.conformance.report",
         "specpipe.conformance.samples",
         "specpipe.arguments",
         "specpipe.node",
@@ -94,6 +104,8 @@ WRITERS = {
     "specpipe.bench.clients": "what is decoded, and what a server answers with",
     "specpipe.bench.commits": "a temporary file, taken away again",
     "specpipe.bench.engines": "a temporary folder for a database",
+    "specpipe.bench.generation": "temporary folders for what generators make, and their specs",
+    "specpipe.bench.judging": "a temporary folder for what schemathesis is told",
     "specpipe.bench.load": "a temporary folder for what wrk reads",
     "specpipe.bench.peers.making": "the peers: a virtual environment and applications",
     "specpipe.bench.processes": "logs of what is measured",
@@ -147,6 +159,7 @@ SERVER_USES = {
     "jsonschema_rs",
     "prometheus_client",
     "psycopg",
+    "shtab",  # an extra
 }
 
 
