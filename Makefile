@@ -30,7 +30,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 # What a person gives reaches the commands through the environment, as it is: make expands no $ in
 # it, the shell sees no quotes of it, and a key does not show in the arguments of a process.
-GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP SHARD MERGE BASELINE API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK REPLAY ALONE BASE FORMAT VERSION PR DOCS DRAFT KEEP JSON
+GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP SHARD MERGE BASELINE API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK RECORD REPLAY ALONE BASE FORMAT VERSION PR DOCS DRAFT KEEP JSON
 $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
@@ -110,8 +110,8 @@ others: $(READY) $(NODE_READY) ## judge what tools of others make of the spec: P
 audit: $(READY) ## hold the spec against documentation pages (DOCS=dir DRAFT=new.yaml KEEP=1 JSON=1)
 	@$(SPECPIPE) audit --spec="$$SPEC" --docs="$$DOCS" --draft="$$DRAFT" --keep="$$KEEP" --json="$$JSON"
 
-bench: $(READY) $(NODE) ## measure server and SDK beside their peers (ONLY=get,create,snapshot,identifiers,commits,growth,memory,decode,encode,call,import,sdk-memory QUICK=1 REPORT_DIR=)
-	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --report-dir="$$REPORT_DIR"
+bench: $(READY) $(NODE) ## measure server, SDKs, pipeline and judge beside their peers (ONLY=server,sdk,pipeline,judge or rows QUICK=1 RECORD=1 into docs REPORT_DIR=)
+	@$(SPECPIPE) bench --spec="$$SPEC" --out="$$OUT" --only="$$ONLY" --quick="$$QUICK" --record="$$RECORD" --report-dir="$$REPORT_DIR"
 
 diff: $(READY) $(NODE) ## what spec and SDKs change since BASE=git-ref, next version, fragments (FORMAT=text|markdown|json|github REPORT_DIR=)
 	@$(SPECPIPE) diff --spec="$$SPEC" --out="$$OUT" --base="$$BASE" --format="$$FORMAT" --report-dir="$$REPORT_DIR"

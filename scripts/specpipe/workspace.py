@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "spec" / "openapi.yaml"
 OUT = ROOT / "generated"
 TEMPLATES = ROOT / "templates"
+DOCS = ROOT / "docs"
 REPORTS = ROOT / ".reports"
 BENCH = ROOT / ".bench"
 """Peers of the benchmarks, and what a run of them writes."""

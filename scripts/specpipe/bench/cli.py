@@ -20,7 +20,13 @@ from specpipe.bench.clients import CLIENT_ROWS, measure_clients
 from specpipe.bench.commits import measure_commits
 from specpipe.bench.effort import FULL, QUICK
 from specpipe.bench.engines import running_engines
-from specpipe.bench.environment import environment, load_average, of_sdks, of_servers
+from specpipe.bench.environment import (
+    environment,
+    load_average,
+    of_sdks,
+    of_servers,
+    of_tools,
+)
 from specpipe.bench.figures import Results
 from specpipe.bench.generation import measure_generation, measure_sizes
 from specpipe.bench.growth import measure_growth
@@ -28,6 +34,7 @@ from specpipe.bench.judging import ROW as JUDGE_ROW
 from specpipe.bench.judging import measure_judging
 from specpipe.bench.load import check_wrk
 from specpipe.bench.peers.making import make_applications, peer_python, pinned
+from specpipe.bench.record import keep
 from specpipe.bench.requests import KINDS, measure_requests
 from specpipe.bench.sdks import prepared_sdks
 from specpipe.bench.subjects import Bench, Run
@@ -39,7 +46,7 @@ from specpipe.conformance import interruption
 from specpipe.conformance.process import server_module
 from specpipe.diagnostics import Misuse, ToolError
 from specpipe.spec.model import Api, Document
-from specpipe.workspace import BENCH, OUT, REPORTS, SPEC, shown
+from specpipe.workspace import BENCH, DOCS, OUT, REPORTS, SPEC, shown
 
 COULD_NOT_MEASURE = 2
 SERVER_ROWS = (*KINDS, "commits", "growth", "memory")
@@ -68,12 +75,17 @@ def add_command(commands: Any) -> None:
     command.add_argument(
         "--quick", choices=("", "1"), default="", help="1: small and short, to see that it works"
     )
+    command.add_argument(
+        "--record", choices=("", "1"), default="", help="1: keep the run in docs, with charts"
+    )
     command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
 
 def bench(options: argparse.Namespace) -> int:
     """Measure; returns the exit status."""
     rows = chosen(options.only)
+    if options.record and (options.only or options.quick):
+        raise Misuse("RECORD: a run is kept whole: leave ONLY and QUICK out")
     document, api = pipeline.read_spec(options.spec)
     interruption.install()
     started, before = time.monotonic(), load_average()
@@ -95,6 +107,8 @@ def bench(options: argparse.Namespace) -> int:
             if TYPESCRIPT_ROW in rows:
                 measure_typescript(run, options.spec, results)
             measure_pipeline(run, options.spec, rows, results)
+            if {*PIPELINE_ROWS, JUDGE_ROW}.intersection(rows):
+                about |= of_tools()
     except ToolError as error:
         if isinstance(error, Misuse):
             raise
@@ -104,6 +118,8 @@ def bench(options: argparse.Namespace) -> int:
     about["took"] = f"{time.monotonic() - started:.0f} s, rows {', '.join(rows)}"
     found = targets(results, run.effort)
     print(report.write(options.report_dir, results, found, about))
+    if options.record:
+        keep(DOCS, options.report_dir)
     met = sum(target.met for target in found)
     print(f"{met} of {len(found)} targets met; {shown(options.report_dir)}/bench.md")
     return 0

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from specpipe.bench.load import check_wrk
+from specpipe.bench.peers.making import pinned
 from specpipe.bench.sdks import Sdk
 
 PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "msgspec", "psycopg")
+TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff", "schemathesis")
 PEERS = ("fastapi", "pydantic", "uvicorn", "starlette")
 
 
@@ -20,6 +24,7 @@ def environment(folder: Path) -> dict[str, str]:
     """What it was: name to value, as text for a person."""
     system = os.uname()
     return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "processor": f"{processor()}, {os.cpu_count()} cores",
         "system": f"{system.sysname} {system.release} {system.machine}",
         "python": sys.version.partition(" ")[0],
@@ -55,6 +60,14 @@ def of_sdks(sdks: Sequence[Sdk]) -> dict[str, str]:
         f"packages of {' and '.join(those)}": said(str(python), "-c", asked).strip()
         for python, those in names.items()
     }
+
+
+def of_tools() -> dict[str, str]:
+    """What the rows of the pipeline and of the judge ran."""
+    pins = pinned("generator.txt").decode().split()
+    node = said("node", "--version") if shutil.which("node") else "none"
+    tools = ", ".join(f"{name} {version(name)}" for name in TOOLS)
+    return {"generators and judge": f"{tools}, {', '.join(pins)}, node {node}"}
 
 
 def load_average() -> str:

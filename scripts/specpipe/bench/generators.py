@@ -1,4 +1,4 @@
-"""The generators that the pipeline is measured beside, each as its users run it."""
+"""The generators that the pipeline is measured beside, each as people run it."""
 
 from __future__ import annotations
 

@@ -48,13 +48,13 @@ def judged(bench: Run, spec: Path, results: Results) -> dict[str, float]:
     command = [make, "-C", str(ROOT), "conformance", f"SPEC={spec.resolve()}"]
     command += [f"OUT={bench.out.resolve()}", *(f"{name}={value}" for name, value in given.items())]
     found = cost(command, log)
-    for stage, share in shares(log.read_text()):
+    for stage, share in portions(log.read_text()):
         results.add(ROW, f"{bench.effort.profile}, {stage}", OURS, share=share)
     requests = read(reports / "report.json").run.requests
     return found | {"requests": requests, "per_second": requests / found["seconds"]}
 
 
-def shares(said: str) -> Iterator[tuple[str, float]]:
+def portions(said: str) -> Iterator[tuple[str, float]]:
     """The stages that the judge names, and the percentage of their time that each takes."""
     stages: dict[str, float] = {}
     for name, seconds in STAGE.findall(said):

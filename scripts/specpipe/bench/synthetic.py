@@ -14,7 +14,7 @@ SCHEMAS = 7
 """Of each resource: 1.4 for each operation, as in documents of several hundred operations."""
 ID = "7b1f0c52-3d4e-4a6b-9c8d-0e1f2a3b4c5d"
 MOMENT = "2026-01-02T03:04:05+00:00"
-STATES = ("OPEN", "CLOSED", "WAITING", "UNKNOWN")
+STATES = ("NEW", "WAITING", "HALTED", "FINISHED")
 
 Json = dict[str, Any]
 
@@ -68,7 +68,7 @@ def resource(name: str) -> Json:
 def paths_of(name: str) -> Json:
     """Its paths, with the operations."""
     one = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
-    gone = {"410": {"$ref": "#/components/responses/Gone"}}
+    gone = {"410": {"$ref": "#/components/responses/NotThere"}}
     wrong = {"422": {"$ref": "#/components/responses/Wrong"}}
     example = thing(name)
     many = {"items": [example], "positions": {ID: 0}}
@@ -102,7 +102,7 @@ def operation(name: str, verb: str, responses: Json, body: Json | None = None, *
 
 def seed(name: str) -> Json:
     """What a thing is created from."""
-    return content(f"{kind(name)}Seed", {"title": "A title", "state": "OPEN"}) | {"required": True}
+    return content(f"{kind(name)}Seed", {"title": "A title", "state": "NEW"}) | {"required": True}
 
 
 def answer(schema: str, example: Json) -> Json:
@@ -121,7 +121,7 @@ def text(description: str) -> Json:
     return {"description": description, "content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
-ANSWERS = {"Gone": text("There is no such thing."), "Wrong": text("The body is not right.")}
+ANSWERS = {"NotThere": text("There is no such thing."), "Wrong": text("The body is not right.")}
 
 
 def thing(name: str) -> Json:
@@ -131,7 +131,7 @@ def thing(name: str) -> Json:
         "created": MOMENT,
         "updated": MOMENT,
         "title": f"The first {name}",
-        "state": "OPEN",
+        "state": "NEW",
         "owner": {"name": "Somebody", "address": {"street": "Main Street", "number": 7}},
         "tags": ["a", "b"],
     }
