@@ -119,7 +119,7 @@ def test_rows_of_the_sdk_need_no_wrk(tmp_path):
 
 def test_rows_are_chosen_by_name_and_come_in_their_own_order():
     assert chosen(" memory,get ") == ["get", "memory"]
-    assert len(chosen("")) == 16
+    assert len(chosen("")) == 17
     assert chosen("pipeline,get") == ["get", "generate", "sizes"]
     assert chosen("sdk-memory, call") == ["call", "sdk-memory"]
     with pytest.raises(Misuse, match=r"no row is called 'got'; there are server, .*, get, "):

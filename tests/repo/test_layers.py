@@ -113,6 +113,7 @@ WRITERS = {
     "specpipe.bench.programs.disk_writer": "a file, to keep the disk busy",
     "specpipe.bench.programs.sdk_task": "/proc, to begin the peak of its memory anew",
     "specpipe.bench.record": "the documentation's figures and charts, when it is told to",
+    "specpipe.bench.replicas": "a temporary folder for a standby",
     "specpipe.bench.report": "the folder of reports",
     "specpipe.bench.sdks": "a temporary folder for packages",
     "specpipe.bench.subjects": "a temporary database, taken away again",

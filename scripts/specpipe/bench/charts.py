@@ -200,7 +200,7 @@ def growth(found: Sequence[Curve], said: str) -> str:
     for measure in GROWING:
         mine = [curve for curve in found if curve.measure == measure]
         if mine:
-            plots.append(plot(mine, 3 * LINE + len(plots) * (SQUARE + 4 * LINE)))
+            plots.append(plot(mine, 4 * LINE + len(plots) * (SQUARE + 4 * LINE)))
     text = "; ".join(
         f"{curve.name}, {UNITS[curve.measure]}: "
         + ", ".join(f"{number(value)} at {count:,}" for count, value in curve.points)

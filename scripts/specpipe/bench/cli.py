@@ -35,6 +35,8 @@ from specpipe.bench.judging import measure_judging
 from specpipe.bench.load import check_wrk
 from specpipe.bench.peers.making import make_applications, peer_python, pinned
 from specpipe.bench.record import keep
+from specpipe.bench.replicas import ROW as REPLICAS_ROW
+from specpipe.bench.replicas import measure_replicas
 from specpipe.bench.requests import KINDS, measure_requests
 from specpipe.bench.sdks import prepared_sdks
 from specpipe.bench.subjects import Bench, Run
@@ -49,7 +51,7 @@ from specpipe.spec.model import Api, Document
 from specpipe.workspace import BENCH, DOCS, OUT, REPORTS, SPEC, shown
 
 COULD_NOT_MEASURE = 2
-SERVER_ROWS = (*KINDS, "commits", "growth", "memory")
+SERVER_ROWS = (*KINDS, "commits", "growth", "memory", REPLICAS_ROW)
 PIPELINE_ROWS = ("generate", "sizes")
 GROUPS = {
     "server": SERVER_ROWS,
@@ -174,3 +176,5 @@ def measure(subject: Bench, document: Document, rows: list[str], results: Result
     large = [row for row in rows if row in ("growth", "memory")]
     if large:
         measure_growth(subject, document, large, results)
+    if REPLICAS_ROW in rows:
+        measure_replicas(subject, results)

@@ -10,8 +10,9 @@ class Effort:
     """`rounds` in which the subjects take turns; `seconds` that one load lasts (whole ones, as wrk
     counts them); the numbers of `connections` to measure at; the things in a `large` and in a
     `small` database; the things in the `snapshot` that an SDK decodes, and how many processes
-    `repeats` that in one round; the `operations` of synthetic specs, the rounds (`sizings`) over
-    them; the `profile` that a server is judged in."""
+    `repeats` that in one round; the `operations` of synthetic specs; the rounds (`sizings`) of what
+    takes long, these specs and several servers on one database; the `profile` that a server is
+    judged in."""
 
     rounds: int
     seconds: int
@@ -26,13 +27,13 @@ class Effort:
 
 
 FULL = Effort(
-    rounds=3,
+    rounds=2,
     seconds=1,
     connections=(1, 16, 64),
     large=1_000_000,
     small=1_000,
     snapshot=10_000,
-    repeats=2,
+    repeats=1,
     operations=(10, 100, 500, 1_000),
     sizings=1,
     profile="quick",
