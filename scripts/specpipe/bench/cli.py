@@ -29,6 +29,7 @@ from specpipe.bench.environment import (
 )
 from specpipe.bench.figures import Results
 from specpipe.bench.generation import measure_generation, measure_sizes
+from specpipe.bench.generators import make_ready
 from specpipe.bench.growth import measure_growth
 from specpipe.bench.judging import ROW as JUDGE_ROW
 from specpipe.bench.judging import measure_judging
@@ -158,6 +159,8 @@ def prepare_servers(run: Run, document: Document, stack: ExitStack) -> Bench:
 
 def measure_pipeline(run: Run, spec: Path, rows: list[str], results: Results) -> None:
     """Measure rows of the pipeline, and of the judge."""
+    if {*PIPELINE_ROWS, JUDGE_ROW}.intersection(rows):
+        make_ready()
     if "generate" in rows:
         measure_generation(run, spec, results)
     if "sizes" in rows:

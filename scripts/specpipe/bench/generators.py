@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from specpipe.bench.commands import cost, together
-from specpipe.bench.peers.making import peer_python, pinned
+from specpipe.bench.peers.making import peer_python, pinned, run
 from specpipe.diagnostics import ToolError
 from specpipe.workspace import BENCH, ROOT
 
@@ -36,7 +36,7 @@ def openapi_generator(*kinds: str) -> Callable[[Path, Path], Cost]:
     """openapi-generator, once for each kind of output. Needs no Java of the system: a wheel brings
     one."""
 
-    def run(spec: Path, out: Path) -> Cost:
+    def generate(spec: Path, out: Path) -> Cost:
         python = peer_python(BENCH / OPENAPI_GENERATOR, pinned("generator.txt"))
         program = str(python.with_name("openapi-generator-cli"))
         # It takes a `requestBody` of a link that is no text for an error, which OpenAPI allows.
@@ -47,7 +47,7 @@ def openapi_generator(*kinds: str) -> Callable[[Path, Path], Cost]:
             costs.append(cost(command, out.with_suffix(".log")))
         return together(costs)
 
-    return run
+    return generate
 
 
 def stock_python(spec: Path, out: Path) -> Cost:
@@ -88,6 +88,13 @@ PEERS: Mapping[str, tuple[Generator, ...]] = {
     ),
 }
 """By what is given to TARGETS: nothing for all."""
+
+
+def make_ready() -> None:
+    """What `make generate` sets up when it is not there: not in what is measured. Raises
+    ToolError."""
+    run("make", "-C", str(ROOT), "setup")
+    peer_python(BENCH / OPENAPI_GENERATOR, pinned("generator.txt"))
 
 
 def make_generate(spec: Path, out: Path, cache: str, targets: str = "") -> Cost:
