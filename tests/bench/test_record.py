@@ -38,7 +38,7 @@ def docs(tmp_path):
     """A folder of documentation with a run that was kept."""
     folder = tmp_path / "docs"
     folder.mkdir()
-    (folder / PAGE).write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    (folder / PAGE).write_text(f"before\n{BEGIN}\nlast time\n{END}\nafter\n")
     results = measured()
     report.write(tmp_path / "reports", results, targets(results, FULL), ABOUT)
     keep(folder, tmp_path / "reports")
@@ -76,7 +76,7 @@ def test_the_page_gets_figures_and_pictures_between_its_marks(docs):
     text = (docs / PAGE).read_text()
     assert text.startswith(f"before\n{BEGIN}\n\n![pipeline](charts/pipeline.svg)")
     assert text.endswith(f"{END}\nafter\n")
-    assert "old" not in text
+    assert "last time" not in text
     assert "| make generate, nothing changed | ≤ 0.5 s | 0.5 (0.25-0.75) s | yes |" in text
     assert (docs / "charts" / "pipeline.svg").is_file()
 
