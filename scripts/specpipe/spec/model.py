@@ -27,6 +27,8 @@ class Document:
     places: Mapping[str, Location]
     digest: str
     """SHA-256 of the file's bytes, hexadecimal."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Texts of the files in its folder that pages show (`load.SHOWN`), by name."""
 
     def at(self, pointer: str) -> Location:
         """The place of `pointer`, or of its nearest parent that has one."""
