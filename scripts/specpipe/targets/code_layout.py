@@ -74,7 +74,7 @@ class Style:
     def _broken(self, pieces: list[Piece], indent: str, column: int, room: int = 0) -> str:
         """The pieces, from `column` of a line behind `indent` on: the widest of their groups over
         several lines if need be. `room` is for what comes after them."""
-        groups = [it for it in pieces if isinstance(it, Group)]
+        groups = [it for it in pieces if isinstance(it, Group) and it.items]
         blocks = [it for it in groups if it.block]
         flat = self._flat(pieces)
         if not blocks and (column + len(flat) + room <= self.width or not groups):
