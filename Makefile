@@ -17,7 +17,7 @@ NODE := $(shell [[ $$(node --version 2>&1) =~ ^v([0-9]+)\.([0-9]+) ]] && command
 GENERATED := generated/python-client generated/server
 # Offline, and quiet about itself.
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly
-FORMATTED := tests/typescript templates/typescript-client/runtime 'scripts/**/*.mjs'
+FORMATTED := tests/typescript templates/typescript-client/runtime 'scripts/**/*.mjs' 'templates/docs/portal/*.js' tests/portal/portal.mjs
 
 SPEC ?= spec/openapi.yaml
 OUT ?= generated

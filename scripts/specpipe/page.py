@@ -1,7 +1,8 @@
 """Jinja2 for web pages: everything is escaped but what a filter here has made HTML of.
 
-Text of a spec enters a page through the automatic escaping, `markdown`, `highlighted` or, in a
-script, `script_literal`; unprintable characters, bidi controls among them, show as escapes.
+Text of a spec enters a page through the own escaping of templates, `markdown`, `highlighted` and
+`breakable`, and a script through `script_literal`; unprintable characters, bidi controls among
+them, show as escapes.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def environment(folder: Path) -> jinja2.Environment:
         autoescape=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    env.filters.update(markdown=markdown, highlighted=highlighted, script=script_literal)
+    env.filters.update(markdown=markdown, highlighted=highlighted, breakable=breakable)
     env.globals["MARK"] = MARK
     return env
 
@@ -94,9 +95,15 @@ def highlighted(code: str, language: str) -> Markup:
     return Markup(highlight(visible(code), lexer, HtmlFormatter(nowrap=True)))
 
 
+def breakable(name: str) -> Markup:
+    """A long name or path, which lines may end in behind its separators."""
+    parts = re.split(r"(?<=[_./])(?=[^_./])", visible(name))
+    return Markup("<wbr>").join(parts)
+
+
 def script_literal(value: Any) -> Markup:
-    """Lists, texts, numbers, booleans and None as a literal of JavaScript, for a script of its
-    own or within a page. Raises TypeError for an object: one of its keys could be `__proto__`."""
+    """Lists, texts, numbers, booleans and None as a literal of JavaScript. Raises TypeError for an
+    object: one of its keys could be `__proto__`."""
     if holds_mapping(value):
         raise TypeError("objects have no literal: write lists")
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)

@@ -14,6 +14,7 @@ import pytest
 from specpipe import pipeline
 from specpipe.render import MARK
 from specpipe.targets.base import Target
+from specpipe.targets.portal import COPIED
 from specpipe.targets.server import ServerTarget
 from specpipe.targets.typescript import TypeScriptTarget
 from specpipe.workspace import TEMPLATES
@@ -25,8 +26,10 @@ RECORD = os.environ.get("SPECPIPE_RECORD") == "1"
 
 
 def rendered(case: Path, target: Target) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """The tree that the case's spec gives: what is generated, and the runtime's modules."""
-    tree = target.render(*pipeline.read_spec(case / "spec.yaml"))
+    """The tree that the case's spec gives, without what the portal has of every spec: what is
+    generated, and the runtime's modules."""
+    whole = target.render(*pipeline.read_spec(case / "spec.yaml"))
+    tree = {path: it for path, it in whole.items() if Path(path).name not in COPIED}
     runtime = {path: content for path, content in tree.items() if "/runtime/" in path}
     return {path: tree[path] for path in tree if path not in runtime}, runtime
 

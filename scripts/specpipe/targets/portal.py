@@ -19,7 +19,7 @@ from specpipe.workspace import TEMPLATES
 
 SOURCE = TEMPLATES / "docs" / "portal"
 FOLDER = "portal"
-COPIED = ("portal.css", "more.css", "portal.js", "find.js", "try.js")
+COPIED = ("portal.css", "more.css", "portal.js", "find.js", "request.js", "try.js")
 """Files that know no API. They get the mark in front."""
 CHANGELOG = "CHANGELOG.md"
 FEW = 40
@@ -63,8 +63,8 @@ def portal(document: Document, api: Api) -> Tree:
 
 
 def scripts(grouped: tuple[Group, ...], described: tuple[Model, ...]) -> Tree:
-    """What the pages load: of these files, what is searched comes from the spec."""
-    rows = script_literal([*searched(grouped, described)])
+    """What the pages load: of these files, what is found_by comes from the spec."""
+    rows = script_literal([*found_by(grouped, described)])
     index = f"// {MARK}\nself.portalIndex = {rows};\n"
     copied = {f"{FOLDER}/{name}": copy(name) for name in COPIED}
     return {**copied, f"{FOLDER}/search.js": index.encode()}
@@ -75,7 +75,7 @@ def copy(name: str) -> bytes:
     return f"/* {MARK} */\n".encode() + (SOURCE / name).read_bytes()
 
 
-def searched(grouped: tuple[Group, ...], described: tuple[Model, ...]) -> Iterator[list[str]]:
+def found_by(grouped: tuple[Group, ...], described: tuple[Model, ...]) -> Iterator[list[str]]:
     """A row for each operation and model: what it is, its name, a line about it, where it is, and
     what else it is found by."""
     for group in grouped:

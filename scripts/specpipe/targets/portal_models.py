@@ -40,14 +40,14 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Model:
     """A component schema. `values` of an enumeration have their constant in Python beside them;
-    `users` are titles of models and operations that it is part of, with links."""
+    `used_by` are titles of models and operations that it is part of, with links."""
 
     name: str
     text: str
     type: tuple[Part, ...]
     rows: tuple[Row, ...]
     values: tuple[tuple[str, str], ...]
-    users: tuple[Part, ...]
+    used_by: tuple[Part, ...]
 
     @property
     def link(self) -> str:
@@ -64,22 +64,22 @@ def models(
 ) -> tuple[Model, ...]:
     """All of them, in document order. `places` is where operations are, by id."""
     schemas: Mapping[str, Any] = document.data.get("components", {}).get("schemas", {})
-    users: dict[str, list[Part]] = {name: [] for name in schemas}
+    used_by: dict[str, list[Part]] = {name: [] for name in schemas}
     for operation in api.operations:
         for name in dict.fromkeys(named(operation)):
-            users[name].append(Part(operation.id, places[operation.id]))
+            used_by[name].append(Part(operation.id, places[operation.id]))
     for user, schema in schemas.items():
         for name in dict.fromkeys(references(schema)):
             if name != user:
-                users[name].append(Part(user, f"{PAGE}#{user}"))
+                used_by[name].append(Part(user, f"{PAGE}#{user}"))
     return tuple(
-        model(name, schema, users[name], constants.get(name, {}))
+        model(name, schema, used_by[name], constants.get(name, {}))
         for name, schema in schemas.items()
     )
 
 
 def model(
-    name: str, schema: Mapping[str, Any], users: list[Part], constants: Mapping[str, str]
+    name: str, schema: Mapping[str, Any], used_by: list[Part], constants: Mapping[str, str]
 ) -> Model:
     """One of them."""
     required = schema.get("required", ())
@@ -100,7 +100,7 @@ def model(
             for wire, member in schema.get("properties", {}).items()
         ),
         tuple((str(value), constants.get(str(value), "")) for value in schema.get("enum", ())),
-        tuple(users),
+        tuple(used_by),
     )
 
 

@@ -30,7 +30,7 @@ class Input:
     choices: tuple[str, ...]
     least: str
     most: str
-    hint: str
+    proposal: str
 
 
 @dataclass(frozen=True, slots=True)

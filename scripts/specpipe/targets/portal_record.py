@@ -86,5 +86,7 @@ def record(text: str) -> Record:
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         raise ToolError(f"{NAME} beside the spec: {error}: copy a report.json there") from None
     if found.version != VERSION:
-        raise ToolError(f"{NAME} beside the spec: a report of version {found.version}: make it anew")
+        raise ToolError(
+            f"{NAME} beside the spec: a report of version {found.version}: make it anew"
+        )
     return found

@@ -1,5 +1,5 @@
 'use strict';
-// The pages work without this: it makes tabs of examples, and adds search, a menu and a switch.
+// The pages work without this: it makes a choice of examples, and adds search, a menu and a switch.
 const root = document.documentElement;
 root.classList.add('scripted');
 
@@ -62,7 +62,7 @@ function setUpMenu() {
   nav.addEventListener('click', (click) => click.target.closest('a') && turn(false));
 }
 
-/** Shows the panel of that title in all tabs that have one. */
+/** Shows the panel of that title in every choice that have one. */
 function choose(title) {
   for (const tab of document.querySelectorAll('[role=tab]')) {
     const siblings = [...tab.parentElement.children];
@@ -75,18 +75,17 @@ function choose(title) {
 }
 
 function setUpTabs() {
-  document.querySelectorAll('.tabs').forEach((tabs, number) => {
+  document.querySelectorAll('.tabset').forEach((tabset, number) => {
     const list = element('div', {
       class: 'tablist',
       role: 'tablist',
-      'aria-label': tabs.dataset.label,
+      'aria-label': tabset.dataset.label,
     });
-    [...tabs.children].forEach((panel, place) => {
+    [...tabset.children].forEach((panel, place) => {
       const id = `ui:tab:${number}:${place}`;
       panel.id = `${id}:panel`;
       panel.setAttribute('role', 'tabpanel');
       panel.setAttribute('aria-labelledby', id);
-      panel.querySelector('.panel-title').hidden = true;
       const given = { type: 'button', role: 'tab', id, 'aria-controls': panel.id };
       const tab = element('button', given, panel.dataset.title);
       tab.addEventListener('click', () => {
@@ -107,7 +106,8 @@ function setUpTabs() {
       tab.click();
       tab.focus();
     });
-    tabs.prepend(list);
+    tabset.prepend(list);
+    tabset.classList.add('ready');
     choose(list.firstChild.textContent);
   });
   if (memory.get('language')) choose(memory.get('language'));
@@ -133,4 +133,6 @@ document.addEventListener('DOMContentLoaded', () => {
   setUpMenu();
   setUpTabs();
   setUpCopying();
+  // What is above a place that the address names is shorter now.
+  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 });
