@@ -39,7 +39,12 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.tree",
     },
     "specpipe.pipeline": {"specpipe.spec.", "specpipe.targets.base", "specpipe.tree"},
-    "specpipe.audit.": {"specpipe.audit.", "specpipe.spec.", "specpipe.arguments"},
+    "specpipe.audit.": {
+        "specpipe.audit.",
+        "specpipe.spec.",
+        "specpipe.arguments",
+        "specpipe.tree",
+    },
     "specpipe.diff.": {
         "specpipe.diff.",
         "specpipe.spec.",
@@ -54,6 +59,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.conformance.",
         "specpipe.spec.model",
         "specpipe.spec.names",
+        "specpipe.spec.nodes",
         "specpipe.arguments",
         "specpipe.node",
         "specpipe.render",
@@ -64,6 +70,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.others.",
         "specpipe.bench.peers.making",
         "specpipe.conformance.interruption",
+        "specpipe.conformance.process",
         "specpipe.conformance.profile",
         "specpipe.conformance.report",
         "specpipe.conformance.verdict",
@@ -142,6 +149,7 @@ SERVER_USES = {
     "jsonschema_rs",
     "prometheus_client",
     "psycopg",
+    "shtab",  # an extra
 }
 
 

@@ -7,7 +7,6 @@
   const PATIENCE = 60_000; // milliseconds
   const onServer = location.protocol === 'http:' || location.protocol === 'https:';
 
-  const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
   const origin = (url) => {
     try {
       return new URL(url).origin;
@@ -16,45 +15,12 @@
     }
   };
 
-  /** What the fields of a form make up. Throws what a person can act on. */
-  function request(form) {
-    const { method, accept, mediaType, keyHeader } = form.dataset;
-    let path = form.dataset.path;
-    const query = new URLSearchParams();
-    for (const field of form.querySelectorAll('[data-place]')) {
-      const { name, place } = field.dataset;
-      if (place === 'query' && field.value) query.append(name, field.value);
-      if (place !== 'path') continue;
-      if (['', '.', '..'].includes(field.value)) throw new Error(`${name}: give a value`);
-      path = path.replace(`{${name}}`, () => encodeURIComponent(field.value));
-    }
-    const asked = query.size ? `?${query}` : '';
-    const url = form.querySelector('.base').value.replace(/\/+$/, '') + path + asked;
-    const headers = accept ? { Accept: accept } : {};
-    const body = form.querySelector('.body')?.value || undefined;
-    if (body !== undefined) headers['Content-Type'] = mediaType;
-    const key = form.querySelector('.key')?.value;
-    if (key) headers[keyHeader] = key;
-    return { method, url, headers, body };
-  }
-
-  /** The same for a shell; the key stays out of it. */
-  function curl(form, { method, url, headers, body }) {
-    const parts = [`curl -i${method === 'GET' ? '' : ` -X ${method}`} ${quoted(url)}`];
-    for (const [name, value] of Object.entries(headers)) {
-      const secret = name === form.dataset.keyHeader;
-      parts.push(secret ? `-H "${name}: $API_KEY"` : `-H ${quoted(`${name}: ${value}`)}`);
-    }
-    if (body !== undefined) parts.push(`--data-binary ${quoted(body)}`);
-    return parts.join(' \\\n  ');
-  }
-
   /** The beginning of an answer's body, and whether that is not all of it. */
   async function beginning(response) {
     const parts = [];
     let size = 0;
     const reader = response.body?.getReader();
-    for (let part; reader && size < MOST && !(part = await reader.read()).done; ) {
+    for (let part; reader && size < MOST && !(part = await reader.read()).done;) {
       parts.push(part.value);
       size += part.value.length;
     }
@@ -120,8 +86,8 @@
     button.disabled = true;
     result.replaceChildren(element('p', {}, 'Sending'));
     try {
-      const { url, ...given } = request(form);
-      line = block('The same with curl', curl(form, { url, ...given }));
+      const { url, ...given } = requestOf(form);
+      line = block('The same with curl', curlOf(form, { url, ...given }));
       const started = performance.now();
       const response = await fetch(url, {
         ...given,
@@ -139,8 +105,8 @@
     button.disabled = false;
   }
 
-  function hint(form) {
-    const place = form.querySelector('.hint');
+  function advise(form) {
+    const place = form.querySelector('.advice');
     const base = form.querySelector('.base').value;
     place.hidden = onServer && origin(base) === location.origin;
     place.textContent = advice(form);
@@ -155,7 +121,7 @@
         for (const other of forms) {
           const field = other.querySelector(kind);
           if (field && field !== typed.target) field.value = typed.target.value;
-          hint(other);
+          advise(other);
         }
       });
     }
@@ -163,8 +129,8 @@
       submission.preventDefault();
       void send(form);
     });
-    form.addEventListener('reset', () => setTimeout(() => hint(form)));
-    hint(form);
+    form.addEventListener('reset', () => setTimeout(() => advise(form)));
+    advise(form);
     form.parentElement.hidden = false;
   }
 }
