@@ -92,7 +92,8 @@ def highlighted(code: str, language: str) -> Markup:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
         return Markup.escape(visible(code))
-    return Markup(highlight(visible(code), lexer, HtmlFormatter(nowrap=True)))
+    html = highlight(visible(code), lexer, HtmlFormatter(nowrap=True))
+    return Markup(html if code.endswith("\n") else html.removesuffix("\n"))
 
 
 def breakable(name: str) -> Markup:

@@ -12,6 +12,7 @@ const AXE = readFileSync(
 );
 const PHONE = { width: 360, height: 780 };
 const DESK = { width: 1280, height: 900 };
+const PICTURE = { width: 1280, height: 720 };
 const SERIOUS = ['serious', 'critical'];
 
 const browser = await puppeteer.launch({
@@ -204,7 +205,12 @@ async function tried() {
   const { page, trouble } = await opened();
   const { create, get, file } = given.forms;
   await page.goto(`${given.server}/docs/${create.page}`);
+  await page.setViewport(PICTURE);
+  await page.$eval(`[id="${create.operation}"]`, (it) => it.scrollIntoView());
+  await page.screenshot({ path: given.picture });
+  await page.setViewport(DESK);
   const made = await sent(page, create.operation, { '.key': given.key, '.body': create.body });
+  await page.$eval(`[id="${create.operation}"] .result`, (it) => it.scrollIntoView());
   await page.screenshot({ path: `${given.reports}/try.png` });
   const kept = await page.evaluate(
     () => JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }) + location,
@@ -233,8 +239,8 @@ try {
     seen.served.push(await visited(`${given.server}/docs/${name}`));
     seen.hostile.push(await visited(given.hostile + name));
   }
-  seen.typed = await typed();
   seen.tried = await tried();
+  seen.typed = await typed();
   console.log(JSON.stringify(seen));
 } finally {
   await browser.close();

@@ -1,5 +1,6 @@
 """The portal in a browser with the network cut, as files and on the server: one browser and one
-server for all."""
+server for all. Pictures of all pages go to .reports/portal; SPECPIPE_RECORD=1 makes the one that
+the README shows."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -27,6 +29,7 @@ from specpipe.workspace import REPORTS, ROOT, SPEC, TEMPLATES
 CREATE = "workstream_events_create_new_workstream_event"
 GET = "workstream_events_specific_workstream_event_snapshot"
 LIST = "workstream_events_snapshot"
+PICTURE = ROOT / "docs" / "portal.png"
 EVENTS, EVENT = "api-workstream-events.html", "api-workstream-event.html"
 EVIL = (
     "<script>self.ran=1</script><img src=x onerror='self.ran=1'> [link](javascript:self.ran=1) "
@@ -99,6 +102,9 @@ def seen(trees, generate, api, tmp_path_factory):
                 "file": {"page": EVENTS, "operation": LIST},
             },
             "reports": str(reports),
+            "picture": str(
+                PICTURE if os.environ.get("SPECPIPE_RECORD") == "1" else reports / "api.png"
+            ),
             "chromium": browser,
         }
         done = subprocess.run(
@@ -111,7 +117,7 @@ def seen(trees, generate, api, tmp_path_factory):
             env={**os.environ, "TMPDIR": short},  # chromium's socket needs a short path
         )
         assert done.returncode == 0, done.stderr
-        yield {**json.loads(done.stdout), "running": server}
+        yield {**json.loads(done.stdout), "running": server, "out": out}
 
 
 def example(api):
@@ -240,6 +246,11 @@ def test_screenshots_are_in_the_folder_of_reports(seen):
             assert (REPORTS / "portal" / f"{page['name']}-{kind}.png").stat().st_size > 5_000
 
 
+def test_the_picture_in_the_readme_is_small():
+    assert f"docs/{PICTURE.name}" in (ROOT / "README.md").read_text()
+    assert PICTURE.stat().st_size <= 150_000
+
+
 class Reader(HTMLParser):
     """The places of a page, and its links."""
 
@@ -248,13 +259,86 @@ class Reader(HTMLParser):
         self.ids: list[str] = []
         self.links: list[str] = []
         self.tags: set[str] = set()
+        self.programs: list[tuple[str, str]] = []
+        self.title = ""
+        self.inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.tags.add(tag)
         assert not [name for name in given if name.startswith("on") or name == "style"]
+        self.title = given.get("data-title") or self.title
+        self.inside |= tag == "pre"
+        if tag == "pre":
+            self.programs.append((self.title, ""))
         self.ids += [given["id"] or ""] if "id" in given else []
         self.links += [given[name] or "" for name in ("href", "src") if name in given]
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            title, code = self.programs.pop()
+            self.programs.append((title, code + data))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside &= tag != "pre"
+
+
+def programs(trees, seen, title: str) -> list[str]:
+    """What the pages have in a language, for the server that is up."""
+    found = [it for page in read(trees / "ours/portal").values() for it in page.programs]
+    codes = dict.fromkeys(code for name, code in found if name == title and "localhost" in code)
+    running = seen["running"]
+    return [
+        code.replace("http://localhost:39300", running.base_url).replace("…", running.key)
+        for code in codes
+    ]
+
+
+def run(command: list[str], code: str, **variables: str) -> str:
+    done = subprocess.run(
+        command,
+        input=code,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "no_proxy": "*", **variables},
+    )
+    assert done.returncode == 0, done.stderr + code
+    return done.stdout
+
+
+def test_every_python_program_runs(trees, seen):
+    codes = programs(trees, seen, "Python")
+    assert len(codes) == 11
+    run([sys.executable, "-"], "\n\n".join(codes), PYTHONPATH=str(seen["out"] / "python-client"))
+
+
+def test_every_typescript_program_runs(trees, seen, tmp_path):
+    codes = programs(trees, seen, "TypeScript")
+    assert len(codes) == 11
+    line = re.compile(r"^import .*;$", re.M)
+    (imported,) = {line.search(code)[0] for code in codes}
+    blocks = "\n".join(f"{{\n{line.sub('', code)}\n}}" for code in codes)
+    source = seen["out"] / "typescript-client/src/index.ts"
+    bundled = tmp_path / "all.mjs"
+    flags = ["--bundle", "--format=esm", "--platform=node", "--loader=ts", f"--outfile={bundled}"]
+    esbuild = ROOT / "node_modules/.bin/esbuild"
+    alias = f"--alias:pieces-workstream-client={source}"
+    run([str(esbuild), *flags, alias], f"{imported}\n{blocks}")
+    run(["node", str(bundled)], "")
+
+
+def test_every_curl_line_is_understood(trees, seen):
+    """Their things are not there, but for those that are created."""
+    codes = programs(trees, seen, "curl")
+    assert len(codes) == 11
+    script = "\n".join(
+        re.sub(r"^curl ", "curl -s -o /dev/null -w '%{http_code}\\\\n' ", code, flags=re.M)
+        for code in codes
+    )
+    statuses = run(["bash"], script, API_KEY=seen["running"].key).split()
+    assert len(statuses) == 12
+    assert set(statuses) == {"200", "410"}
 
 
 def read(folder: Path) -> dict[str, Reader]:

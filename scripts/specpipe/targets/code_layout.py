@@ -11,9 +11,9 @@ TOKEN = re.compile(
     r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[()\[\]{},;]|[^"'()\[\]{},;]+|.""", re.DOTALL
 )
 CLOSING = {"(": ")", "[": "]", "{": "}"}
-KEY = re.compile(r'"([A-Za-z_$][A-Za-z0-9_$]*)"\Z')
-DOUBLE = re.compile(r'"([^"\'\\]*)"\Z')
-SINGLE = re.compile(r"'([^\"'\\]*)'\Z")
+KEY = re.compile(r'\A"([A-Za-z_$][A-Za-z0-9_$]*)"\Z')
+DOUBLE = re.compile(r'\A"([^"\'\\]*)"\Z')
+SINGLE = re.compile(r"\A'([^\"'\\]*)'\Z")
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ def layout(code: str, language: str, width: int = 76) -> str:
     """`code` in "python", "typescript" or "json" with no line longer than `width`, where brackets
     allow."""
     style = Style(language, width, "    " if language == "python" else "  ")
-    return "\n".join(style.line(line) for line in code.splitlines())
+    return "\n".join(style.line(line) for line in code.split("\n"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from specpipe.targets.typescript_calls import Calls as TypeScriptCalls
 from specpipe.targets.typescript_calls import attribute as typescript_attribute
 from specpipe.targets.typescript_values import Values, dot
 
+WIDTH = 72
+"""Characters that a line of an example has at most, where its brackets allow."""
 SHELL_MARKUP = re.compile(r'[\\$`"]')
 """What means something inside of a shell's double quotes."""
 
@@ -114,17 +116,19 @@ class Examples:
     def _with_python_client(self, code: str) -> str:
         package, key = f"{self._api.package.snake}_client", ', api_key="…"' if self._api.key else ""
         names = "Client, models" if "models." in code else "Client"
-        imports, _, rest = code.rpartition("\n\n") if code.startswith("from ") else ("", "", code)
-        head = f"{imports}\n\n" if imports else ""
-        client = f'client = Client("{self.server}"{key})'
-        return f"{head}from {package} import {names}\n\n{client}\n{layout(rest, 'python')}"
+        imports, gap, rest = code.partition("\n\n") if code.startswith("from ") else ("", "", code)
+        return (
+            f"{imports}{gap}from {package} import {names}\n\n"
+            f'client = Client("{self.server}"{key})\n'
+            f"{layout(rest, 'python', WIDTH)}"
+        )
 
     def _with_typescript_client(self, code: str) -> str:
         name, key = self._api.package.pascal, ", apiKey: '…'" if self._api.key else ""
         return (
             f"import {{ {name} }} from '{self._api.package.kebab}-client';\n\n"
             f"const client = new {name}({{ baseUrl: '{self.server}'{key} }});\n"
-            f"{layout(code, 'typescript')}"
+            f"{layout(code, 'typescript', WIDTH)}"
         )
 
     def curl(self, operation: Operation) -> str:
@@ -165,5 +169,7 @@ def text(given: Any) -> str:
 
 
 def as_json(given: Any) -> str:
-    """A value as JSON for people."""
-    return layout(json.dumps(given, ensure_ascii=False), "json")
+    """A value as JSON for people, in which what cannot be seen is escaped."""
+    line = json.dumps(given, ensure_ascii=False)
+    seen = "".join(c if c.isprintable() else json.dumps(c).strip('"') for c in line)
+    return layout(seen, "json", WIDTH)

@@ -112,16 +112,14 @@ def named(operation: Operation) -> Iterator[str]:
 
 
 def references(schema: Any) -> Iterator[str]:
-    """The component schemas that one refers to."""
-    if isinstance(schema, Mapping):
-        if isinstance(ref := schema.get("$ref"), str):
-            yield ref.rpartition("/")[2]
-        for key, inner in schema.items():
-            if key not in ("example", "examples", "default", "enum", "const"):
-                yield from references(inner)
-    elif isinstance(schema, list):
-        for inner in schema:
-            yield from references(inner)
+    """The component schemas that one refers to, at any depth."""
+    if not isinstance(schema, Mapping):
+        return
+    if "$ref" in schema:
+        yield str(schema["$ref"]).rpartition("/")[2]
+    inner = (schema.get("items"), schema.get("additionalProperties"))
+    for each in (*schema.get("properties", {}).values(), *inner):
+        yield from references(each)
 
 
 def described(schema: Any) -> str:
@@ -136,24 +134,14 @@ def type_of(schema: Any) -> tuple[Part, ...]:
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
         return (Part(name, f"{PAGE}#{name}"),)
-    kinds = schema.get("type", ())
-    found: list[Part] = []
-    for kind in [kinds] if isinstance(kinds, str) else kinds:
-        found += [Part(" or ")] * bool(found)
-        found += arm(kind, schema)
-    return tuple(found) or (Part("any"),)
-
-
-def arm(kind: str, schema: Mapping[str, Any]) -> tuple[Part, ...]:
-    """One of a schema's types."""
+    kind, further = schema.get("type"), schema.get("additionalProperties")
     if kind == "array":
         return (Part("array of "), *type_of(schema.get("items")))
-    further = schema.get("additionalProperties")
     if kind == "object" and "properties" not in schema and isinstance(further, Mapping):
         return (Part("map of "), *type_of(further))
     if kind == "string" and "format" in schema:
         return (Part(str(schema["format"])),)
-    return (Part(kind),)
+    return (Part(str(kind or "any")),)
 
 
 def shown(value: Any) -> str:

@@ -134,5 +134,5 @@ document.addEventListener('DOMContentLoaded', () => {
   setUpTabs();
   setUpCopying();
   // What is above a place that the address names is shorter now.
-  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  document.querySelector(':target')?.scrollIntoView();
 });
