@@ -12,7 +12,7 @@ const AXE = readFileSync(
 );
 const PHONE = { width: 360, height: 780 };
 const DESK = { width: 1280, height: 900 };
-const PICTURE = { width: 1280, height: 720 };
+const PICTURE = { width: 1280, height: 560 };
 const SERIOUS = ['serious', 'critical'];
 
 const browser = await puppeteer.launch({
