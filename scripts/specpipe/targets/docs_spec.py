@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from specpipe.render import markdown_code, markdown_text
 from specpipe.spec.model import Api, ApiKey, Document, Operation, Response
@@ -17,13 +18,10 @@ DECISIONS = "DECISIONS.md"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A page that documents an operation: with the statuses that it lists, its authorization and
-    the parameters that it names."""
+    """A page that documents an operation, and what is `said` to stand there, in words."""
 
     page: str
-    statuses: tuple[str, ...]
-    authorization: str
-    parameters: tuple[str, ...]
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Spec:
         line, name = self._document.at(pointer).line, Path(self._document.file).name
         if self._folder is None:
             return f"{markdown_code(name)} line {line}"
-        return f"[line {line}](../../{self._folder}{name}#L{line})"
+        return f"[line {line}](../../{self._folder}{quote(name)}#L{line})"
 
     def listed(self, slugs: tuple[str, ...], up: str) -> str:
         """Sections of the decisions, from a page to which the repository is `up`."""
@@ -59,19 +57,12 @@ class Spec:
     def _section(self, slug: str, up: str) -> str:
         if self._folder is None:
             return markdown_code(slug)
-        return f"[{markdown_text(slug)}]({up}{self._folder}{DECISIONS}#{slug})"
+        return f"[{markdown_text(slug)}]({up}{self._folder}{DECISIONS}#{quote(slug)})"
 
     def sources(self, operation: Operation) -> tuple[Source, ...]:
         """The pages that documented an operation."""
-        return tuple(
-            Source(
-                it.raw("page").text,
-                tuple(str(status.value) for status in it.raw("statuses").items()),
-                it.raw("auth").text,
-                it.raw("parameters").strings,
-            )
-            for it in self._at(operation.pointer).raw("x-documented").items()
-        )
+        pages = self._at(operation.pointer).raw("x-documented").items()
+        return tuple(Source(page.raw("page").text, said(page)) for page in pages)
 
     def decided(self, operation: Operation) -> tuple[Decided, ...]:
         """What is decided about an operation."""
@@ -137,7 +128,17 @@ def folder_of(document: Document) -> str | None:
     if not folder.is_relative_to(ROOT):
         return None
     path = folder.relative_to(ROOT).as_posix()
-    return "" if path == "." else f"{path}/"
+    return "" if path == "." else f"{quote(path)}/"
+
+
+def said(page: Node) -> str:
+    """What `x-documented` has of a page."""
+    lists = {
+        "statuses": [str(status.value) for status in page.raw("statuses").items()],
+        "authorization": [page.raw("auth").text],
+        "parameters": list(page.raw("parameters").strings),
+    }
+    return "; ".join(f"{what} {', '.join(it)}" for what, it in lists.items() if any(it))
 
 
 def _decided(nodes: list[tuple[str, Node]]) -> tuple[Decided, ...]:

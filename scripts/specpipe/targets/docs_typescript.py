@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from specpipe.render import typescript_identifier
+from specpipe.render import markdown_text, typescript_identifier, typescript_literal
 from specpipe.spec.model import Api, Document
 from specpipe.spec.names import Name
 from specpipe.targets.code_layout import layout
@@ -78,19 +78,19 @@ class TypeScript:
     def _arguments(self, call: Call) -> Iterator[Argument]:
         parameters = {it.wire: it for it in call.operation.parameters}
         for it in call.path:
-            yield Argument(it.name, it.type.replace("|", "\\|"), True, parameters[it.wire])
+            yield Argument(it.name, markdown_text(it.type), True, parameters[it.wire])
         if call.body:
             type = self._from_api.type({"$ref": f"#/components/schemas/{call.body.schema}"})
             yield Argument("body", type, call.body.required, None)
         for it in call.query:
-            type = it.type.replace("|", "\\|")
+            type = markdown_text(it.type)
             yield Argument(it.name, type, it.required, parameters[it.wire])
 
     def _program(self, lines: str) -> str:
         """Lines that use a `client`, as a program."""
         name, url = self._api.package.pascal, (*self._api.servers, "http://localhost")[0]
-        options = f"baseUrl: {json.dumps(url)}" + (', apiKey: "…"' if self._api.key else "")
-        head = f"import {{{name}}} from {json.dumps(self.package)};\n\n"
+        options = f"baseUrl: {typescript_literal(url)}" + (', apiKey: "…"' if self._api.key else "")
+        head = f"import {{{name}}} from {typescript_literal(self.package)};\n\n"
         client = f"const client = new {name}({{{options}}});\n"
         return layout(f"{head}{client}{lines}", "typescript", WIDTH)
 
@@ -110,7 +110,7 @@ class TypeScript:
     def _model(self, name: str, said: str) -> Described:
         schema, value = self._values.component(name), self._samples[name]
         lines = [
-            f"import type {{models}} from {json.dumps(self.package)};",
+            f"import type {{models}} from {typescript_literal(self.package)};",
             "",
             f"const example: models.{typescript_identifier(name)} = "
             f"{self._values.expression(schema, value)};",
