@@ -58,16 +58,22 @@ def test_no_part_of_the_spec_is_missing(made, language):
         assert f'<a id="model.{name}"></a>' in pages["docs/README.md"]
 
 
+CELLS = re.compile(r"(?<!\\)\|")
+
+
 def test_every_row_of_a_table_has_as_many_cells_as_its_head(made):
     tables = 0
     for path, text in made[2].items():
         bare = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
         for table in re.findall(r"(?:^.*(?<!\\)\|.*\n)+", bare, re.M):
-            rows = [re.sub(r"`+[^`]*`+", "", row).strip("| ") for row in table.splitlines()]
-            heads = [number for number, row in enumerate(rows) if re.fullmatch(r"[-| ]+", row)]
-            if heads:
-                tables += 1
-                assert heads == [1], (path, table)
+            rows = [re.sub(r"`+[^`]*`+", "x", row).strip() for row in table.splitlines()]
+            head, *others = [len(CELLS.split(row.strip("| "))) for row in rows]
+            if not re.fullmatch(r"[-| ]+", rows[min(1, len(others))]):
+                continue  # a `|` in a signature
+            tables += 1
+            for row, count in zip(rows[1:], others, strict=True):
+                empty_at_the_end = len(re.findall(r"(?:\| *)*$", row)[0].replace(" ", ""))
+                assert head - empty_at_the_end <= count <= head, (path, row)
     assert tables > 20
 
 
@@ -116,6 +122,8 @@ def nasty(value: object) -> object:
     if not isinstance(value, dict):
         return value
     texts = {"description", "summary", "title"}
+    if "operationId" in value or "type" in value:
+        value = {"description": "", **value}
     return {
         key: NASTY if key in texts and isinstance(each, str) else nasty(each)
         for key, each in value.items()
