@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from specpipe.render import markdown_code, markdown_text
 from specpipe.spec.model import Api, ApiKey, Document, Operation, Response
-from specpipe.spec.nodes import Node, find
+from specpipe.spec.nodes import Node, find, schemas
 from specpipe.workspace import ROOT
 
 DECISIONS = "DECISIONS.md"
@@ -40,8 +40,9 @@ class Spec:
         """Of a checked document."""
         self._document = document
         self._api = api
-        self._schemas: Mapping[str, object] = document.data.get("components", {}).get("schemas", {})
         self._folder = folder_of(document)
+        self._users = users(api)
+        self._holders = holders(document)
 
     def place(self, pointer: str) -> str:
         """The line of a node, from the index."""
@@ -100,16 +101,11 @@ class Spec:
 
     def used_by(self, name: str) -> tuple[Operation, ...]:
         """The operations that take or give a component schema itself."""
-        return tuple(
-            it
-            for it in self._api.operations
-            if name in {it.body.schema if it.body else None, *(r.schema for r in it.responses)}
-        )
+        return self._users.get(name, ())
 
     def held_by(self, name: str) -> tuple[str, ...]:
         """The component schemas that have a member of that one."""
-        wanted = {"$ref": f"#/components/schemas/{name}"}
-        return tuple(it for it, schema in self._schemas.items() if wanted in list(_within(schema)))
+        return self._holders.get(name, ())
 
     def fixed(self, name: str) -> Iterator[str]:
         """What an update cannot change in a stored thing, as Markdown."""
@@ -152,11 +148,28 @@ def _slugs(node: Node) -> tuple[str, ...]:
     return decided.strings or ((decided.text,) if decided.text else ())
 
 
-def _within(value: object) -> Iterator[object]:
-    """All there is in a schema."""
-    yield value
-    inner = value.values() if isinstance(value, Mapping) else value
-    if isinstance(inner, str) or not hasattr(inner, "__iter__"):
-        return
-    for each in inner:
-        yield from _within(each)
+def users(api: Api) -> Mapping[str, tuple[Operation, ...]]:
+    """The operations that take or give a component schema, by its name."""
+    found: dict[str, tuple[Operation, ...]] = {}
+    for it in api.operations:
+        used = [it.body.schema if it.body else None, *(r.schema for r in it.responses)]
+        for name in dict.fromkeys(filter(None, used)):
+            found[name] = (*found.get(name, ()), it)
+    return found
+
+
+def holders(document: Document) -> Mapping[str, tuple[str, ...]]:
+    """The component schemas that refer to another, by the name of that."""
+    found: dict[str, tuple[str, ...]] = {}
+    for holder, schema in schemas(document):
+        for name in dict.fromkeys(_components(schema)):
+            found[name] = (*found.get(name, ()), holder)
+    return found
+
+
+def _components(node: Node) -> Iterator[str]:
+    """The component schemas that a schema refers to."""
+    if node.component is not None:
+        yield node.component
+    for child in (*(it for _, it in node.members()), *node.items()):
+        yield from _components(child)
