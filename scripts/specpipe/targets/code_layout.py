@@ -25,7 +25,7 @@ class Group:
     block: bool = False
 
 
-Piece = str | Group
+Part = str | Group
 
 
 def layout(code: str, language: str, width: int = 76) -> str:
@@ -47,8 +47,8 @@ class Style:
         """One line of code as one or more; as it is where its brackets do not balance."""
         text = line.lstrip()
         indent = line[: len(line) - len(text)]
-        pieces = parsed(self._tokens(text))
-        return line if pieces is None else indent + self._broken(pieces, indent, len(indent))
+        parts = parsed(self._tokens(text))
+        return line if parts is None else indent + self._broken(parts, indent, len(indent))
 
     def _tokens(self, text: str) -> Iterator[str]:
         """The tokens, with the quotes that the language's formatter would choose."""
@@ -63,25 +63,25 @@ class Style:
             else:
                 yield DOUBLE.sub(r"'\1'", token)
 
-    def _flat(self, pieces: list[Piece]) -> str:
-        return "".join(it if isinstance(it, str) else self._flat_group(it) for it in pieces)
+    def _flat(self, parts: list[Part]) -> str:
+        return "".join(it if isinstance(it, str) else self._flat_group(it) for it in parts)
 
     def _flat_group(self, group: Group) -> str:
         inside = ", ".join(map(self._flat, group.items))
         pad = " " if group.opening == "{" and inside and self.language != "python" else ""
         return f"{group.opening}{pad}{inside}{pad}{CLOSING[group.opening]}"
 
-    def _broken(self, pieces: list[Piece], indent: str, column: int, room: int = 0) -> str:
-        """The pieces, from `column` of a line behind `indent` on: the widest of their groups over
+    def _broken(self, parts: list[Part], indent: str, column: int, room: int = 0) -> str:
+        """The parts, from `column` of a line behind `indent` on: the widest of their groups over
         several lines if need be. `room` is for what comes after them."""
-        groups = [it for it in pieces if isinstance(it, Group) and it.items]
+        groups = [it for it in parts if isinstance(it, Group) and it.items]
         blocks = [it for it in groups if it.block]
-        flat = self._flat(pieces)
+        flat = self._flat(parts)
         if not blocks and (column + len(flat) + room <= self.width or not groups):
             return flat
         chosen = blocks[0] if blocks else max(groups, key=lambda it: len(self._flat_group(it)))
-        at = next(number for number, it in enumerate(pieces) if it is chosen)
-        before, after = self._flat(pieces[:at]), self._flat(pieces[at + 1 :])
+        at = next(number for number, it in enumerate(parts) if it is chosen)
+        before, after = self._flat(parts[:at]), self._flat(parts[at + 1 :])
         return before + self._lines(chosen, indent, column + len(before), len(after)) + after
 
     def _lines(self, group: Group, indent: str, column: int, room: int) -> str:
@@ -114,9 +114,9 @@ def hugs(group: Group) -> bool:
     return isinstance(last, Group) and all(isinstance(it, str) for it in before)
 
 
-def parsed(tokens: Iterator[str]) -> list[Piece] | None:
+def parsed(tokens: Iterator[str]) -> list[Part] | None:
     """The tokens in their groups; None when brackets do not balance."""
-    top: list[Piece] = []
+    top: list[Part] = []
     open_groups: list[Group] = []
     for token in tokens:
         here = open_groups[-1].items[-1] if open_groups else top
