@@ -43,6 +43,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.spec.",
         "specpipe.arguments",
         "specpipe.render",
+        "specpipe.tree",
     },
     "specpipe.diff.": {
         "specpipe.diff.",
@@ -58,6 +59,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.conformance.",
         "specpipe.spec.model",
         "specpipe.spec.names",
+        "specpipe.spec.nodes",
         "specpipe.arguments",
         "specpipe.node",
         "specpipe.render",
@@ -68,6 +70,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.others.",
         "specpipe.bench.peers.making",
         "specpipe.conformance.interruption",
+        "specpipe.conformance.process",
         "specpipe.conformance.profile",
         "specpipe.conformance.report",
         "specpipe.conformance.verdict",
@@ -146,6 +149,7 @@ SERVER_USES = {
     "jsonschema_rs",
     "prometheus_client",
     "psycopg",
+    "shtab",  # an extra
 }
 
 
