@@ -41,7 +41,7 @@ class Spec:
         self._document = document
         self._api = api
         self._folder = folder_of(document)
-        self._users = users(api)
+        self._used_by = by_schema(api)
         self._holders = holders(document)
 
     def place(self, pointer: str) -> str:
@@ -101,7 +101,7 @@ class Spec:
 
     def used_by(self, name: str) -> tuple[Operation, ...]:
         """The operations that take or give a component schema itself."""
-        return self._users.get(name, ())
+        return self._used_by.get(name, ())
 
     def held_by(self, name: str) -> tuple[str, ...]:
         """The component schemas that have a member of that one."""
@@ -148,7 +148,7 @@ def _slugs(node: Node) -> tuple[str, ...]:
     return decided.strings or ((decided.text,) if decided.text else ())
 
 
-def users(api: Api) -> Mapping[str, tuple[Operation, ...]]:
+def by_schema(api: Api) -> Mapping[str, tuple[Operation, ...]]:
     """The operations that take or give a component schema, by its name."""
     found: dict[str, tuple[Operation, ...]] = {}
     for it in api.operations:
