@@ -71,7 +71,7 @@ all: ## the main job: generate, then conformance
 # A target that needs no Node does not wait for its tools.
 TYPESCRIPT := $(if $(if $(strip $(TARGETS)),$(findstring typescript,$(TARGETS)),all),$(NODE))
 
-generate: $(READY) $(TYPESCRIPT) ## regenerate the SDKs and the server (SPEC= OUT= TARGETS=python,server,typescript)
+generate: $(READY) $(TYPESCRIPT) ## regenerate SDKs, server and docs (SPEC= OUT= TARGETS=python,server,typescript,docs)
 	@$(SPECPIPE) generate --spec="$$SPEC" --out="$$OUT" --targets="$$TARGETS"
 
 check: $(READY) $(TYPESCRIPT) ## say whether generated/ is what the spec gives; writes nothing (SPEC= OUT= TARGETS=)

@@ -246,6 +246,16 @@ def test_screenshots_are_in_the_folder_of_reports(seen):
             assert (REPORTS / "portal" / f"{page['name']}-{kind}.png").stat().st_size > 5_000
 
 
+def test_the_documentation_has_the_pages_that_the_server_has(seen):
+    folders = [seen["out"] / it for it in ("docs", "server/pieces_workstream_server")]
+    shown, served = (
+        {path.name: path.read_bytes() for path in (folder / "portal").iterdir()}
+        for folder in folders
+    )
+    assert shown == served
+    assert len(shown) > 10
+
+
 def test_the_picture_in_the_readme_is_small():
     assert f"docs/{PICTURE.name}" in (ROOT / "README.md").read_text()
     assert PICTURE.stat().st_size <= 150_000

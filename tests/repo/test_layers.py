@@ -38,11 +38,13 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.node",
         "specpipe.tree",
     },
+    "specpipe.targets.docs_spec": {"specpipe.spec.nodes"},
     "specpipe.pipeline": {"specpipe.spec.", "specpipe.targets.base", "specpipe.tree"},
     "specpipe.audit.": {
         "specpipe.audit.",
         "specpipe.spec.",
         "specpipe.arguments",
+        "specpipe.render",
         "specpipe.tree",
     },
     "specpipe.diff.": {
