@@ -9,8 +9,6 @@ from specpipe.spec.model import Api
 from specpipe.targets.python_samples import MOMENT, integer, number, string
 
 _COMPONENT = "#/components/schemas/"
-_DEEPEST = 8
-"""Objects within objects, after which there is no end."""
 
 
 def samples(api: Api, schemas: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -23,9 +21,10 @@ def samples(api: Api, schemas: Mapping[str, Any]) -> Mapping[str, Any]:
         if example is not None:
             for component, value in _within({"$ref": f"{_COMPONENT}{name}"}, example, schemas):
                 found.setdefault(component, value)
+    least = _Least(schemas)
     for name in schemas:
-        if name not in found and (least := _least({"$ref": f"{_COMPONENT}{name}"}, schemas)):
-            found[name] = least
+        if name not in found and (made := least.of({"$ref": f"{_COMPONENT}{name}"})):
+            found[name] = made
     return found
 
 
@@ -53,36 +52,60 @@ def _followed(schema: Any, schemas: Mapping[str, Any]) -> Mapping[str, Any]:
     return schema if isinstance(schema, Mapping) else {}
 
 
-def _least(schema: Any, schemas: Mapping[str, Any], depth: int = 0) -> Any:
-    """The members that an object must have, or the first one; None when there is no telling what
-    is valid."""
-    schema = _followed(schema, schemas)
-    if depth > _DEEPEST:
-        return None
-    for known in (schema.get("default"), *schema.get("enum", ())[:1]):
-        if known is not None:
-            return known
-    if schema.get("type") != "object":
-        return _scalar(schema)
-    properties = schema.get("properties", {})
-    needed = schema.get("required", ()) or [*properties][:1]
-    made = {name: _least(properties.get(name), schemas, depth + 1) for name in needed}
-    return None if None in made.values() else made
+class _Least:
+    """The least that is valid: of each component once, however many others have it."""
+
+    def __init__(self, schemas: Mapping[str, Any]) -> None:
+        self._schemas = schemas
+        self._known: dict[str, Any] = {}
+
+    def of(self, schema: Any) -> Any:
+        """The members that an object must have, or the first one; None when there is no telling
+        what is valid, or no end."""
+        if not isinstance(schema, Mapping):
+            return None
+        if "$ref" not in schema:
+            return self._made(schema)
+        name = str(schema["$ref"]).removeprefix(_COMPONENT)
+        if name not in self._known:
+            self._known[name] = None  # for what holds itself
+            self._known[name] = self.of(self._schemas.get(name))
+        return self._known[name]
+
+    def _made(self, schema: Mapping[str, Any]) -> Any:
+        for known in (schema.get("default"), *schema.get("enum", ())[:1]):
+            if known is not None:
+                return known
+        if schema.get("type") != "object":
+            return _scalar(schema)
+        properties = schema.get("properties", {})
+        needed = schema.get("required", ()) or [*properties][:1]
+        made = {name: self.of(properties.get(name)) for name in needed}
+        return None if None in made.values() else made
 
 
 def _scalar(schema: Mapping[str, Any]) -> Any:
-    match schema.get("type"):
-        case "string":
-            return MOMENT if schema.get("format") == "date-time" else string(schema, "example")
-        case "integer":
-            return integer(schema)
-        case "number":
-            return number(schema)
-        case "boolean":
-            return True
-        case "array":
-            return None if schema.get("minItems") else []
+    """A value of a schema that is no object; None when there is no telling."""
+    make = _SCALARS.get(str(schema.get("type")))
+    return make(schema) if make else None
+
+
+def _text(schema: Mapping[str, Any]) -> str | None:
+    match schema.get("format", "uuid"):
+        case "date-time":
+            return MOMENT
+        case "uuid":  # or none at all
+            return string(schema, "example")
     return None
+
+
+_SCALARS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "string": _text,
+    "integer": integer,
+    "number": number,
+    "boolean": lambda _: True,
+    "array": lambda schema: None if schema.get("minItems") else [],
+}
 
 
 def _within(schema: Any, value: Any, schemas: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -31,6 +31,7 @@ class Rows:
         """Names of types that are no models, and what they stand for."""
         self._schemas = document.data.get("components", {}).get("schemas", {})
         self._classes = {model.name for model in calls.models.models}
+        self._enums = {enum.name for enum in calls.models.enums}
 
     def members(self, model: Model) -> Iterator[Row]:
         """The members of a model."""
@@ -42,8 +43,7 @@ class Rows:
     def _description(self, it: Field) -> str:
         """What a member is, with a link to its enumeration."""
         match = SEE.match(it.description)
-        enums = {enum.name for enum in self._calls.models.enums}
-        if match is None or match[2] not in enums:
+        if match is None or match[2] not in self._enums:
             return markdown_text(it.description)
         return sentences(markdown_text(match[1]), f"See {self._link_to(match[2])}.")
 
