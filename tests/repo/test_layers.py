@@ -22,6 +22,7 @@ MAY_USE: dict[str, set[str]] = {
     "specpipe.spec.": {"specpipe.spec."},
     "specpipe.arguments": set(),
     "specpipe.render": set(),
+    "specpipe.page": {"specpipe.render"},
     "specpipe.tree": set(),
     "specpipe.format": {"specpipe.tree"},
     "specpipe.emit": {"specpipe.tree"},
@@ -32,10 +33,12 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.spec.names",
         "specpipe.spec.reserved",
         "specpipe.render",
+        "specpipe.page",
         "specpipe.format",
         "specpipe.node",
         "specpipe.tree",
     },
+    "specpipe.targets.docs_spec": {"specpipe.spec.nodes"},
     "specpipe.cache": {"specpipe.spec.model", "specpipe.tree"},
     "specpipe.pipeline": {
         "specpipe.spec.",
@@ -47,6 +50,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.audit.",
         "specpipe.spec.",
         "specpipe.arguments",
+        "specpipe.render",
         "specpipe.tree",
     },
     "specpipe.diff.": {

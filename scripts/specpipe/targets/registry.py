@@ -58,10 +58,18 @@ def typescript() -> Waiting:
     return TypeScriptTarget()
 
 
+def docs() -> Target:
+    """The documentation."""
+    from specpipe.targets.docs import DocsTarget
+
+    return DocsTarget()
+
+
 TARGETS: tuple[Target, ...] = (
     Deferred("python", "python-client", python),
     Deferred("server", "server", server),
     DeferredWaiting("typescript", "typescript-client", typescript),
+    Deferred("docs", "docs", docs),
 )
 
 
