@@ -1,0 +1,160 @@
+"""A foreign document into one that the house rules accept, and a note of all that it lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from specpipe.adopt.draft import Draft, Note
+from specpipe.adopt.inlining import Inliner
+from specpipe.adopt.naming import name_operations, rename_schemas
+from specpipe.adopt.operations import keep_operations, lower_parameters
+from specpipe.adopt.repair import references, repair
+from specpipe.adopt.schemas import Lowering
+from specpipe.adopt.security import one_key, plain_servers, plain_version
+from specpipe.conformance.samples import sample
+from specpipe.diagnostics import Diagnostic, Location, SpecError
+from specpipe.pipeline import checked
+from specpipe.spec.build import package
+from specpipe.spec.model import Api, Document
+from specpipe.spec.nodes import operations, root
+
+ROUNDS = 12
+"""How often what the rules refuse is left out before this gives up: leaving out can uncover more."""
+KEPT = ("info", "servers", "tags", "paths", "components", "security", "externalDocs")
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What a foreign document became."""
+
+    data: Mapping[str, Any]
+    api: Api
+    notes: tuple[Note, ...]
+    operations: int
+    """How many the foreign document has."""
+
+
+def adopt(source: Document) -> Adoption:
+    """`source` in the house profile. Raises SpecError when nothing can be made of it: another
+    version, no operation that can be kept, or a fault that is not in any part that could go."""
+    check_version(source)
+    draft = Draft(source, {key: deepcopy(source.data.get(key)) for key in KEPT if key in source.data})
+    draft.data = {"openapi": "3.1.0", **draft.data}
+    for key in ("info", "paths", "components"):
+        if not isinstance(draft.data.get(key), dict):
+            draft.data[key] = {}
+    if source.data.get("webhooks"):
+        draft.note("/webhooks", "left out", "webhooks")
+    Inliner(draft).run()
+    rename_schemas(draft)
+    name_operations(draft)
+    plain_servers(draft)
+    plain_version(draft)
+    keep_operations(draft)
+    one_key(draft)
+    keep_used(draft)
+    lowering = Lowering(draft)
+    lower_parameters(draft, lowering)
+    draft.data["components"]["schemas"] = lowering.components()
+    api = settled(draft)
+    count = sum(1 for _ in operations(source))
+    return Adoption(draft.data, api, tuple(sorted(set(draft.notes))), count)
+
+
+def check_version(source: Document) -> None:
+    """Raise SpecError unless `source` is OpenAPI 3.0 or 3.1."""
+    document = root(source)
+    if "swagger" in document.map:
+        node = document.raw("swagger")
+        advice = "convert it to OpenAPI 3 first, for instance with `npx swagger2openapi`"
+        raise SpecError([node.unsupported(f"Swagger {node.value}", advice)])
+    node = document.raw("openapi")
+    if not str(node.value).startswith(("3.0.", "3.1.")):
+        raise SpecError([node.unsupported(f"OpenAPI {node.value}", "write it in 3.0 or 3.1")])
+
+
+def settled(draft: Draft) -> Api:
+    """The operations view of the draft once the rules have nothing against it. Raises SpecError."""
+    for _ in range(ROUNDS):
+        prune(draft)
+        if not draft.data["paths"]:
+            raise SpecError([_nothing_left(draft)])
+        document = as_document(draft)
+        if not package(document).snake.isidentifier():
+            draft.data["x-package"] = "api"
+        try:
+            return checked(document)[1]
+        except SpecError as error:
+            left = [d for d in error.diagnostics if not exemplified(draft, d)]
+            if left and not repair(draft, left):
+                raise SpecError(_at_source(draft, left)) from None
+    raise SpecError(_at_source(draft, left))
+
+
+def _nothing_left(draft: Draft) -> Diagnostic:
+    gone = [note for note in draft.notes if note.kind == "left out" and "operation" in note.what]
+    why = f", the first for: {gone[0].what}" if gone else ""
+    return root(draft.source).raw("paths").unsupported(
+        f"every operation ({len(gone)}{why})", "write one that the rules have words for"
+    )
+
+
+def _at_source(draft: Draft, diagnostics: list[Diagnostic]) -> Iterator[Diagnostic]:
+    for found in diagnostics:
+        place = draft.origin(found.location.pointer)
+        yield Diagnostic(place, found.message, found.advice, found.unsupported)
+
+
+def exemplified(draft: Draft, diagnostic: Diagnostic) -> bool:
+    """Whether the diagnostic asks for an example, which is then put there."""
+    if "has no example" not in diagnostic.message:
+        return False
+    node: Any = draft.data
+    for step in diagnostic.location.pointer.split("/")[1:]:
+        node = node.get(step.replace("~1", "/").replace("~0", "~"))
+    try:
+        node["example"] = sample(node["schema"], draft.schemas)
+    except RecursionError:  # a thing that needs another of its kind: no value is that
+        return False
+    return True
+
+
+def prune(draft: Draft) -> None:
+    """Take out component schemas that no operation leads to."""
+    wanted: set[str] = set()
+    pending = [*references(draft.data["paths"])]
+    while pending:
+        name = pending.pop()
+        if name not in wanted:
+            wanted.add(name)
+            pending += references(draft.schemas.get(name))
+    schemas = {name: schema for name, schema in draft.schemas.items() if name in wanted}
+    draft.data["components"]["schemas"] = schemas
+
+
+keep_used = prune
+
+
+class Pointers(Mapping[str, Location]):
+    """Every pointer is a place: that is all that repairs look at."""
+
+    def __getitem__(self, pointer: str) -> Location:
+        """A place that carries its pointer."""
+        return Location("draft", 1, 1, pointer)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __contains__(self, pointer: object) -> bool:
+        return True
+
+
+def as_document(draft: Draft) -> Document:
+    """The draft as the rules read it."""
+    return Document("draft", draft.data, Pointers(), draft.source.digest)

@@ -1,0 +1,91 @@
+"""What a foreign document becomes, step by step: its data, and a note of each thing that changed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from specpipe.diagnostics import Location, one_line
+from specpipe.spec.model import Document
+
+Kind = Literal["loosened", "narrowed", "left out"]
+"""What became of a construct: less is asked than the document asks; less is allowed than it allows;
+it is gone."""
+KINDS: tuple[Kind, ...] = ("left out", "narrowed", "loosened")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """One construct of the foreign document that means something else now, and where it stands."""
+
+    location: Location
+    kind: Kind
+    what: str
+
+    @property
+    def construct(self) -> str:
+        """What it has in common with others like it: its words without the names in them."""
+        return re.sub(r"\bof \d+ characters", "that is too long", _QUOTED.sub("…", self.what))
+
+    def __str__(self) -> str:
+        return one_line(f"{self.location}: {self.kind}: {self.what}")
+
+
+@dataclass(slots=True)
+class Draft:
+    """Data on its way into the house profile. `moved` says where a part of it stood in `source`."""
+
+    source: Document
+    data: dict[str, Any]
+    notes: list[Note] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
+
+    def note(self, pointer: str, kind: Kind, what: str) -> None:
+        """Say what happened to the part that is at `pointer` now."""
+        self.notes.append(Note(self.origin(pointer), kind, what))
+
+    def origin(self, pointer: str) -> Location:
+        """Where the part that is at `pointer` now stands in the source, or what it was in."""
+        head, tail = pointer, ""
+        while head:
+            if head in self.moved:
+                return self.source.at(self.moved[head] + tail)
+            head, _, step = head.rpartition("/")
+            tail = f"/{step}{tail}"
+        return self.source.at(pointer)
+
+    @property
+    def schemas(self) -> dict[str, Any]:
+        """The component schemas."""
+        return mapping(mapping(self.data, "components"), "schemas")
+
+    def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Path, method and data of each operation."""
+        for path, item in mapping(self.data, "paths").items():
+            for method in [key for key in item if key in METHODS and isinstance(item[key], dict)]:
+                yield path, method, item[method]
+
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+
+
+def mapping(holder: dict[str, Any], key: str) -> dict[str, Any]:
+    """The mapping at `key`, put there when there is none."""
+    if not isinstance(holder.get(key), dict):
+        holder[key] = {}
+    found: dict[str, Any] = holder[key]
+    return found
+
+
+def by_construct(notes: Sequence[Note]) -> list[tuple[Kind, str, int, Location]]:
+    """Kind, construct, how often, and the first place; what weighs most first."""
+    counts = Counter((note.kind, note.construct) for note in notes)
+    first: dict[tuple[Kind, str], Location] = {}
+    for note in sorted(notes):
+        first.setdefault((note.kind, note.construct), note.location)
+    found = [(kind, what, count, first[kind, what]) for (kind, what), count in counts.items()]
+    return sorted(found, key=lambda row: (KINDS.index(row[0]), -row[2], row[1]))
