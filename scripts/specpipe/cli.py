@@ -14,11 +14,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from specpipe import emit, pipeline
+from specpipe.adopt.cli import add_command as add_adopt
 from specpipe.arguments import output_folder, spec_file
 from specpipe.audit.cli import add_command as add_audit
 from specpipe.bench.cli import add_command as add_bench
 from specpipe.conformance.cli import add_command as add_conformance
 from specpipe.conformance.process import server_environment, server_module
+from specpipe.corpus.cli import add_command as add_corpus
 from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
 from specpipe.diff.cli import add_commands as add_diff
 from specpipe.others.cli import add_command as add_judge_others
@@ -76,11 +78,13 @@ def parser() -> argparse.ArgumentParser:
         if command in (generate, check):
             names = ",".join(target.name for target in TARGETS)
             sub.add_argument("--targets", default="", help=f"comma-separated; all: {names}")
+    add_adopt(commands)
     add_audit(commands)
     add_conformance(commands)
     add_bench(commands)
     add_diff(commands)
     add_judge_others(commands)
+    add_corpus(commands)
     return top
 
 

@@ -1,1 +1,1 @@
-"""A spec that somebody else wrote, made into one of the house: what can be said in its words stays."""
+"""A document of somebody else's made into a spec of the house: what it has words for stays."""

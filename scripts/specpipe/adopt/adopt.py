@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from specpipe.adopt.draft import Draft, Note
 from specpipe.adopt.inlining import Inliner
 from specpipe.adopt.naming import name_operations, rename_schemas
 from specpipe.adopt.operations import keep_operations, lower_parameters
+from specpipe.adopt.refusals import say_refusals
 from specpipe.adopt.repair import references, repair
 from specpipe.adopt.schemas import Lowering
 from specpipe.adopt.security import one_key, plain_servers, plain_version
+from specpipe.adopt.swagger import SECTIONS, as_openapi
 from specpipe.conformance.samples import sample
 from specpipe.diagnostics import Diagnostic, Location, SpecError
 from specpipe.pipeline import checked
@@ -22,7 +24,7 @@ from specpipe.spec.model import Api, Document
 from specpipe.spec.nodes import operations, root
 
 ROUNDS = 12
-"""How often what the rules refuse is left out before this gives up: leaving out can uncover more."""
+"""How often what the rules refuse is left out before this gives up: that can uncover more."""
 KEPT = ("info", "servers", "tags", "paths", "components", "security", "externalDocs")
 
 
@@ -40,9 +42,10 @@ class Adoption:
 def adopt(source: Document) -> Adoption:
     """`source` in the house profile. Raises SpecError when nothing can be made of it: another
     version, no operation that can be kept, or a fault that is not in any part that could go."""
-    check_version(source)
-    draft = Draft(source, {key: deepcopy(source.data.get(key)) for key in KEPT if key in source.data})
-    draft.data = {"openapi": "3.1.0", **draft.data}
+    count = sum(1 for _ in operations(source))
+    source, sections = as_three(source)
+    data = {key: deepcopy(source.data.get(key)) for key in KEPT if key in source.data}
+    draft = Draft(source, {"openapi": "3.1.0", **data}, sections=sections)
     for key in ("info", "paths", "components"):
         if not isinstance(draft.data.get(key), dict):
             draft.data[key] = {}
@@ -55,25 +58,26 @@ def adopt(source: Document) -> Adoption:
     plain_version(draft)
     keep_operations(draft)
     one_key(draft)
-    keep_used(draft)
+    prune(draft)
     lowering = Lowering(draft)
     lower_parameters(draft, lowering)
+    say_refusals(draft)
     draft.data["components"]["schemas"] = lowering.components()
     api = settled(draft)
-    count = sum(1 for _ in operations(source))
     return Adoption(draft.data, api, tuple(sorted(set(draft.notes))), count)
 
 
-def check_version(source: Document) -> None:
-    """Raise SpecError unless `source` is OpenAPI 3.0 or 3.1."""
+def as_three(source: Document) -> tuple[Document, tuple[tuple[str, str], ...]]:
+    """`source` as OpenAPI 3, and its sections that Swagger 2.0 called otherwise. Raises SpecError
+    for other versions than 2.0, 3.0 and 3.1."""
     document = root(source)
-    if "swagger" in document.map:
-        node = document.raw("swagger")
-        advice = "convert it to OpenAPI 3 first, for instance with `npx swagger2openapi`"
-        raise SpecError([node.unsupported(f"Swagger {node.value}", advice)])
-    node = document.raw("openapi")
+    if document.raw("swagger").value in ("2.0", 2.0):
+        return replace(source, data=as_openapi(dict(source.data))), SECTIONS
+    node = document.raw("swagger" if "swagger" in document.map else "openapi")
     if not str(node.value).startswith(("3.0.", "3.1.")):
-        raise SpecError([node.unsupported(f"OpenAPI {node.value}", "write it in 3.0 or 3.1")])
+        message = f"{'Swagger' if 'swagger' in document.map else 'OpenAPI'} {node.value}"
+        raise SpecError([node.unsupported(message, "adopt Swagger 2.0, OpenAPI 3.0 or 3.1")])
+    return source, ()
 
 
 def settled(draft: Draft) -> Api:
@@ -97,8 +101,10 @@ def settled(draft: Draft) -> Api:
 def _nothing_left(draft: Draft) -> Diagnostic:
     gone = [note for note in draft.notes if note.kind == "left out" and "operation" in note.what]
     why = f", the first for: {gone[0].what}" if gone else ""
-    return root(draft.source).raw("paths").unsupported(
-        f"every operation ({len(gone)}{why})", "write one that the rules have words for"
+    return (
+        root(draft.source)
+        .raw("paths")
+        .unsupported(f"all of its operations ({len(gone)}{why})", "describe one that can be said")
     )
 
 
@@ -119,6 +125,8 @@ def exemplified(draft: Draft, diagnostic: Diagnostic) -> bool:
         node["example"] = sample(node["schema"], draft.schemas)
     except RecursionError:  # a thing that needs another of its kind: no value is that
         return False
+    except KeyError:  # a reference points at nothing, which another diagnostic says
+        return True
     return True
 
 
@@ -133,9 +141,6 @@ def prune(draft: Draft) -> None:
             pending += references(draft.schemas.get(name))
     schemas = {name: schema for name, schema in draft.schemas.items() if name in wanted}
     draft.data["components"]["schemas"] = schemas
-
-
-keep_used = prune
 
 
 class Pointers(Mapping[str, Location]):

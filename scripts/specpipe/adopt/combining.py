@@ -189,7 +189,8 @@ def kind_of_value(part: Mapping[str, Any]) -> str | None:
     """The type of a part, read off its values when it does not say."""
     values = part.get("enum", [part["const"]] if "const" in part else [])
     is_text = bool(values) and all(isinstance(value, str) for value in values)
-    return part.get("type", "string" if is_text else None)
+    given = part.get("type", "string" if is_text else None)
+    return given if isinstance(given, str) else None
 
 
 def _core(schema: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a foreign document becomes, step by step: its data, and a note of each thing that changed."""
+"""What a foreign document becomes, step by step: its data, and a note of each change."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import Any, Literal
 from specpipe.diagnostics import Location, one_line
 from specpipe.spec.model import Document
 
-Kind = Literal["loosened", "narrowed", "left out"]
+Kind = Literal["loosened", "narrowed", "left out", "added"]
 """What became of a construct: less is asked than the document asks; less is allowed than it allows;
-it is gone."""
-KINDS: tuple[Kind, ...] = ("left out", "narrowed", "loosened")
+it is gone; it was not there."""
+KINDS: tuple[Kind, ...] = ("left out", "narrowed", "loosened", "added")
+_PLACE = re.compile(r" at \S+:\d+:\d+")
+_NUMBER = re.compile(r"(?<= of )\d+(?= (characters|bytes|digits))|-?\d{10,}")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -28,21 +30,28 @@ class Note:
 
     @property
     def construct(self) -> str:
-        """What it has in common with others like it: its words without the names in them."""
-        return re.sub(r"\bof \d+ characters", "that is too long", _QUOTED.sub("…", self.what))
+        """What it has in common with others like it."""
+        return construct(self.what)
 
     def __str__(self) -> str:
         return one_line(f"{self.location}: {self.kind}: {self.what}")
 
 
+def construct(message: str) -> str:
+    """What a message is about: its words without the names and places in them."""
+    return _PLACE.sub("", _NUMBER.sub("…", _QUOTED.sub("…", message)))
+
+
 @dataclass(slots=True)
 class Draft:
-    """Data on its way into the house profile. `moved` says where a part of it stood in `source`."""
+    """Data on its way into the house profile. `moved` says where a part of it stood in `source`,
+    `sections` what of that was called otherwise in the file."""
 
     source: Document
     data: dict[str, Any]
     notes: list[Note] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
+    sections: tuple[tuple[str, str], ...] = ()
 
     def note(self, pointer: str, kind: Kind, what: str) -> None:
         """Say what happened to the part that is at `pointer` now."""
@@ -50,13 +59,19 @@ class Draft:
 
     def origin(self, pointer: str) -> Location:
         """Where the part that is at `pointer` now stands in the source, or what it was in."""
+        found = self.before(pointer)
+        for now, then in self.sections:
+            if found.startswith(f"{now}/"):
+                found = then + found[len(now) :]
+        return self.source.at(found)
+
+    def before(self, pointer: str) -> str:
+        """The pointer that the part at `pointer` had in the source."""
         head, tail = pointer, ""
-        while head:
-            if head in self.moved:
-                return self.source.at(self.moved[head] + tail)
+        while head and head not in self.moved:
             head, _, step = head.rpartition("/")
             tail = f"/{step}{tail}"
-        return self.source.at(pointer)
+        return self.moved.get(head, "") + tail
 
     @property
     def schemas(self) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def _parameter(
     draft: Draft, lowering: Lowering, given: dict[str, Any], at: str
 ) -> dict[str, Any] | None:
     """One that can be kept; None for one that is left out. Raises Unable."""
-    place, schema = given.get("in"), lowering.target(given.get("schema"))
+    place, schema = given.get("in"), lowering.target(given.get("schema") or {})
     if place == "header" and str(given.get("name")).lower() in _HTTP:
         return None
     lowered = lowering.lower(schema, f"{at}/schema") if isinstance(schema, dict) else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from specpipe.adopt.draft import METHODS, Draft
+from specpipe.adopt.draft import METHODS, Draft, Kind
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.nodes import unescape
 
 _UNKNOWN = "is not known here"
-_LISTS = ("parameters", "servers", "tags")
+_NOTES = ("example", "examples", "default", "enum")
+"""What a part can do without."""
 
 
 def repair(draft: Draft, diagnostics: Iterable[Diagnostic]) -> bool:
@@ -33,29 +34,30 @@ def smallest(data: Any, steps: tuple[str, ...], message: str) -> tuple[str, ...]
     """The smallest part around `steps` that can go."""
     if message.endswith(_UNKNOWN) and len(steps) > 1:
         return steps
-    for end in range(1, len(steps) + 1):
-        is_example = steps[end - 1] in ("example", "examples", "default", "enum")
-        if is_example and end > 3 and steps[end - 2] not in ("properties", "schemas"):
+    for end in range(4, len(steps) + 1):
+        if steps[end - 1] in _NOTES and steps[end - 2] not in ("properties", "schemas"):
             return steps[:end]
+    if steps[:1] == ("paths",):
+        return of_path(steps)
+    if steps[:2] == ("components", "schemas"):
+        members = [i for i in range(3, len(steps) - 1) if steps[i] == "properties"]
+        return steps[: members[-1] + 2] if members else steps[:3]
+    if steps[:1] == ("components",):
+        return steps[:3]
+    return steps[:2] if steps[:1] in (("servers",), ("tags",), ("externalDocs",)) else None
+
+
+def of_path(steps: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The smallest part of a path that can go: a parameter, an answer that is none of success, an
+    operation, or all of it."""
     match steps:
-        case ("components", "schemas", _, *_):
-            members = [i for i in range(3, len(steps) - 1) if steps[i] == "properties"]
-            return steps[: members[-1] + 2] if members else steps[:3]
-        case ("components", _, _, *_):
-            return steps[:3]
-        case ("paths", _, method, "parameters", _, *_) if method in METHODS:
+        case (_, _, method, "responses", status, *_) if method in METHODS and status[0] != "2":
             return steps[:5]
-        case ("paths", _, method, "responses", status, *_) if method in METHODS:
-            return steps[:3] if status.startswith("2") else steps[:5]
-        case ("paths", _, method, *_) if method in METHODS:
+        case (_, _, method, "parameters", _, *_) if method in METHODS:
+            return steps[:5]
+        case (_, _, method, *_) if method in METHODS:
             return steps[:3]
-        case ("paths", _, *_):
-            return steps[:2]
-        case (holder, _, *_) if holder in _LISTS:
-            return steps[:2]
-        case (("externalDocs" | "servers" | "tags") as holder, *_):
-            return (holder,)
-    return None
+    return steps[:2] if len(steps) > 1 else None
 
 
 def remove(draft: Draft, part: tuple[str, ...], message: str) -> None:
@@ -74,7 +76,7 @@ def remove(draft: Draft, part: tuple[str, ...], message: str) -> None:
             _forget(found(draft.data, part[:-2]), last)
     else:
         return
-    kind = "loosened" if last in ("enum", "default") else "left out"
+    kind: Kind = "loosened" if last in ("enum", "default") else "left out"
     if last not in ("example", "examples"):
         draft.note(pointer, kind, f"{named(part)}: {message}")
     draft.data["paths"] = {path: item for path, item in draft.data["paths"].items() if item}
@@ -92,20 +94,10 @@ def _forget(schema: Any, name: str) -> None:
 
 def named(part: tuple[str, ...]) -> str:
     """What a part is called."""
-    match part:
-        case (*_, "properties", _):
-            return "member"
-        case ("components", "schemas", _):
-            return "schema"
-        case ("paths", _):
-            return "path"
-        case ("paths", _, _):
-            return "operation"
-        case (*_, "parameters", _):
-            return "parameter"
-        case (*_, "responses", _):
-            return "response"
-    return part[-1]
+    if part[-2:-1] in (("properties",), ("parameters",), ("responses",)):
+        return {"properties": "member", "parameters": "parameter"}.get(part[-2], "response")
+    kinds = {("paths", 2): "path", ("paths", 3): "operation", ("components", 3): "schema"}
+    return kinds.get((part[0], len(part)), part[-1])
 
 
 def found(data: Any, steps: Iterable[str]) -> Any:

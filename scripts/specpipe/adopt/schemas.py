@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from specpipe.adopt.combining import Combined, Combiner
-from specpipe.adopt.draft import Draft, Kind
-from specpipe.spec.nodes import escape
+from specpipe.adopt.combining import Combiner
+from specpipe.adopt.draft import Draft
+from specpipe.adopt.naming import class_name, folded, unused
+from specpipe.spec.nodes import escape, unescape
 
 LEFT = frozenset({"description", "deprecated", "externalDocs"})
 """What a schema says about itself that stays."""
 SILENT = frozenset(
-    {"title", "example", "examples", "xml", "$comment", "$schema", "$id", "discriminator", "default",
-     "readOnly", "writeOnly", "nullable", "type", "contentMediaType", "contentEncoding"}
+    {"title", "example", "examples", "xml", "$comment", "$schema", "$id", "discriminator",
+     "default", "readOnly", "writeOnly", "nullable", "type", "contentMediaType", "contentEncoding"}
 )  # fmt: skip
 """What goes without a note: it lets no value in or out, or is noted where it is acted on."""
 FORMATS: Mapping[str, tuple[str, ...]] = {
@@ -26,7 +27,9 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 INTEGERS = {"int32": (-(2**31), 2**31 - 1)}
 WIDEST = (-(2**63), 2**63 - 1)
 _MEMBER = re.compile(r"_?[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
-_PREFIX = "#/components/schemas/"
+_AT = "/components/schemas/"
+_PREFIX = f"#{_AT}"
+_WORDS = {"properties": "", "items": "item", "additionalProperties": "value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,14 @@ class Lowering:
         self._combiner = Combiner(self._raw)
         self._done: dict[str, Lowered | None] = {}
         self._open: set[str] = set()
+        self._hoisted: dict[str, Any] = {}
+        self._used = {folded(name) for name in self._raw}
 
     def components(self) -> dict[str, Any]:
         """All component schemas that can be said."""
         found = {name: self.component(name) for name in self._raw}
-        return {name: lowered.schema for name, lowered in found.items() if lowered is not None}
+        said = {name: lowered.schema for name, lowered in found.items() if lowered is not None}
+        return said | self._hoisted
 
     def component(self, name: str) -> Lowered | None:
         """One of them. One that is asked for while it is being lowered counts as possible."""
@@ -73,42 +79,45 @@ class Lowering:
 
     def lower(self, schema: Any, at: str) -> Lowered | None:
         """One schema, which is at `at`."""
-        if not isinstance(schema, dict):
-            return None
-        if "$ref" in schema:
-            return self._reference(schema)
+        if not isinstance(schema, dict) or "$ref" in schema:
+            return self._reference(schema) if isinstance(schema, dict) else None
         combined = self._combiner.combine(schema)
-        self._tell(combined, at)
-        schema = combined.schema
-        if schema is None:
-            return None
-        if "$ref" in schema:
-            found = self._reference(schema)
+        for told, what in combined.notes:
+            self._draft.note(at, told, what)
+        one = combined.schema
+        if one is None or "$ref" in one:
+            found = None if one is None else self._reference(one)
             return found and Lowered(found.schema, found.nullable or combined.nullable)
-        kind, nullable = type_of(schema)
-        nullable = nullable or combined.nullable
-        said = {key: value for key, value in schema.items() if key in LEFT and value}
+        kind, nullable = type_of(one)
+        more = self._typed(one, at, kind)
+        if more is None:
+            return None
+        about = {key: value for key, value in one.items() if key in LEFT and value}
+        return Lowered({"type": kind, **about, **more}, nullable or combined.nullable)
+
+    def _typed(self, schema: Mapping[str, Any], at: str, kind: str | None) -> dict[str, Any] | None:
+        """What a schema of one type says besides that; None when it cannot be said."""
         match kind:
             case "object":
-                return Lowered({"type": kind, **said, **self._object(schema, at)}, nullable)
+                return self._object(schema, at)
             case "array":
-                items = self.lower(schema.get("items"), f"{at}/items")
-                if items is None or items.nullable:
-                    return None
-                kept = self._keep(schema, at, "minItems", "maxItems", beside=("items",))
-                return Lowered({"type": kind, **said, "items": items.schema, **kept}, nullable)
+                return self._array(schema, at)
             case "string":
-                return Lowered({"type": kind, **said, **self._string(schema, at)}, nullable)
+                return self._string(schema, at)
             case "integer" | "number":
-                return Lowered({"type": kind, **said, **self._number(schema, at, kind)}, nullable)
+                return self._number(schema, at, kind)
             case "boolean":
-                self._keep(schema, at)
-                return Lowered({"type": kind, **said}, nullable)
+                return self._keep(schema, at)
         return None
 
-    def _tell(self, combined: Combined, at: str) -> None:
-        for kind, what in combined.notes:
-            self._draft.note(at, kind, what)
+    def _array(self, schema: Mapping[str, Any], at: str) -> dict[str, Any] | None:
+        items = self.lower(schema.get("items"), f"{at}/items")
+        if items is None or items.nullable:
+            return None
+        return {
+            "items": self._named(items.schema, f"{at}/items"),
+            **self._keep(schema, at, "minItems", "maxItems", beside=("items",)),
+        }
 
     def _reference(self, schema: Mapping[str, Any]) -> Lowered | None:
         """A reference to what can be said; what is beside it goes, as in OpenAPI 3.0."""
@@ -135,7 +144,7 @@ class Lowering:
                 self._draft.note(place, "loosened", f"{what}, no longer required")
             elif lowered.nullable:
                 self._draft.note(place, "narrowed", "null as a value to send")
-            properties[name] = lowered.schema
+            properties[name] = self._named(lowered.schema, place)
         found: dict[str, Any] = {"properties": properties} if properties else {}
         if kept := [name for name in dict.fromkeys(required) if name in properties]:
             found["required"] = kept
@@ -148,9 +157,26 @@ class Lowering:
         elif isinstance(more, dict) and more:
             value = self.lower(more, f"{at}/additionalProperties")
             if value is not None and not value.nullable:
-                return found | {"additionalProperties": value.schema}
+                named = self._named(value.schema, f"{at}/additionalProperties")
+                return found | {"additionalProperties": named}
             self._draft.note(at, "loosened", f"additionalProperties of {described(more)}")
         return found
+
+    def _named(self, schema: dict[str, Any], at: str) -> dict[str, Any]:
+        """A reference in place of an object or an enum inside of a component: generators would
+        have to name it, and could take the name of a component."""
+        needs_name = "properties" in schema or "enum" in schema
+        if not needs_name or not at.startswith(_AT):
+            return schema
+        steps = [unescape(step) for step in at[len(_AT) :].split("/")]
+        words = [_WORDS.get(step, step) for step in steps]
+        name = unused(
+            class_name("".join(word[:1].upper() + word[1:] for word in words)), self._used
+        )
+        self._used.add(folded(name))
+        self._hoisted[name] = schema
+        self._draft.moved[f"{_AT}{name}"] = self._draft.before(at)
+        return {"$ref": f"{_PREFIX}{name}"}
 
     def _string(self, schema: Mapping[str, Any], at: str) -> dict[str, Any]:
         enum = schema.get("enum", [schema["const"]] if "const" in schema else None)
@@ -223,8 +249,8 @@ def exclusive_as_numbers(schema: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(schema)
     for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if isinstance(found.get(exclusive), bool):
-            if found.pop(exclusive) and bound in found:
-                found[exclusive] = found.pop(bound)
+            applies = found.pop(exclusive) and bound in found
+            found |= {exclusive: found.pop(bound)} if applies else {}
     return found
 
 

@@ -22,10 +22,10 @@ def plain_servers(draft: Draft) -> None:
         variables = server.get("variables") or {}
         if variables:
             draft.note(at, "narrowed", "variables of a server, at their defaults")
-        url = _VARIABLE.sub(
-            lambda found, known=variables: str((known.get(found[1]) or {}).get("default", "")),
-            str(server.get("url")),
-        ).rstrip("/")
+        url = str(server.get("url"))
+        for name in _VARIABLE.findall(url):
+            url = url.replace(f"{{{name}}}", str((variables.get(name) or {}).get("default", "")))
+        url = url.rstrip("/")
         if re.fullmatch(r"https?://[A-Za-z0-9.\[\]:_~/-]+", url):
             kept.append({"url": url})
         else:
@@ -84,6 +84,6 @@ def header_of(scheme: Any) -> str | None:
     match scheme.get("type"), scheme.get("in"):
         case "apiKey", "header":
             return str(scheme.get("name"))
-        case ("http" | "oauth2" | "openIdConnect"), _:
+        case (("http" | "oauth2" | "openIdConnect"), _):
             return "Authorization"
     return None
