@@ -78,7 +78,7 @@ def remove(draft: Draft, part: tuple[str, ...], message: str) -> None:
         return
     kind: Kind = "loosened" if last in ("enum", "default") else "left out"
     if last not in ("example", "examples"):
-        draft.note(pointer, kind, f"{named(part)}: {message}")
+        draft.note(pointer, kind, f"{named(part)}: {message.replace(' at draft:1:1', '')}")
     draft.data["paths"] = {path: item for path, item in draft.data["paths"].items() if item}
 
 
