@@ -85,7 +85,7 @@ def settled(draft: Draft) -> Api:
     for _ in range(ROUNDS):
         prune(draft)
         if not draft.data["paths"]:
-            raise SpecError([_nothing_left(draft)])
+            raise SpecError(_nothing_left(draft))
         document = as_document(draft)
         if not package(document).snake.isidentifier():
             draft.data["x-package"] = "api"
@@ -98,14 +98,13 @@ def settled(draft: Draft) -> Api:
     raise SpecError(_at_source(draft, left))
 
 
-def _nothing_left(draft: Draft) -> Diagnostic:
-    gone = [note for note in draft.notes if note.kind == "left out" and "operation" in note.what]
-    why = f", the first for: {gone[0].what}" if gone else ""
-    return (
-        root(draft.source)
-        .raw("paths")
-        .unsupported(f"all of its operations ({len(gone)}{why})", "describe one that can be said")
-    )
+def _nothing_left(draft: Draft) -> Iterator[Diagnostic]:
+    """Why no operation is left: of each, what it was left out for."""
+    for note in draft.notes:
+        if note.kind == "left out" and note.what.startswith(("operation", "path")):
+            advice = "describe one operation at least without it"
+            yield Diagnostic(note.location, note.what, advice, unsupported=True)
+    yield root(draft.source).raw("paths").fault("no operation is left", "describe one")
 
 
 def _at_source(draft: Draft, diagnostics: list[Diagnostic]) -> Iterator[Diagnostic]:

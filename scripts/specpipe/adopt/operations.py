@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from specpipe.adopt.draft import METHODS, Draft
+from specpipe.adopt.draft import METHODS, Draft, Kind
 from specpipe.adopt.naming import class_name, folded, unused
 from specpipe.adopt.schemas import Lowering
 from specpipe.spec.nodes import escape
 
 JSON, TEXT = "application/json", "text/plain"
+AS_SUCCESS = "response 'default' in place of a 2xx response, as 200"
 KEPT = ("operationId", "summary", "description", "tags", "parameters", "requestBody", "responses",
         "security", "deprecated", "externalDocs")  # fmt: skip
 _HTTP = frozenset({"accept", "content-type", "authorization"})
@@ -71,19 +72,31 @@ def _operation(
 
     _body(draft, operation, at, named)
     responses = {}
-    for status, response in (given.get("responses") or {}).items():
-        found = _response(draft, str(status), response, f"{at}/responses/{status}", named)
+    given_responses = successful(given)
+    has_success = any(status.startswith("2") for status in given_responses)
+    for status, response in given_responses.items():
+        if status == "default" and not has_success:
+            continue
+        found = _response(draft, status, response, f"{at}/responses/{status}", named)
         if found is not None:
-            responses["200" if str(status) in ("2XX", "default") else str(status)] = found
-    if not any(status.startswith("2") for status in responses):
-        answer = (given.get("responses") or {}).get("default")
-        if not isinstance(answer, dict):
-            raise Unable("no 2xx response", "/responses")
-        place = f"{at}/responses/default"
-        responses["200"] = _response(draft, "200", answer, place, named) or {"description": "-"}
-        draft.note(place, "narrowed", "response 'default' in place of a 2xx response, as 200")
+            responses["200" if status == "2XX" else status] = found
+    if not has_success:
+        answer = given_responses.get("default")
+        kind: Kind = "added" if answer is None else "narrowed"
+        what = "response 200, as no success is described" if answer is None else AS_SUCCESS
+        draft.note(f"{at}/responses/default", kind, what)
+        success = _response(draft, "200", answer, f"{at}/responses/default", named)
+        responses["200"] = success or {"description": "-"}
     operation["responses"] = responses
     return operation
+
+
+def successful(given: dict[str, Any]) -> dict[str, Any]:
+    """The responses of an operation. Raises Unable when its only success is to lead elsewhere."""
+    responses = {str(status): found for status, found in (given.get("responses") or {}).items()}
+    if not any(status[0] == "2" for status in responses) and any(s[0] == "3" for s in responses):
+        raise Unable("no 2xx response but a redirection", "/responses")
+    return responses
 
 
 Named = Callable[[Any, str, str], dict[str, Any]]

@@ -10,7 +10,7 @@ from specpipe.diagnostics import Diagnostic
 from specpipe.spec.nodes import unescape
 
 _UNKNOWN = "is not known here"
-_NOTES = ("example", "examples", "default", "enum")
+_NOTES = ("example", "examples", "default", "enum", "pattern")
 """What a part can do without."""
 
 
@@ -76,7 +76,7 @@ def remove(draft: Draft, part: tuple[str, ...], message: str) -> None:
             _forget(found(draft.data, part[:-2]), last)
     else:
         return
-    kind: Kind = "loosened" if last in ("enum", "default") else "left out"
+    kind: Kind = "loosened" if last in ("enum", "pattern", "default") else "left out"
     if last not in ("example", "examples"):
         draft.note(pointer, kind, f"{named(part)}: {message.replace(' at draft:1:1', '')}")
     draft.data["paths"] = {path: item for path, item in draft.data["paths"].items() if item}
