@@ -15,6 +15,7 @@ from specpipe.adopt.refusals import say_refusals
 from specpipe.adopt.repair import references, repair
 from specpipe.adopt.schemas import Lowering
 from specpipe.adopt.security import one_key, plain_servers, plain_version
+from specpipe.adopt.shape import check_shape
 from specpipe.adopt.swagger import SECTIONS, as_openapi
 from specpipe.conformance.samples import sample
 from specpipe.diagnostics import Diagnostic, Location, SpecError
@@ -71,6 +72,8 @@ def as_three(source: Document) -> tuple[Document, tuple[tuple[str, str], ...]]:
     """`source` as OpenAPI 3, and its sections that Swagger 2.0 called otherwise. Raises SpecError
     for other versions than 2.0, 3.0 and 3.1."""
     document = root(source)
+    if faults := check_shape(source):
+        raise SpecError(faults)
     if document.raw("swagger").value in ("2.0", 2.0):
         return replace(source, data=as_openapi(dict(source.data))), SECTIONS
     node = document.raw("swagger" if "swagger" in document.map else "openapi")
