@@ -75,6 +75,8 @@ class Combiner:
             merged = merge(whole, found) if isinstance(found, dict) else None
             if merged is None:
                 return Combined(None)
+            if _twice(whole, found):
+                notes.append(("loosened", "allOf: members that are described twice, as the last"))
             whole = merged
         for key in _NOTES - outer.keys():
             whole.pop(key, None)
@@ -112,10 +114,11 @@ class Combiner:
 
 
 def merge(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What both ask for; None when their types differ. What both say of a member, the right one
-    says."""
+    """What both ask for; None when they ask for different things. What both say of a member, the
+    right one says."""
     kinds = {part["type"] for part in (left, right) if isinstance(part.get("type"), str)}
-    if len(kinds) > 1:
+    known = left.keys() & right.keys() - _NOTES - {"type", "properties", "required"}
+    if len(kinds) > 1 or any(left[key] != right[key] for key in known):
         return None
     whole = {**left, **right}
     if "properties" in left or "properties" in right:
@@ -125,6 +128,12 @@ def merge(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any] |
         required = [*(left.get("required") or []), *(right.get("required") or [])]
         whole["required"] = list(dict.fromkeys(required))
     return whole
+
+
+def _twice(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    """Whether both say something of the same member, and not the same."""
+    before, after = left.get("properties") or {}, right.get("properties") or {}
+    return any(_core(before[name]) != _core(after[name]) for name in before.keys() & after.keys())
 
 
 def union(parts: Sequence[dict[str, Any]], outer: Mapping[str, Any]) -> dict[str, Any] | None:
