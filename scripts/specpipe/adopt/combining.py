@@ -72,7 +72,9 @@ class Combiner:
             combined = self.combine(resolved, depth + 1)
             notes += combined.notes
             found = combined.schema and self.resolved(combined.schema)
-            merged = merge(whole, found) if isinstance(found, dict) else None
+            if not isinstance(found, dict):
+                return Combined(None)
+            merged = merge(whole, found)
             if merged is None:
                 return Combined(None)
             if _twice(whole, found):

@@ -44,13 +44,13 @@ def summary(rows: Sequence[Row]) -> Iterator[str]:
         f"**{kept} of {whole} operations ({percent(kept, whole)}) of {len(rows)} documents can be "
         f"adopted; {held} ({percent(held, whole)}) are in the {good} documents that hold in every "
         "column.** A share by documents weighs small ones as much as large ones: "
-        f"{shares(rows)}."
+        f"{middle(rows)}."
     )
     yield ""
 
 
-def shares(rows: Sequence[Row]) -> str:
-    """The middle of the shares that documents keep."""
+def middle(rows: Sequence[Row]) -> str:
+    """The middle of what documents keep."""
     known = sorted(row.get("kept", 0) / row["operations"] for row in rows if row["operations"])
     if not known:
         return "none is known"
@@ -58,7 +58,7 @@ def shares(rows: Sequence[Row]) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share."""
+    """A part of a whole."""
     return f"{part / whole:.0%}" if whole else "0%"
 
 
