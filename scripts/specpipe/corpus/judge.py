@@ -22,9 +22,9 @@ from specpipe.spec.load import load
 from specpipe.spec.nodes import operations, root, schemas
 from specpipe.spec.rules import check_rules
 from specpipe.spec.validate import validate
-from specpipe.workspace import ROOT
+from specpipe.workspace import ROOT, shown
 
-PATIENCE = 600
+PATIENCE = 300
 """Seconds for what others' tools check; they are not the pipeline's."""
 PASSED = "passes"
 Row = dict[str, Any]
@@ -136,12 +136,14 @@ def first_line(done: Step, source: Path) -> str:
     """What a refusal begins with, with the name of the file alone."""
     lines = done.output.strip().splitlines() if done.status else []
     text = lines[-1 if "Traceback" in done.output else 0] if lines else ""
-    return text.replace(str(source), source.name).replace(f"{source.parent}/", "")
+    for folder in (source.parent, Path(shown(source.parent))):
+        text = text.replace(f"{folder}/", "")
+    return text
 
 
 def checkers(out: Path, work: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What checks the types of each package."""
-    cache = f"--cache-dir={work / 'mypy'}"
+    cache = f"--cache-dir={work.parent / 'mypy'}"
     strict = ("-m", "mypy", "--strict", "--explicit-package-bases", "--config-file=", cache)
     for name in ("python-client", "server"):
         package = next(path.parent for path in sorted((out / name).glob("*/__init__.py")))
