@@ -26,6 +26,9 @@ from specpipe.spec.nodes import operations, root
 
 ROUNDS = 12
 """How often what the rules refuse is left out before this gives up: that can uncover more."""
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a document that is read to be adopted: in JSON, with an example of everything, those of
+others are larger than what comes of them."""
 KEPT = ("info", "servers", "tags", "paths", "components", "security", "externalDocs")
 
 

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from specpipe.adopt.adopt import adopt
+from specpipe.adopt.adopt import LARGEST, adopt
 from specpipe.adopt.draft import by_construct
 from specpipe.adopt.text import as_yaml
 from specpipe.arguments import spec_file
@@ -35,7 +35,7 @@ def write(options: argparse.Namespace) -> int:
         raise Misuse("FROM is empty: name the document to adopt")
     if options.spec.exists():
         raise Misuse(f"SPEC: {shown(options.spec)} is there already: name a new file")
-    source = load(options.source)
+    source = load(options.source, LARGEST)
     adoption = adopt(source)
     head = f"Adopted from {options.source.name} (SHA-256 {source.digest}) by `make adopt`."
     text = as_yaml(adoption.data, one_line(head))

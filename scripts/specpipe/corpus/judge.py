@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from specpipe.adopt.adopt import adopt
+from specpipe.adopt.adopt import LARGEST, adopt
 from specpipe.adopt.draft import by_construct, construct
 from specpipe.conformance.process import generated_server
 from specpipe.corpus.members import Member
@@ -61,12 +61,7 @@ def told(value: Any) -> str:
 
 def facts(source: Path) -> Row:
     """What the document says that it is."""
-    try:
-        document = load(source)
-    except SpecError:
-        head = source.read_bytes()[:400].decode(errors="replace")
-        version = re.search(r"(openapi|swagger)\"?: *[\"']?([0-9.]+)", head)
-        return {"version": version[2] if version else "?", "operations": None, "schemas": None}
+    document = load(source, LARGEST)
     data = root(document)
     named = [*schemas(document), *data.raw("definitions").members()]
     version = data.raw("openapi").value or data.raw("swagger").value
@@ -101,7 +96,7 @@ def adopted(source: Path, work: Path) -> Iterator[tuple[str, Any]]:
     yield "adopt", {**took(done), "verdict": verdict(done), "first": first_line(done, source)}
     if done.status:
         return
-    adoption = adopt(load(source))
+    adoption = adopt(load(source, LARGEST))
     yield "kept", len(adoption.api.operations)
     yield "notes", [[kind, what, count] for kind, what, count, _ in by_construct(adoption.notes)]
     done = pipe("generate", f"--spec={spec}", f"--out={out}")
