@@ -34,7 +34,8 @@ def keep_operations(draft: Draft) -> None:
     used = {folded(name) for name in draft.schemas}
     for path, item in list(draft.data["paths"].items()):
         at = f"/paths/{escape(path)}"
-        if not isinstance(item, dict):
+        if path.startswith("x-") or not isinstance(item, dict):
+            draft.data["paths"][path] = {}
             continue
         shared = item.get("parameters") or []
         kept: dict[str, Any] = {}
@@ -56,9 +57,8 @@ def _operation(
     draft: Draft, given: dict[str, Any], at: str, shared: list[Any], used: set[str]
 ) -> dict[str, Any]:
     operation = {key: given[key] for key in KEPT if key in given}
-    for key in ("callbacks",):
-        if key in given:
-            draft.note(f"{at}/{key}", "left out", key)
+    if given.get("callbacks"):
+        draft.note(f"{at}/callbacks", "left out", "callbacks")
     own = [p for p in given.get("parameters") or [] if isinstance(p, dict)]
     names = {(p.get("name"), p.get("in")) for p in own}
     others = [p for p in shared if isinstance(p, dict)]
@@ -93,7 +93,8 @@ def _operation(
 
 def successful(given: dict[str, Any]) -> dict[str, Any]:
     """The responses of an operation. Raises Unable when its only success is to lead elsewhere."""
-    responses = {str(status): found for status, found in (given.get("responses") or {}).items()}
+    said = (given.get("responses") or {}).items()
+    responses = {str(status): found for status, found in said if str(status)[:2] != "x-"}
     if not any(status[0] == "2" for status in responses) and any(s[0] == "3" for s in responses):
         raise Unable("no 2xx response but a redirection", "/responses")
     return responses

@@ -30,7 +30,7 @@ def _to(name: str) -> Shape:
 
 
 def _map(inner: Shape) -> Shape:
-    return {"type": ["object", "null"], "additionalProperties": inner}
+    return {"type": ["object", "null"], "patternProperties": {"^(?!x-)": inner}}
 
 
 def _list(inner: Shape) -> Shape:

@@ -152,7 +152,8 @@ def checked_by(command: tuple[str, ...]) -> str:
     done = step(command, PATIENCE)
     if done.status == -9:
         return f"over {PATIENCE} s"
-    return PASSED if done.status == 0 else done.last
+    errors = [line for line in done.output.splitlines() if " error" in line]
+    return PASSED if done.status == 0 else (errors or [done.last])[0].rpartition("/")[2]
 
 
 def served(spec: Path, out: Path) -> str:
