@@ -27,7 +27,7 @@ ODD: tuple[Any, ...] = (
         "9",
     ),
 )
-TRIES = 40
+TRIES = 20
 """For each document."""
 
 

@@ -95,7 +95,7 @@ def successful(given: dict[str, Any]) -> dict[str, Any]:
     """The responses of an operation. Raises Unable when its only success is to lead elsewhere."""
     said = (given.get("responses") or {}).items()
     responses = {str(status): found for status, found in said if str(status)[:2] != "x-"}
-    if not any(status[0] == "2" for status in responses) and any(s[0] == "3" for s in responses):
+    if not any(status[:1] == "2" for status in responses) and any(s[:1] == "3" for s in responses):
         raise Unable("no 2xx response but a redirection", "/responses")
     return responses
 

@@ -17,11 +17,15 @@ What the pipeline makes of documents that no one here wrote. `make corpus` fetch
 registry, once, checks its hash, and writes this page and `corpus.json`; `make corpus ONLY=name`
 does one anew.
 
-The house rules ask for more than OpenAPI does, so `make generate` refuses every one of these
-documents as it is, naming construct, place and remedy. `make adopt FROM=vendor.json SPEC=new.yaml`
+The house rules ask for more than OpenAPI does (an example for each body, bounds for each integer,
+one type for each schema), so `make generate` refuses documents as they are, naming construct, place
+and remedy: *as it is* says in how many places. `make adopt FROM=vendor.json SPEC=new.yaml`
 writes the document in the house's words: what can be said so stays, what it lost is printed with
 its place. Of what that gives, all targets are generated, types are checked (mypy --strict,
-tsc --strict), the server is started, and server and SDKs are judged (`PROFILE=smoke`).
+tsc --strict), the server is started, and server and SDKs are judged (`PROFILE=smoke`). *Kept* is
+how many operations are left then; *peak* is the largest process of a command of the pipeline. A
+command that takes more than 120 s or 1 GiB has failed; a checker or the judge that takes more than
+300 s has not been heard.
 """
 _COLUMNS = (
     *("document", "version", "operations", "kept", "schemas", "as it is"),

@@ -148,6 +148,11 @@ class Calls:
         self._api = api
         self._calls = tuple(call(operation) for operation in api.operations)
 
+    @property
+    def give_models(self) -> bool:
+        """Whether any of them answers with a component schema."""
+        return any(answer.schema for call in self._calls for answer in call.answers)
+
     def by_tag(self) -> Iterator[tuple[Name, tuple[Call, ...]]]:
         """Each tag that has calls, with them; in document order."""
         for tag in self._api.tags:
