@@ -110,8 +110,8 @@ others: $(READY) $(NODE_READY) ## judge what tools of others make of the spec: P
 adopt: $(READY) ## make a spec of the house of somebody's OpenAPI document (FROM=vendor.json SPEC=new.yaml ALL=1)
 	@$(SPECPIPE) adopt --from="$$FROM" --spec="$$SPEC" --all="$$ALL"
 
-corpus: $(READY) $(NODE_READY) ## what the pipeline makes of real documents, into docs/corpus.md (ONLY=name,...; needs the network once)
-	@$(SPECPIPE) corpus --only="$$ONLY"
+corpus: $(READY) $(NODE_READY) ## what the pipeline makes of real documents, into docs/corpus.md (ONLY=name,... QUICK=1; needs the network once)
+	@$(SPECPIPE) corpus --only="$$ONLY" --quick="$$QUICK"
 
 audit: $(READY) ## hold the spec against documentation pages (DOCS=dir DRAFT=new.yaml KEEP=1 JSON=1)
 	@$(SPECPIPE) audit --spec="$$SPEC" --docs="$$DOCS" --draft="$$DRAFT" --keep="$$KEEP" --json="$$JSON"

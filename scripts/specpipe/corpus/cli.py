@@ -26,6 +26,7 @@ def add_command(commands: Any) -> None:
     text = "generate from real documents of others and judge what comes of it"
     command = commands.add_parser("corpus", help=text, description=text)
     command.set_defaults(command=corpus)
+    command.add_argument("--quick", default="", help="1: generate, but check and judge nothing")
     command.add_argument("--only", default="", help="comma-separated names; others keep their rows")
 
 
@@ -35,7 +36,8 @@ def corpus(options: argparse.Namespace) -> int:
     chosen = selected(options.only)
     files = {member.name: document(member, BENCH / "corpus" / "documents") for member in chosen}
     for member in chosen:
-        row = judge(member, files[member.name], BENCH / "corpus" / "work" / member.name)
+        work = BENCH / "corpus" / "work" / member.name
+        row = judge(member, files[member.name], work, bool(options.quick))
         write(merged(row))
     print(f"written: {shown(PAGE)}")
     return 0

@@ -30,8 +30,8 @@ PASSED = "passes"
 Row = dict[str, Any]
 
 
-def judge(member: Member, file: Path, work: Path) -> Row:
-    """One row of the table, made in the folder `work`."""
+def judge(member: Member, file: Path, work: Path, quick: bool = False) -> Row:
+    """One row of the table, made in the folder `work`. A quick one ends when all is generated."""
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     source = work / f"source{file.suffix}"
@@ -46,7 +46,7 @@ def judge(member: Member, file: Path, work: Path) -> Row:
         **facts(source),
     }
     row |= unadopted(source, work)
-    for key, value in adopted(source, work):
+    for key, value in adopted(source, work, quick):
         row[key] = value
         print(
             f"{member.name}: {key}: {value if isinstance(value, str) else told(value)}", flush=True
@@ -89,7 +89,7 @@ def diagnostics(source: Path) -> set[Diagnostic]:
     return {*validate(document), *rules}
 
 
-def adopted(source: Path, work: Path) -> Iterator[tuple[str, Any]]:
+def adopted(source: Path, work: Path, quick: bool) -> Iterator[tuple[str, Any]]:
     """The steps after that, each as far as the one before it came."""
     spec, out = work / "spec.yaml", work / "out"
     done = pipe("adopt", f"--from={source}", f"--spec={spec}")
@@ -101,7 +101,7 @@ def adopted(source: Path, work: Path) -> Iterator[tuple[str, Any]]:
     yield "notes", [[kind, what, count] for kind, what, count, _ in by_construct(adoption.notes)]
     done = pipe("generate", f"--spec={spec}", f"--out={out}")
     yield "generate", {**took(done), "verdict": verdict(done), "first": first_line(done, source)}
-    if done.status:
+    if done.status or quick:
         return
     yield "types", {name: checked_by(command) for name, command in checkers(out, work)}
     yield "serves", served(spec, out)

@@ -25,7 +25,8 @@ its place. Of what that gives, all targets are generated, types are checked (myp
 tsc --strict), the server is started, and server and SDKs are judged (`PROFILE=smoke`). *Kept* is
 how many operations are left then; *peak* is the largest process of a command of the pipeline. A
 command that takes more than 120 s or 1 GiB has failed; a checker or the judge that takes more than
-300 s has not been heard.
+300 s has not been heard. A - is a step that was not taken: `make corpus QUICK=1` stops when all is
+generated.
 """
 _COLUMNS = (
     *("document", "version", "operations", "kept", "schemas", "as it is"),
