@@ -53,7 +53,7 @@ def one_key(draft: Draft) -> None:
     uses = Counter(
         name
         for requirements in asked
-        for name in {name for each in requirements or [] for name in each}
+        for name in dict.fromkeys(name for each in requirements or [] for name in each)
         if header_of(schemes.get(name)) is not None
     )
     chosen = max(uses, key=lambda name: uses[name], default=None)
