@@ -43,15 +43,23 @@ def summary(rows: Sequence[Row]) -> Iterator[str]:
     """The share of operations that passes."""
     whole = sum(row["operations"] or 0 for row in rows)
     kept = sum(row.get("kept", 0) for row in rows)
-    held = sum(row.get("kept", 0) for row in rows if passes(row))
-    good = sum(map(passes, rows))
+    made = sum(row.get("kept", 0) for row in rows if figure_of(row) == PASSED)
+    judged = [row for row in rows if "conformance" in row]
+    held = [row for row in judged if passes(row)]
+    operations = sum(row["kept"] for row in held)
     yield (
         f"**{kept} of {whole} operations ({percent(kept, whole)}) of {len(rows)} documents can be "
-        f"adopted; {held} ({percent(held, whole)}) are in the {good} documents that hold in every "
-        "column.** A share by documents weighs small ones as much as large ones: "
-        f"{middle(rows)}."
+        f"adopted, and {made} ({percent(made, whole)}) are generated within the limits.** "
+        f"{len(judged)} documents were judged to the end, and {len(held)} of them, with "
+        f"{operations} operations, hold in every column. A share by documents weighs small ones as "
+        f"much as large ones: {middle(rows)}."
     )
     yield ""
+
+
+def figure_of(row: Row) -> str:
+    """What came of generating."""
+    return str(row.get("generate", {}).get("verdict", "-"))
 
 
 def middle(rows: Sequence[Row]) -> str:
