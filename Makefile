@@ -30,7 +30,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 # What a person gives reaches the commands through the environment, as it is: make expands no $ in
 # it, the shell sees no quotes of it, and a key does not show in the arguments of a process.
-GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP SHARD MERGE BASELINE API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK RECORD REPLAY ALONE BASE FORMAT VERSION PR DOCS DRAFT KEEP JSON
+GIVEN := SPEC OUT TARGETS PROFILE SEED REPORT_DIR BASE_URL ENGINE OPERATION ALLOW_WRITES RATE CLEANUP SHARD MERGE BASELINE API_KEY API_KEYS API_KEY_FILE DATABASE_URL HOST PORT ALLOW_HOSTS ALLOW_ORIGINS ACCESS_LOG LARGEST_BODY ONLY QUICK RECORD REPLAY ALONE BASE FORMAT VERSION PR DOCS DRAFT KEEP JSON FROM ALL
 $(foreach name,$(GIVEN),$(if $(filter-out undefined,$(origin $(name))),\
   $(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 
@@ -107,6 +107,12 @@ power: $(READY) $(NODE) ## judge the judge: servers with planted defects, into d
 others: $(READY) $(NODE_READY) ## judge what tools of others make of the spec: Prism, openapi-generator's FastAPI stub (PROFILE= SEED= REPORT_DIR=; needs the network once)
 	@$(SPECPIPE) others --spec="$$SPEC" --out="$$OUT" --profile="$$PROFILE" --seed="$$SEED" --report-dir="$$REPORT_DIR"
 
+adopt: $(READY) ## make a spec of the house of somebody's OpenAPI document (FROM=vendor.json SPEC=new.yaml ALL=1)
+	@$(SPECPIPE) adopt --from="$$FROM" --spec="$$SPEC" --all="$$ALL"
+
+corpus: $(READY) $(NODE_READY) ## what the pipeline makes of real documents, into docs/corpus.md (ONLY=name,... QUICK=1; needs the network once)
+	@$(SPECPIPE) corpus --only="$$ONLY" --quick="$$QUICK"
+
 audit: $(READY) ## hold the spec against documentation pages (DOCS=dir DRAFT=new.yaml KEEP=1 JSON=1)
 	@$(SPECPIPE) audit --spec="$$SPEC" --docs="$$DOCS" --draft="$$DRAFT" --keep="$$KEEP" --json="$$JSON"
 
@@ -136,4 +142,4 @@ comment: ## put the report of make diff on a pull request, in place of the last 
 clean: ## remove .venv, node_modules, reports and caches
 	@rm -rf $(VENV) dist node_modules .reports .bench .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup browser all generate check lint test serve conformance power others audit bench diff release packages publish comment clean
+.PHONY: help setup browser all generate check lint test serve conformance power others adopt corpus audit bench diff release packages publish comment clean

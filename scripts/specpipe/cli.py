@@ -82,13 +82,18 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
 def add_others(commands: Any) -> None:
     """Add the commands of the other packages, which are imported for it: that takes longer than
     all of `generate` when nothing has changed."""
+    from specpipe.adopt.cli import add_command as add_adopt
     from specpipe.audit.cli import add_command as add_audit
     from specpipe.bench.cli import add_command as add_bench
     from specpipe.conformance.cli import add_command as add_conformance
+    from specpipe.corpus.cli import add_command as add_corpus
     from specpipe.diff.cli import add_commands as add_diff
     from specpipe.others.cli import add_command as add_judge_others
 
-    for add in (add_audit, add_conformance, add_bench, add_diff, add_judge_others):
+    for add in (
+        *(add_adopt, add_audit, add_conformance, add_bench),
+        *(add_diff, add_judge_others, add_corpus),
+    ):
         add(commands)
 
 

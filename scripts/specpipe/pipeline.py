@@ -14,7 +14,7 @@ from specpipe.spec.build import build
 from specpipe.spec.load import load
 from specpipe.spec.model import Api, Document
 from specpipe.spec.rules import check_rules
-from specpipe.spec.validate import validate
+from specpipe.spec.validate import check_version, validate
 from specpipe.targets.base import Target, Waiting, begin
 from specpipe.tree import EVERYWHERE, Change, Manifest, Tree, compare, with_manifest
 
@@ -33,8 +33,7 @@ def read_spec(path: Path) -> tuple[Document, Api]:
 
 def checked(document: Document) -> tuple[Document, Api]:
     """A document, found valid, and its operations view. Raises SpecError."""
-    diagnostics = [*validate(document), *check_rules(document)]
-    if diagnostics:
+    if diagnostics := check_version(document) or [*validate(document), *check_rules(document)]:
         raise SpecError(diagnostics)
     return document, build(document)
 

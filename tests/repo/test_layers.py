@@ -74,6 +74,22 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.targets.typescript_calls",
         "specpipe.pipeline",
     },
+    "specpipe.adopt.": {
+        "specpipe.adopt.",
+        "specpipe.spec.",
+        "specpipe.arguments",
+        "specpipe.conformance.samples",
+        "specpipe.pipeline",
+    },
+    "specpipe.corpus.": {
+        "specpipe.corpus.",
+        "specpipe.adopt.",
+        "specpipe.spec.",
+        "specpipe.bench.peers.making",
+        "specpipe.conformance.interruption",
+        "specpipe.conformance.process",
+        "specpipe.pipeline",
+    },
     "specpipe.others.": {
         "specpipe.others.",
         "specpipe.bench.peers.making",
@@ -103,6 +119,7 @@ MAY_USE: dict[str, set[str]] = {
 """A module, or with a dot at its end a package, and what of ours it may import besides CORE. The
 command line is the only one that may import anything."""
 WRITERS = {
+    "specpipe.adopt.cli": "a spec, into a new file",
     "specpipe.audit.cli": "drafts, into new files, and the facts of pages beside the spec",
     "specpipe.bench.cli": "temporary files on the disk of the repository",
     "specpipe.bench.clients": "what is decoded, and what a server answers with",
@@ -123,6 +140,9 @@ WRITERS = {
     "specpipe.bench.subjects": "a temporary database, taken away again",
     "specpipe.bench.typescript": "a temporary folder for the bundle and what is decoded",
     "specpipe.cache": "trees of earlier runs, outside of the repository",
+    "specpipe.corpus.cli": "the record of the corpus and its page",
+    "specpipe.corpus.fetch": "documents of others, below the benchmarks' folder",
+    "specpipe.corpus.judge": "what is made of them, there too",
     "specpipe.diff.cli": "the folder of reports, and the summary of a run on GitHub",
     "specpipe.emit": "the output folder: the only one",
     "specpipe.format": "a temporary folder for ruff",

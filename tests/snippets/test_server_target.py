@@ -10,6 +10,7 @@ import pytest
 
 from specpipe import pipeline
 from specpipe.targets.server import ServerTarget
+from specpipe.targets.server_models import render_models
 
 RESOURCE: dict[str, Any] = {
     "schema": "Thing",
@@ -353,3 +354,10 @@ def test_hostile_text_stays_where_it_belongs(render):
     handlers = ast.parse(files["handlers.py"])
     interface = next(node for node in handlers.body if getattr(node, "name", "") == "Handlers")
     assert ast.get_docstring(interface.body[-1]).startswith(text)
+
+
+def test_members_of_enums_hide_no_method_of_text():
+    """`title` and `count` are methods of str: a member of that name is a fault to type checkers."""
+    schemas = {"Column": {"type": "string", "enum": ["title", "in-progress"]}}
+    source = render_models({"components": {"schemas": schemas}})
+    assert '    TITLE = "title"\n    IN_PROGRESS = "in-progress"' in source.replace("'", '"')

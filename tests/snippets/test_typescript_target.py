@@ -166,3 +166,17 @@ def test_a_schema_that_refers_to_a_date_time_gives_a_date_too() -> None:
         ("Moment", "time", True),
         ("Other", "time", True),
     ]
+
+
+def test_a_spec_without_schemas_imports_none(tmp_path: Path) -> None:
+    """tsc refuses an import that nothing uses."""
+    path = tmp_path / "openapi.yaml"
+    path.write_text(
+        "openapi: 3.1.0\ninfo: {title: Things, version: 1.0.0}\npaths: {/a: {get: {operationId: a, "
+        "tags: [A], summary: A., responses: {'204': {description: Done.}}}}}\n"
+    )
+    tree = typescript.TypeScriptTarget().render(*read(path))
+    for name in ("operations", "validators", "resources/a"):
+        source = tree[f"typescript-client/src/{name}.ts"].decode()
+        for imported in re.findall(r"import (?:type )?\* as (\w+)", source):
+            assert f"{imported}." in source, name

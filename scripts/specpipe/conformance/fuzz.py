@@ -162,6 +162,10 @@ def started(
             process.wait()
 
 
+KEEPING = ("use_after_free", "ensure_resource_availability")
+"""Checks that take a method for a verb."""
+
+
 def configuration(api: Api, profile: Profile, seed: int, read_only: bool) -> str:
     """schemathesis.toml: reproducible, all checks, with the statuses that the spec's verbs make
     right for a valid request."""
@@ -172,6 +176,8 @@ def configuration(api: Api, profile: Profile, seed: int, read_only: bool) -> str
         ("generation", {"database": "none", "max-examples": profile.examples}),
         ("checks.negative_data_rejection", {"expected-statuses": list(REFUSALS)}),
     ]
+    if not api.resources:  # nothing says that things are kept: examples are always there
+        settings += [(f"checks.{name}", {"enabled": False}) for name in KEEPING]
     if read_only:
         settings.append(("phases.coverage", {"unexpected-methods": []}))
     if api.key is not None:

@@ -20,6 +20,8 @@ FORMATS = {
 CONSTRAINTS = ("enum", "format", "pattern", "minLength", "maxLength")
 """What makes a string more than any text."""
 
+EXACT = 2**53
+"""From here on doubles are not exact, which is what JavaScript has for integers."""
 BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
 
 
@@ -89,7 +91,9 @@ def number(schema: Schema) -> Any:
     beside = [v for end in ends for v in (end, end + step, end - step, (end // step + 1) * step)]
     between = [sum(ends) / len(ends)] if ends else []
     validator = jsonschema_rs.Draft202012Validator(dict(schema))
-    candidates = [schema.get("minimum", 1), 1, *beside, *between]
+    lowest = schema.get("minimum", 1)
+    plain = [lowest, 1] if abs(lowest) < EXACT else [1, lowest]
+    candidates = [*plain, *beside, *between]
     return next((v for v in candidates if validator.is_valid(v)), 1)
 
 

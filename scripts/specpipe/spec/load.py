@@ -33,10 +33,11 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def load(path: Path) -> Document:
-    """The document at `path`. Raises SpecError, and Misuse when no file can be read there."""
+def load(path: Path, largest: int = MAX_BYTES) -> Document:
+    """The document at `path`, of at most `largest` bytes. Raises SpecError, and Misuse when no file
+    can be read there."""
     file = _file(path)
-    document = parse(_read(path, file), file)
+    document = parse(_read(path, file, largest), file)
     found = ((name, beside(document, name)) for name in SHOWN)
     return replace(document, beside={name: text for name, text in found if text is not None})
 
@@ -66,11 +67,11 @@ def _fail(location: Location, message: str, advice: str) -> SpecError:
     return SpecError([Diagnostic(location, message, advice)])
 
 
-def _read(path: Path, file: str) -> bytes:
-    """The bytes of the file, at most MAX_BYTES of them."""
+def _read(path: Path, file: str, largest: int) -> bytes:
+    """The bytes of the file, at most `largest` of them."""
     try:
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = stream.read(largest + 1)
     except FileNotFoundError:
         raise Misuse(f"{file}: there is no such file: check SPEC=") from None
     except IsADirectoryError:
@@ -78,8 +79,8 @@ def _read(path: Path, file: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Misuse(f"{file}: cannot be read: {reason}") from None
-    if len(content) > MAX_BYTES:
-        limit = f"{MAX_BYTES // 1024 // 1024} MiB"
+    if len(content) > largest:
+        limit = f"{largest // 1024 // 1024} MiB"
         raise _fail(Location(file), f"larger than {limit}", "split the API or shorten examples")
     return content
 

@@ -32,7 +32,7 @@ def validate(document: Document) -> list[Diagnostic]:
 
     A document of another version gets that one diagnostic: the rest would be noise.
     """
-    if version := list(_check_version(root(document))):
+    if version := check_version(document):
         return version
     found = [
         *explain(root(document), _openapi_validator()),
@@ -47,8 +47,15 @@ def validate(document: Document) -> list[Diagnostic]:
     return list(dict.fromkeys(found))
 
 
+def check_version(document: Document) -> list[Diagnostic]:
+    """Whether `document` is OpenAPI of a version that is read here."""
+    return list(_check_version(root(document)))
+
+
 def _check_version(node: Node) -> Iterator[Diagnostic]:
-    advice = "write the spec in OpenAPI 3.1 (openapi: 3.1.0)"
+    advice = (
+        "write the spec in OpenAPI 3.1, or `make adopt FROM=it SPEC=new.yaml` if it is another's"
+    )
     if "swagger" in node.map:
         version = node.raw("swagger")
         yield version.unsupported(f"Swagger {version.value}", advice)

@@ -47,6 +47,8 @@ def render_models(data: Mapping[str, Any]) -> str:
             formatters=[Formatter.BUILTIN],
             use_annotated=True,
             field_constraints=True,
+            # `title` as a member would hide a method of str, and mypy says so.
+            capitalise_enum_members=True,
             keyword_only=True,
             use_schema_description=True,
             use_standard_collections=True,

@@ -150,6 +150,16 @@ class Calls:
         for operation in api.operations:
             self._groups.setdefault(operation.tag.wire, []).append(call(operation))
 
+    @property
+    def give_models(self) -> bool:
+        """Whether any of them answers with a component schema."""
+        return any(
+            answer.schema
+            for calls in self._groups.values()
+            for call in calls
+            for answer in call.answers
+        )
+
     def by_tag(self) -> Iterator[tuple[Name, tuple[Call, ...]]]:
         """Each tag that has calls, with them; in document order."""
         for tag in self._api.tags:

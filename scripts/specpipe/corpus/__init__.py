@@ -1,0 +1,1 @@
+"""Real documents of others, pinned: what the pipeline makes of each, measured and told."""
