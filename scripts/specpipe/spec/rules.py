@@ -11,6 +11,7 @@ from specpipe.spec import (
     example_rules,
     name_rules,
     operation_rules,
+    pattern_rules,
     resource_rules,
     schema_rules,
 )
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     name_rules.package_has_a_name,
     schema_rules.schemas_are_supported,
     schema_rules.parameters_are_plain,
+    pattern_rules.patterns_are_quick,
     example_rules.examples_are_valid,
     example_rules.bodies_have_examples,
     resource_rules.resources_are_described,

@@ -6,10 +6,7 @@ silently dropped by a generator is named instead of ignored.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-
-import jsonschema_rs
 
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.model import Document
@@ -44,7 +41,6 @@ _INSTEAD: Mapping[str, str] = {
     "patternProperties": "use additionalProperties with a schema",
     "prefixItems": "use an object",
 }
-_JSON_PATTERN = jsonschema_rs.Draft202012Validator({"format": "regex"}, validate_formats=True)
 _ACTED_ON = frozenset(
     {"x-python-import", "x-python-type", "x-enum-varnames", "x-enumNames", "x-propertyNames",
      "x-enum-field-as-literal", "x-enum-descriptions", "x-is-base-class", "x-is-classvar"}
@@ -63,18 +59,6 @@ def parameters_are_plain(document: Document) -> Iterator[Diagnostic]:
     for operation in operations(document):
         for parameter in operation.parameters:
             yield from _check_parameter(parameter)
-
-
-def _check_pattern(node: Node) -> Iterator[Diagnostic]:
-    """A pattern that means the same to Python as to JSON Schema."""
-    pattern = node.raw("pattern")
-    if not pattern.text or not _JSON_PATTERN.is_valid(pattern.text):
-        return  # `validate` says so
-    try:
-        re.compile(pattern.text)
-    except (re.error, RecursionError, OverflowError):
-        message = f"pattern {pattern.text!r} is not one that Python knows"
-        yield pattern.unsupported(message, "use plain character classes and groups")
 
 
 def _check_parameter(parameter: Node) -> Iterator[Diagnostic]:
@@ -194,7 +178,6 @@ def _check_scalar(node: Node) -> Iterator[Diagnostic]:
         for key in (*_BOUNDS, "multipleOf"):
             yield from _check_size(node.raw(key))
     if kind == "string":
-        yield from _check_pattern(node)
         yield from _check_enum(node)
         for key in ("pattern", "minLength", "maxLength"):
             if key in node.map and (shape.text or "enum" in node.map):

@@ -1,0 +1,67 @@
+"""The spec with text in every place that takes any, filled with a payload."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from specpipe.pipeline import checked
+from specpipe.spec.load import parse
+from specpipe.spec.model import Api, Document
+
+FRAME: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("frame.yaml").read_text())
+HARMLESS = "plain words"
+PATTERN = "^[a-z]+$"
+
+
+def labels(node: Any = FRAME) -> tuple[str, ...]:
+    """What the places for text are called, in the order of the file."""
+    if isinstance(node, dict):
+        found = [label for pair in node.items() for it in pair for label in labels(it)]
+    elif isinstance(node, list):
+        found = [label for it in node for label in labels(it)]
+    else:
+        found = [node[5:]] if isinstance(node, str) and node.startswith("TEXT ") else []
+    return tuple(dict.fromkeys(found))
+
+
+def mark(label: str) -> str:
+    """What the text of a place has in it, whatever else there is."""
+    return f"mark{label.title().replace(' ', '')}"
+
+
+def filled(payload: str, only: str | None = None, pattern: str = PATTERN) -> dict[str, Any]:
+    """The spec with `payload` and the mark of the place in each place, or in one of them alone
+    and harmless text in the others."""
+
+    def text(value: str) -> str:
+        if value == "PATTERN":
+            return pattern
+        if not value.startswith("TEXT "):
+            return value
+        label = value[5:]
+        said = payload if only in (None, label) else HARMLESS
+        return said.replace("MARK", mark(label)) if "MARK" in said else f"{mark(label)} {said}"
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {text(key): walk(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [walk(it) for it in node]
+        return text(node) if isinstance(node, str) else node
+
+    made: dict[str, Any] = walk(FRAME)
+    return made
+
+
+def read(data: dict[str, Any]) -> tuple[Document, Api]:
+    """The document that `data` is, by way of YAML. Raises SpecError."""
+    source = yaml.dump(data, Dumper=_Plain, sort_keys=False, width=10_000)
+    return checked(parse(source.encode(), "spec.yaml"))
+
+
+class _Plain(yaml.CSafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
