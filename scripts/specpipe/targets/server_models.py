@@ -46,6 +46,7 @@ def render_models(data: Mapping[str, Any]) -> str:
             custom_file_header=f'# {MARK}\n"""The component schemas as models."""',
             formatters=[Formatter.BUILTIN],
             use_annotated=True,
+            capitalise_enum_members=True,
             field_constraints=True,
             keyword_only=True,
             use_schema_description=True,
