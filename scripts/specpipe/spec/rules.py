@@ -56,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     name_rules.headers_are_tokens,
     name_rules.package_has_a_name,
     schema_rules.schemas_are_supported,
+    schema_rules.schemas_end,
     schema_rules.parameters_are_plain,
     pattern_rules.patterns_are_quick,
     example_rules.examples_are_valid,
