@@ -56,12 +56,18 @@ def filled(payload: str, only: str | None = None, pattern: str = PATTERN) -> dic
     return made
 
 
-def read(data: dict[str, Any]) -> tuple[Document, Api]:
-    """The document that `data` is, by way of YAML. Raises SpecError."""
-    source = yaml.dump(data, Dumper=_Plain, sort_keys=False, width=10_000)
-    return checked(parse(source.encode(), "spec.yaml"))
+def text_of(data: dict[str, Any]) -> bytes:
+    """`data` as YAML."""
+    return yaml.dump(data, Dumper=_Plain, sort_keys=False, width=10_000).encode()
+
+
+def read(content: bytes) -> tuple[Document, Api]:
+    """The document that a file of `content` is. Raises SpecError."""
+    return checked(parse(content, "spec.yaml"))
 
 
 class _Plain(yaml.CSafeDumper):
+    """Writes no anchors."""
+
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -24,7 +24,8 @@ _CLASS = re.compile(r"[A-Z](?:[A-Za-z]|[0-9](?![a-z]))*", re.ASCII)
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
 _MEMBER = re.compile(r"_?[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
 _SEGMENT = re.compile(r"[A-Za-z0-9_~.-]*[A-Za-z0-9_~-][A-Za-z0-9_~.-]*|\{[^{}/]+\}", re.ASCII)
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
+_HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
+"""Not all that HTTP allows: pages show the name inside of a command for a shell."""
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
 _TAKEN = frozenset({"additionalproperties"})
 """Members that generated models have already."""

@@ -42,6 +42,7 @@ def decisions_are_explained(document: Document) -> Iterator[Diagnostic]:
 
 
 RULES: tuple[Rule, ...] = (
+    operation_rules.document_is_of_a_size,
     operation_rules.operations_are_described,
     operation_rules.bodies_are_supported,
     operation_rules.features_are_supported,

@@ -6,6 +6,7 @@ silently dropped by a generator is named instead of ignored.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 
 from specpipe.diagnostics import Diagnostic
@@ -64,7 +65,7 @@ def schemas_end(document: Document) -> Iterator[Diagnostic]:
         node, seen = schema, {schema.pointer}
         while (node := _inside(node)).value is not None and node.pointer not in seen:
             seen.add(node.pointer)
-        if node.pointer == schema.pointer:
+        if node.pointer == schema.pointer and schema.reference is None:
             message = f"schema {name!r} holds nothing but itself"
             yield schema.unsupported(message, "put an object with a member in between")
 
@@ -205,8 +206,9 @@ def _check_scalar(node: Node) -> Iterator[Diagnostic]:
             yield from _check_size(node.raw(key))
     if kind == "number":
         for key in _BOUNDS:
-            if isinstance(node.raw(key).value, int):
-                yield from _check_size(node.raw(key))
+            bound = node.raw(key)
+            if isinstance(bound.value, int) and abs(bound.value) > sys.float_info.max:
+                yield bound.unsupported(f"bound {bound.value}", "use one that a double can hold")
     if kind == "string":
         yield from _check_length(node, "minLength", MAX_LEAST)
         yield from _check_length(node, "maxLength", MAX_MOST)
