@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from frame import HARMLESS, filled, text_of
+from .frame import HARMLESS, filled, text_of
 
 Data = dict[str, Any]
 Edit = Callable[[Data], object]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cases import (
+from .cases import (
     LIST,
     THING,
     Data,
@@ -170,15 +170,6 @@ def of_patterns() -> Iterator[Refused]:
     yield edited(
         "pattern", "of a parameter", parameter(schema={**schema, "pattern": "(a+)+$"}), endless
     )
-    many = {f"m{n}": {"type": "string", "pattern": f"^{intricate(n)}$"} for n in range(300)}
-    edit = lambda data: at(*THING)(data).update(many)  # noqa: E731
-    yield edited("pattern", "300 intricate ones", edit, "too intricate")
-
-
-def intricate(number: int) -> str:
-    """A pattern that is quick to match, and takes long to be found so."""
-    words = "|".join(f"{chr(97 + n)}{chr(97 + n // 2)}{number}" for n in range(26))
-    return f"(({words})({words})_)*"
 
 
 def put_schema(schema: Any) -> Any:

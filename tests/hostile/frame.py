@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from specpipe.spec.model import Api, Document
 
 FRAME: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("frame.yaml").read_text())
 HARMLESS = "plain words"
-PATTERN = "^[a-z]+$"
+PATTERN = "^(1|2)*$"
+HOSTILE_PATTERN = (
+    r"""^(\*\/pwned|/pwned/g|`|\$\{pwned\}|'pwned|"pwned|\u2028pwned|\u202e|</script>|#\{|\\n)*$"""
+)
 
 
 def labels(node: Any = FRAME) -> tuple[str, ...]:
@@ -32,9 +36,9 @@ def mark(label: str) -> str:
     return f"mark{label.title().replace(' ', '')}"
 
 
-def filled(payload: str, only: str | None = None, pattern: str = PATTERN) -> dict[str, Any]:
-    """The spec with `payload` and the mark of the place in each place, or in one of them alone
-    and harmless text in the others."""
+def filled(said: str | Callable[[str], str], pattern: str = PATTERN) -> dict[str, Any]:
+    """The spec with a text in each place: the same, or what `said` gives for the place. MARK in it
+    becomes the mark of the place, which otherwise comes in front."""
 
     def text(value: str) -> str:
         if value == "PATTERN":
@@ -42,8 +46,8 @@ def filled(payload: str, only: str | None = None, pattern: str = PATTERN) -> dic
         if not value.startswith("TEXT "):
             return value
         label = value[5:]
-        said = payload if only in (None, label) else HARMLESS
-        return said.replace("MARK", mark(label)) if "MARK" in said else f"{mark(label)} {said}"
+        made = said if isinstance(said, str) else said(label)
+        return made.replace("MARK", mark(label)) if "MARK" in made else f"{mark(label)} {made}"
 
     def walk(node: Any) -> Any:
         if isinstance(node, dict):

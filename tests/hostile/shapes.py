@@ -11,6 +11,7 @@ import tokenize
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def _reader(path: str) -> Callable[[str], Shape] | None:
         ".toml": lambda text: _kinds(tomllib.loads(text)),
         ".yaml": lambda text: _kinds(yaml.safe_load(text)),
         ".md": markdown,
+        ".html": html,
     }.get(suffix, str)
 
 
@@ -115,8 +117,33 @@ def _is_told(comment: str) -> bool:
 
 def markdown(text: str) -> Shape:
     """The blocks and the inline marks of Markdown, and where its links lead; the programs in it
-    likewise."""
-    return [_token(token) for token in _MARKDOWN.parse(text)]
+    likewise. Paragraphs of nothing but text are one: there are as many as the text has."""
+    tokens = [_token(token) for token in _MARKDOWN.parse(text)]
+    found: list[Shape] = []
+    for token in tokens:
+        found.append(token)
+        if found[-3:] == found[-6:-3] and found[-2][3:] == (["text"],):
+            del found[-3:]
+    return found
+
+
+def html(text: str) -> Shape:
+    """The elements of a page with the names of their attributes, and where they lead."""
+    elements: list[Shape] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            kept = ("href", "src", "action", "style", "rel", "http-equiv")
+            elements.append((tag, [(name, it if name in kept else "") for name, it in attrs]))
+
+        def handle_endtag(self, tag: str) -> None:
+            elements.append(tag)
+
+        def handle_comment(self, data: str) -> None:
+            elements.append(("comment", data))
+
+    Reader().feed(text)
+    return elements
 
 
 def _token(token: Token) -> Shape:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from specpipe.diagnostics import Diagnostic
@@ -27,6 +27,7 @@ MAX_OPERATIONS = 1_500
 MAX_SCHEMAS = 4_000
 MAX_MEMBERS = 20_000
 """Of all schemas, or of all operations. Known APIs have fewer of each."""
+MAX_PROPERTIES = 2_000
 _PORTS = range(1, 65536)
 
 
@@ -55,6 +56,7 @@ def document_is_of_a_size(document: Document) -> Iterator[Diagnostic]:
     paths = root(document).raw("paths")
     components = root(document).get("components").raw("schemas")
     all_of_them = tuple(all_schemas(document))
+    yield from _check_objects(all_of_them)
     members = sum(len(it.raw("properties").map) + len(it.raw("enum").strings) for it in all_of_them)
     arguments = sum(len(operation.parameters) for operation in operations(document))
     for place, count, most, what in (
@@ -65,6 +67,14 @@ def document_is_of_a_size(document: Document) -> Iterator[Diagnostic]:
     ):
         if count > most:
             yield place.unsupported(f"{count} {what}", f"split the API: use at most {most}")
+
+
+def _check_objects(found: Iterable[Node]) -> Iterator[Diagnostic]:
+    """Properties of one object: openapi-python-client takes time that grows with their square."""
+    for schema in found:
+        if (count := len(schema.raw("properties").map)) > MAX_PROPERTIES:
+            advice = f"put some into objects of their own: use at most {MAX_PROPERTIES}"
+            yield schema.unsupported(f"{count} properties of one object", advice)
 
 
 def bodies_are_supported(document: Document) -> Iterator[Diagnostic]:
