@@ -22,7 +22,7 @@ from pathlib import Path
 
 from specpipe import pipeline
 from specpipe.conformance import fuzz
-from specpipe.conformance.process import Running
+from specpipe.conformance.process import Running, stop
 from specpipe.conformance.profile import PROFILES
 from specpipe.workspace import ROOT, SPEC
 
@@ -162,20 +162,21 @@ def first_failure(output: str) -> str:
 
 def run(command: Collection[str], environment: dict[str, str]) -> tuple[int, str]:
     """The exit status and all that a program said; -1 when it took too long."""
-    try:
-        result = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=LONGEST,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        return -1, f"{error}"
-    return result.returncode, result.stdout
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired as error:
+            # A judge that is asked to end ends what it started; killed, it could not.
+            stop(process)
+            return -1, f"{error}"
+    return process.returncode, output
 
 
 def conclude(

@@ -9,8 +9,9 @@ from schemathesis.core import failures as general
 from schemathesis.openapi import checks as kinds
 
 from specpipe import pipeline
-from specpipe.conformance.departures import CHECKS, Seen, departure, unanswered
+from specpipe.conformance.departures import Seen, departure, unanswered
 from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.fuzz_checks import CHECKS
 from specpipe.conformance.oracle import Oracle
 from specpipe.workspace import SPEC
 

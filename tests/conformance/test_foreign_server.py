@@ -81,16 +81,19 @@ def test_without_leave_to_write_only_reading_requests_are_sent(
 def test_with_leave_to_write_only_things_of_its_own_are_touched_and_they_are_removed(
     saboteur, make, tmp_path
 ):
+    """In parts as well, each of which knows its own things only."""
+    variables = {"API_KEY": KEY, "ALLOW_WRITES": "1", "PROFILE": "smoke"}
     with saboteur("none") as server:
         fill(server)
-        before = contents(tmp_path)
-        result = make(
-            "conformance", BASE_URL=server.base_url, API_KEY=KEY, ALLOW_WRITES="1", PROFILE="smoke"
-        )
-        after = contents(tmp_path)
+        contents_after = [contents(tmp_path)]
+        for part in ("1/2", "2/2"):
+            result = make("conformance", BASE_URL=server.base_url, SHARD=part, **variables)
+            contents_after.append(contents(tmp_path))
 
-    assert result.returncode == 0, result.stdout
-    assert before == after
+            assert result.returncode == 0, result.stdout
+    before, *after = contents_after
+
+    assert after == [before, before]
 
 
 def test_a_second_run_on_the_same_server_conforms_too(saboteur, make):

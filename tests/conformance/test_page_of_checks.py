@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from specpipe import pipeline
-from specpipe.conformance.departures import CHECKS
+from specpipe.conformance.fuzz_checks import CHECKS
 from specpipe.conformance.plan import planned
 from specpipe.conformance.process import Running
 from specpipe.conformance.profile import PROFILES

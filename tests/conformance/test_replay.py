@@ -58,7 +58,12 @@ def test_a_replay_sends_the_requests_that_the_whole_run_sent(judge, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "id", ["law/workstream-event/no-such-law@smoke.1", "fuzz/no_such_operation/status@quick.1"]
+    "id",
+    [
+        "law/workstream-event/no-such-law@smoke.1",
+        "fuzz/no_such_operation/status@quick.1",
+        f"fuzz/{CREATE}/no-such-check@smoke.1",
+    ],
 )
 def test_a_check_that_there_is_not_is_said_in_one_line(judge, id):
     result = judge("--replay", id)

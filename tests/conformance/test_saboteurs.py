@@ -67,6 +67,14 @@ def test_a_defect_breaks_the_check_that_it_names(saboteur, defect):
     assert verdict.findings
 
 
+def test_every_check_of_a_server_has_a_defect_that_it_has_to_find():
+    trial = trial_of(Running("http://127.0.0.1:1", None))
+    wanted = {c.id for c in planned(trial).checks if c.kind in KINDS}
+    found = {c.id for defect in SABOTEURS.values() for c in named(defect.found_by, trial)}
+
+    assert wanted - found == set()
+
+
 @pytest.mark.parametrize("control", CONTROLS)
 def test_checks_hold_on_a_server_without_a_defect(saboteur, control):
     with saboteur(control) as server:

@@ -37,7 +37,12 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.tree",
     },
     "specpipe.pipeline": {"specpipe.spec.", "specpipe.targets.base", "specpipe.tree"},
-    "specpipe.audit.": {"specpipe.audit.", "specpipe.spec.", "specpipe.arguments"},
+    "specpipe.audit.": {
+        "specpipe.audit.",
+        "specpipe.spec.",
+        "specpipe.arguments",
+        "specpipe.tree",
+    },
     "specpipe.diff.": {
         "specpipe.diff.",
         "specpipe.spec.",
@@ -52,6 +57,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.conformance.",
         "specpipe.spec.model",
         "specpipe.spec.names",
+        "specpipe.spec.nodes",
         "specpipe.arguments",
         "specpipe.node",
         "specpipe.render",
@@ -62,6 +68,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.others.",
         "specpipe.bench.peers.making",
         "specpipe.conformance.interruption",
+        "specpipe.conformance.process",
         "specpipe.conformance.profile",
         "specpipe.conformance.report",
         "specpipe.conformance.verdict",
@@ -140,6 +147,7 @@ SERVER_USES = {
     "jsonschema_rs",
     "prometheus_client",
     "psycopg",
+    "shtab",  # an extra
 }
 
 

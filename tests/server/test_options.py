@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -262,3 +263,47 @@ def test_every_key_of_a_file_opens_the_door(start, tmp_path):
     for key, status in (("one", 200), ("two", 200), ("three", 401)):
         reply = httpx.get(f"{server.url}/workstream_events", headers={"X-Application-ID": key})
         assert reply.status_code == status
+
+
+def test_the_help_lists_every_variable_and_the_commands_and_statuses(run):
+    text = run("--help").stdout
+
+    assert [name for name in VARIABLES if name not in text] == []
+    for word in ("export ", "import ", "completion ", "exit status:", "examples:"):
+        assert word in text
+    assert max(map(len, text.splitlines())) < 110
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        (["--allow"], {"--allow-host", "--allow-origin"}),
+        (["ex"], {"export"}),
+        (["export", "--ou"], {"--output"}),
+    ],
+)
+def test_bash_completes_options_and_commands(run, typed, offered):
+    script = run("completion", "bash").stdout
+    (function,) = re.findall(r"^complete .*-F (\w+) ", script, re.M)
+    words = " ".join(["program", *typed])
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"{script}\nCOMP_WORDS=({words}); COMP_CWORD={len(typed)}; {function}\n"
+            'printf "%s\\n" "${COMPREPLY[@]}"',
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert set(done.stdout.split()) == offered
+
+
+def test_a_shell_that_is_not_known_is_one_line(run):
+    result = run("completion", "fish")
+
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert "bash" in result.stderr

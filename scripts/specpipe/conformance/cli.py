@@ -22,7 +22,6 @@ from specpipe.conformance import baseline, interruption, replay, shard
 from specpipe.conformance.budget import budget
 from specpipe.conformance.cleanup import clean_up_after
 from specpipe.conformance.judgement import Judgement, conclude
-from specpipe.conformance.ledger import Broken
 from specpipe.conformance.manners import manners
 from specpipe.conformance.merge import merged
 from specpipe.conformance.pace import POLITE, Pace
@@ -30,6 +29,7 @@ from specpipe.conformance.plan import Plan, planned
 from specpipe.conformance.process import ENGINES, Running, generated_server
 from specpipe.conformance.profile import PROFILES
 from specpipe.conformance.progress import Progress
+from specpipe.conformance.reachable import check_reachable
 from specpipe.conformance.replay import Replay
 from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
@@ -43,7 +43,6 @@ from specpipe.spec.model import (
     Document,
     Identifiers,
     Snapshot,
-    reads_only,
 )
 from specpipe.workspace import OUT, REPORTS, SPEC, shown
 
@@ -116,37 +115,7 @@ def conformance(options: argparse.Namespace) -> int:
     """Judge; returns the exit status."""
     interruption.install()
     try:
-        document, api = pipeline.read_spec(options.spec)
-        again, part = replay.parse(options.replay), shard.parse(options.shard)
-        known = baseline.read(Path(options.baseline)) if options.baseline else ()
-        if again is not None:
-            if part is not None:
-                raise ToolError("SHARD: a replay is of one check: leave it out")
-            options.profile, options.seed = again.profile, again.seed
-            options.report_dir = options.report_dir / "replay"
-        check_options(api, options)
-        if options.merge:
-            whole = merged(Path(options.merge), document, options.report_dir / "report.json")
-            return conclude(whole, known, options.report_dir, Progress(sys.stdout))
-        with subject_server(api, options) as server:
-            trial = trial_of(document, api, server, options)
-            if options.cleanup:
-                return clean_up_after(trial, print)
-            plan = plan_of(trial, options)
-            scope = scope_of(trial, plan, options, again)
-            for line in manners(trial, plan.writes):
-                print(line, flush=True)
-            if again is None:
-                plan = budgeted(plan, trial, part)
-            given, folder = given_by(options), options.report_dir
-            verdict = Verdict(until_broken=options.until_broken)
-            judgement = Judgement(
-                *(trial, plan, folder, scope, given, again),
-                verdict=verdict,
-                shard=part,
-                baseline=known,
-            )
-            return judgement.run()
+        return judged(options)
     except SpecError as error:
         for diagnostic in error.diagnostics:
             print(diagnostic, file=sys.stderr)
@@ -155,6 +124,39 @@ def conformance(options: argparse.Namespace) -> int:
     except (ToolError, Unreachable) as error:
         print(f"could not judge: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
+
+
+def judged(options: argparse.Namespace) -> int:
+    """The exit status of what is asked for. Raises SpecError, ToolError and Unreachable when
+    nothing can be judged."""
+    document, api = pipeline.read_spec(options.spec)
+    again, part = replay.parse(options.replay), shard.parse(options.shard)
+    known = baseline.read(Path(options.baseline)) if options.baseline else ()
+    if again is not None:
+        if part is not None:
+            raise ToolError("SHARD: a replay is of one check: leave it out")
+        options.profile, options.seed = again.profile, again.seed
+        options.report_dir = options.report_dir / "replay"
+    check_options(api, options)
+    if options.merge:
+        whole = merged(Path(options.merge), document, options.report_dir / "report.json")
+        return conclude(whole, known, options.report_dir, Progress(sys.stdout))
+    with subject_server(api, options) as server:
+        trial = trial_of(document, api, server, options)
+        if options.cleanup:
+            return clean_up_after(trial, print)
+        plan = plan_of(trial, options)
+        scope = scope_of(trial, plan, options, again)
+        for line in manners(trial, plan.writes):
+            print(line, flush=True)
+        if again is None:
+            plan = budgeted(plan, trial, part)
+        return Judgement(
+            *(trial, plan, options.report_dir, scope, given_by(options), again),
+            verdict=Verdict(until_broken=options.until_broken),
+            shard=part,
+            baseline=known,
+        ).run()
 
 
 def budgeted(plan: Plan, trial: Trial, part: Shard | None) -> Plan:
@@ -242,26 +244,6 @@ def subject_server(api: Api, options: argparse.Namespace) -> Iterator[Running]:
         engine = options.engine or ENGINES[0]
         with generated_server(api, options.out, options.seed, engine) as server:
             yield server
-
-
-def check_reachable(trial: Trial) -> None:
-    """Make sure that the server answers and takes our key. Raises Unreachable, ToolError."""
-    gets = [o for o in trial.api.operations if reads_only(o) and o.method == "GET"]
-    if not gets:
-        return
-    # Best one without parameters in its path: there a 404 can only mean another base.
-    reading = min(gets, key=lambda operation: len(operation.parameters_in("path")))
-    url = trial.server.base_url
-    with trial.wire() as wire:
-        path = {p.wire: "example" for p in reading.parameters_in("path")}
-        try:
-            status = wire.send(reading, path).status
-        except Broken:
-            return  # it is there, and what it says is for the checks to tell
-    if status in (401, 403):
-        raise ToolError(f"{url} refuses the key: set API_KEY to one that it takes")
-    if status == 404 and not reading.parameters_in("path"):
-        raise ToolError(f"{url} has no {reading.path}: is that the right base URL?")
 
 
 def given_by(options: argparse.Namespace) -> dict[str, str]:

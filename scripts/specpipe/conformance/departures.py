@@ -3,7 +3,6 @@ a failure reaches the judge as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,28 +10,11 @@ from schemathesis.core import failures as general
 from schemathesis.openapi import checks as kinds
 
 from specpipe.conformance.exchange import Exchange
+from specpipe.conformance.fuzz_checks import CHECKS, NO_ANSWER
 from specpipe.conformance.oracle import Oracle
 from specpipe.spec.model import Operation, Response
 from specpipe.spec.nodes import escape
 
-CHECKS: Mapping[str, tuple[str, str]] = {
-    "not_a_server_error": ("server-error", "No request makes the server fail."),
-    "status_code_conformance": ("status", "Every status that is answered is in the spec."),
-    "content_type_conformance": ("content-type", "An answer has the media type of the spec."),
-    "response_headers_conformance": ("headers", "An answer has the headers of the spec."),
-    "response_schema_conformance": ("schema", "An answer is what its schema says."),
-    "negative_data_rejection": ("refuses-invalid", "What the spec does not allow is refused."),
-    "positive_data_acceptance": ("accepts-valid", "What the spec allows is accepted."),
-    "missing_required_header": ("wants-header", "A required header cannot be left out."),
-    "unsupported_method": ("other-methods", "Methods that the spec lacks are refused with 405."),
-    "allow_header_conformance": ("allow-header", "Allow lists the methods of the spec."),
-    "use_after_free": ("gone-after-delete", "A deleted thing is gone."),
-    "ensure_resource_availability": ("there-after-create", "A created thing can be read."),
-    "ignored_auth": ("asks-for-key", "Without the right key every secured operation refuses."),
-    "laws": ("laws", "What a request did can be read back afterwards."),
-}
-"""By schemathesis' name of a check: ours, and what it says."""
-NO_ANSWER = ("answers", "Every request gets an answer.")
 SHOWN = 300
 """Characters of an answer or of a message that people are shown."""
 

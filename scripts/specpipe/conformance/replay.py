@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from specpipe.conformance.fuzz_checks import NAMES
 from specpipe.conformance.plan import Plan
 from specpipe.conformance.profile import PROFILES
 from specpipe.conformance.verdict import Verdict
@@ -38,7 +39,8 @@ class Replay:
         if self.kind in (FUZZ, REACH):
             fuzzed = tuple(o for o in plan.fuzzed if o.id == self.operation)
             checks = plan.about([self.operation]).checks if self.kind == REACH else ()
-        if not checks and not fuzzed:
+        unknown = self.kind == FUZZ and self.name.rpartition("/")[2] not in NAMES
+        if unknown or (not checks and not fuzzed):
             raise ToolError(f"REPLAY: there is no check {self.kind}/{self.name} of this server")
         return Plan(checks, fuzzed)
 

@@ -7,7 +7,8 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import fill
 from typing import Any, Never
 
 from .contract import Contract
@@ -17,6 +18,8 @@ from .replies import one_line
 from .values import host, number, origin, port, seconds, size, yes_or_no
 
 DATABASE_URL = "sqlite:///events.db"
+WIDTH = 78
+"""Columns of a description in the help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +42,14 @@ class ServeSettings:
 class Setting:
     """One of them: its option, its variable, and how its text is read (`read` raises ValueError
     with a line for a person). One that takes `several` is repeated as an option and separated by
-    commas in the environment."""
+    commas in the environment. The help lists it under its `group`."""
 
     option: str
     variable: str
     read: Callable[[str], Any]
     help: str
     metavar: str
+    group: str = "options"
     several: bool = False
 
 
@@ -53,7 +57,14 @@ class OptionParser(argparse.ArgumentParser):
     """A parser whose complaints are one line on standard error; the exit status is 2."""
 
     def __init__(self, program: str, description: str, epilog: str | None = None) -> None:
-        super().__init__(prog=program, description=description, epilog=epilog, allow_abbrev=False)
+        super().__init__(
+            prog=program,
+            description=fill(description, WIDTH),
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        self._groups: dict[str, Any] = {"options": self}
 
     def error(self, message: str) -> Never:
         """Exit with that message."""
@@ -62,7 +73,9 @@ class OptionParser(argparse.ArgumentParser):
     def add(self, setting: Setting) -> None:
         """Add its option."""
         variable = f"{setting.variable}, by commas" if setting.several else setting.variable
-        self.add_argument(
+        if setting.group not in self._groups:
+            self._groups[setting.group] = self.add_argument_group(setting.group)
+        self._groups[setting.group].add_argument(
             setting.option,
             action="append" if setting.several else "store",
             type=argument(setting.read),
@@ -102,6 +115,7 @@ DATABASE = Setting(
     str,
     f"where to keep what is stored; {DATABASE_URL} unless given",
     "URL",
+    "storage",
 )
 """Commands other than `serve` take it too."""
 
@@ -111,9 +125,16 @@ def serve_settings_table(contract: Contract) -> Mapping[str, Setting]:
     first, last = contract.ports
     sends = f" (clients send it as {contract.key_header})" if contract.key_header else ""
     return {
-        "host": Setting("--host", "HOST", str, "address to listen on; 127.0.0.1", "ADDRESS"),
+        "host": Setting(
+            "--host", "HOST", str, "address to listen on; 127.0.0.1", "ADDRESS", "network"
+        ),
         "port": Setting(
-            "--port", "PORT", port, f"0 for any; by default the first free of {first}-{last}", "N"
+            "--port",
+            "PORT",
+            port,
+            f"0 for any; by default the first free of {first}-{last}",
+            "N",
+            "network",
         ),
         "database": DATABASE,
         "key": Setting(
@@ -122,34 +143,41 @@ def serve_settings_table(contract: Contract) -> Mapping[str, Setting]:
             printable_key,
             f"a key to ask for{sends}; several: API_KEYS, by commas",
             "KEY",
+            "access",
         ),
-        "key_file": Setting(
-            "--api-key-file",
-            "API_KEY_FILE",
-            str,
-            "a file of keys to ask for, one a line; lines that begin with # are left out",
-            "FILE",
-        ),
-        "hosts": Setting(
-            "--allow-host",
-            "ALLOW_HOSTS",
-            host,
-            "a name besides localhost that clients may call this server by; can be repeated",
-            "NAME",
-            several=True,
-        ),
-        "origins": Setting(
-            "--allow-origin",
-            "ALLOW_ORIGINS",
-            origin,
-            "web pages that may use this server, as https://host:port; can be repeated",
-            "ORIGIN",
-            several=True,
-        ),
-        **LIMIT_SETTINGS,
+        **ACCESS_SETTINGS,
+        **{name: replace(limit, group="limits") for name, limit in LIMIT_SETTINGS.items()},
     }
 
 
+ACCESS_SETTINGS: Mapping[str, Setting] = {
+    "key_file": Setting(
+        "--api-key-file",
+        "API_KEY_FILE",
+        str,
+        "a file of keys to ask for, one a line; lines that begin with # are left out",
+        "FILE",
+        "access",
+    ),
+    "hosts": Setting(
+        "--allow-host",
+        "ALLOW_HOSTS",
+        host,
+        "a name besides localhost that clients may call this server by; can be repeated",
+        "NAME",
+        "access",
+        several=True,
+    ),
+    "origins": Setting(
+        "--allow-origin",
+        "ALLOW_ORIGINS",
+        origin,
+        "web pages that may use this server, as https://host:port; can be repeated",
+        "ORIGIN",
+        "access",
+        several=True,
+    ),
+}
 LIMIT_SETTINGS: Mapping[str, Setting] = {
     "body": Setting(
         "--largest-body", "LARGEST_BODY", size, "of one request, as 8MiB or in bytes; 8MiB", "SIZE"
@@ -191,7 +219,7 @@ API_KEYS = Setting("", "API_KEYS", printable_key, "", "", several=True)
 ACCESS_LOG = Setting("--access-log", "ACCESS_LOG", yes_or_no, "log each request", "")
 
 
-def serve_parser(contract: Contract, program: str, epilog: str) -> OptionParser:
+def serve_parser(contract: Contract, program: str, epilog: str | None = None) -> OptionParser:
     """The options of `serve`."""
     options = OptionParser(
         program, f"A durable server of {contract.title} {contract.version}.", epilog
@@ -216,7 +244,7 @@ def serve_parser(contract: Contract, program: str, epilog: str) -> OptionParser:
 
 
 def read_serve_settings(
-    contract: Contract, program: str, arguments: Sequence[str], epilog: str = ""
+    contract: Contract, program: str, arguments: Sequence[str], epilog: str | None = None
 ) -> ServeSettings:
     """The settings of `serve`; exits with status 2 and one line when they are misused."""
     options = serve_parser(contract, program, epilog)

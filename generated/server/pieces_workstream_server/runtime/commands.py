@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .completion import SHELLS, completion_script
 from .contract import Contract
 from .exporting import STANDARD
 from .importing import Reader
@@ -22,8 +24,33 @@ from .settings import (
     LIMIT_SETTINGS,
     OptionParser,
     read_serve_settings,
+    serve_parser,
 )
 from .transfer import run_export, run_import
+
+MANUAL = """\
+An option wins over the variable named in brackets; an empty variable counts as unset.
+
+commands, each with a --help of its own:
+  export      write what is stored as JSON, one object a line
+  import      store what `export` wrote
+  completion  write a script that lets a shell complete all this
+
+examples:
+  {program}                                   in ./events.db, on the first free port
+  {program} --port 0 --database-url sqlite:////var/lib/events.db
+  API_KEY=secret {program} --host 0.0.0.0     for other machines, which need the key
+  {program} export --output backup.jsonl      while a server runs, too
+
+exit status:
+  0  stopped as it was told to
+  1  could not go on; one line on standard error says why
+  2  an option, a variable or a command is wrong; one line says which
+"""
+LARGEST_BODY = replace(
+    LIMIT_SETTINGS["body"],
+    help=f"as the server has it, which stores twice that; {LIMIT_SETTINGS['body'].help}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +66,66 @@ class Invocation:
 
 def serve_command(given: Invocation) -> int:
     """Serve until stopped."""
-    others = ", ".join(name for name in COMMANDS if name != "serve")
-    epilog = f"Other commands: {others}; `{given.program} COMMAND --help`." if others else ""
+    epilog = MANUAL.format(program=given.program)
     settings = read_serve_settings(given.contract, given.program, given.arguments, epilog)
     return serve(given.contract, given.create_app, settings, given.program)
 
 
 def export_command(given: Invocation) -> int:
     """Write out what is stored."""
+    options = export_parser(given)
+    values = options.parse_args(given.arguments)
+    url = options.value(values, DATABASE) or DATABASE_URL
+    return run_export(given.contract.resource(values.kind), options.prog, url, values.output)
+
+
+def import_command(given: Invocation) -> int:
+    """Take in what was written out."""
+    options = import_parser(given)
+    values = options.parse_args(given.arguments)
+    url = options.value(values, DATABASE) or DATABASE_URL
+    largest = options.value(values, LARGEST_BODY)
+    limits = DEFAULT_LIMITS if largest is None else limits_with(body=largest)
+    reader = Reader(
+        given.contract.resource(values.kind), Schemas(given.read_document()), limits.thing
+    )
+    return run_import(reader, options.prog, url, values.file)
+
+
+def completion_command(given: Invocation) -> int:
+    """Write what lets a shell complete commands and options."""
+    options = OptionParser(
+        f"{given.program} completion",
+        "Write a script that lets a shell complete commands and options. Needs shtab, which the "
+        "extra `completion` installs.",
+        f'For the shell that runs: eval "$({given.program} completion bash)".',
+    )
+    options.add_argument("shell", choices=SHELLS)
+    shell = options.parse_args(given.arguments).shell
+    try:
+        text = completion_script(whole_parser(given), shell)
+    except ImportError:
+        print(f"{options.prog}: shtab is not installed: pip install shtab", file=sys.stderr)
+        return 1
+    print(text)
+    return 0
+
+
+def whole_parser(given: Invocation) -> argparse.ArgumentParser:
+    """All commands in one parser."""
+    serving = serve_parser(given.contract, given.program)
+    whole = argparse.ArgumentParser(prog=given.program, parents=[serving], add_help=False)
+    commands = whole.add_subparsers()
+    parsers = [export_parser, import_parser] if given.contract.resources else []
+    for make in parsers:
+        parser = make(given)
+        name = parser.prog.rpartition(" ")[2]
+        commands.add_parser(name, parents=[parser], add_help=False, help=parser.description)
+    return whole
+
+
+def export_parser(given: Invocation) -> OptionParser:
+    """The options of `export`."""
     options = transfer_parser(
         given, "export", "Write what is stored as JSON, one object a line, oldest first."
     )
@@ -56,13 +135,11 @@ def export_command(given: Invocation) -> int:
         default=STANDARD,
         help="replaced as a whole when all is written; standard output unless given",
     )
-    values = options.parse_args(given.arguments)
-    url = options.value(values, DATABASE) or DATABASE_URL
-    return run_export(given.contract.resource(values.kind), options.prog, url, values.output)
+    return options
 
 
-def import_command(given: Invocation) -> int:
-    """Take in what was written out."""
+def import_parser(given: Invocation) -> OptionParser:
+    """The options of `import`."""
     options = transfer_parser(
         given,
         "import",
@@ -72,16 +149,8 @@ def import_command(given: Invocation) -> int:
     options.add_argument(
         "file", nargs="?", metavar="FILE", default=STANDARD, help="standard input unless given"
     )
-    body = LIMIT_SETTINGS["body"]
-    options.add(replace(body, help=f"as the server has it, which stores twice that; {body.help}"))
-    values = options.parse_args(given.arguments)
-    url = options.value(values, DATABASE) or DATABASE_URL
-    largest = options.value(values, body)
-    limits = DEFAULT_LIMITS if largest is None else limits_with(body=largest)
-    reader = Reader(
-        given.contract.resource(values.kind), Schemas(given.read_document()), limits.thing
-    )
-    return run_import(reader, options.prog, url, values.file)
+    options.add(LARGEST_BODY)
+    return options
 
 
 def transfer_parser(given: Invocation, command: str, description: str) -> OptionParser:
@@ -105,6 +174,7 @@ COMMANDS: Mapping[str, Callable[[Invocation], int]] = {
     "serve": serve_command,
     "export": export_command,
     "import": import_command,
+    "completion": completion_command,
 }
 """By name. Each returns the exit status: 0 done, 1 could not, 2 misused."""
 
