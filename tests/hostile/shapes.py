@@ -117,12 +117,11 @@ def _is_told(comment: str) -> bool:
 
 def markdown(text: str) -> Shape:
     """The blocks and the inline marks of Markdown, and where its links lead; the programs in it
-    likewise. Paragraphs of nothing but text are one: there are as many as the text has."""
-    tokens = [_token(token) for token in _MARKDOWN.parse(text)]
+    likewise. Paragraphs of nothing but text are left out: there are as many as the text has."""
     found: list[Shape] = []
-    for token in tokens:
+    for token in map(_token, _MARKDOWN.parse(text)):
         found.append(token)
-        if found[-3:] == found[-6:-3] and found[-2][3:] == (["text"],):
+        if token[0] == "paragraph_close" and found[-2][3:] == (["text"],):
             del found[-3:]
     return found
 

@@ -52,12 +52,12 @@ def turned(turn: int) -> Data:
     """The frame with another payload in each place than in any other turn."""
     texts, places = list(PAYLOADS.values()), labels()
     # Steps, so that neighbours in the file do not follow each other through the payloads.
-    said = {label: texts[(n * 5 + turn * 7) % len(texts)] for n, label in enumerate(places)}
+    said = {label: texts[(n * 5 + turn * 11) % len(texts)] for n, label in enumerate(places)}
     return filled(said.__getitem__, HOSTILE_PATTERN)
 
 
 def test_each_place_has_another_payload_in_each_turn():
-    assert math.gcd(7, len(PAYLOADS)) == 1
+    assert math.gcd(11, len(PAYLOADS)) == 1
 
 
 @pytest.mark.parametrize("turn", TURNS)
