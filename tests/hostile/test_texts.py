@@ -22,7 +22,7 @@ from .frame import HARMLESS, HOSTILE_PATTERN, filled, labels, mark
 from .payloads import PAYLOADS
 from .shapes import shape, shapes
 
-TURNS = range(len(PAYLOADS) if os.environ.get("HOSTILE") == "all" else 10)
+TURNS = range(len(PAYLOADS) if os.environ.get("HOSTILE") == "all" else 6)
 """Specs that are made: each place has another payload in each. With HOSTILE=all each has each."""
 STRANGE = st.text(st.characters(exclude_categories=("Cs",)), max_size=30) | st.lists(
     st.sampled_from(
@@ -101,7 +101,7 @@ def compiled(tree, home: Path) -> str:
     return result.stdout
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(STRANGE, min_size=7, max_size=13))
 def test_arbitrary_texts_change_the_shape_of_nothing(harmless, texts):
     places = labels()
