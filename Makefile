@@ -17,7 +17,7 @@ NODE := $(shell [[ $$(node --version 2>&1) =~ ^v([0-9]+)\.([0-9]+) ]] && command
 GENERATED := generated/python-client generated/server
 # Offline, and quiet about itself.
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly
-FORMATTED := tests/typescript templates/typescript-client/runtime 'scripts/**/*.mjs'
+FORMATTED := tests/typescript templates/typescript-client/runtime 'scripts/**/*.mjs' 'templates/docs/portal/*.js' tests/portal/portal.mjs
 
 SPEC ?= spec/openapi.yaml
 OUT ?= generated
@@ -71,7 +71,7 @@ all: ## the main job: generate, then conformance
 # A target that needs no Node does not wait for its tools.
 TYPESCRIPT := $(if $(if $(strip $(TARGETS)),$(findstring typescript,$(TARGETS)),all),$(NODE))
 
-generate: $(READY) $(TYPESCRIPT) ## regenerate the SDKs and the server (SPEC= OUT= TARGETS=python,server,typescript)
+generate: $(READY) $(TYPESCRIPT) ## regenerate SDKs, server and docs (SPEC= OUT= TARGETS=python,server,typescript,docs)
 	@$(SPECPIPE) generate --spec="$$SPEC" --out="$$OUT" --targets="$$TARGETS"
 
 check: $(READY) $(TYPESCRIPT) ## say whether generated/ is what the spec gives; writes nothing (SPEC= OUT= TARGETS=)

@@ -13,11 +13,9 @@ import pytest
 from specpipe.conformance.process import Running
 from specpipe.workspace import ROOT
 
-from .servers import KEY, start
+from .servers import KEY, PACKAGE, start
 
 __all__ = ["KEY", "PACKAGE", "start"]
-
-PACKAGE = "pieces_workstream_server"
 
 
 @pytest.fixture(autouse=True)

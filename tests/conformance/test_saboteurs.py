@@ -97,7 +97,9 @@ def test_a_server_that_refuses_everything_has_operations_that_were_not_reached(s
 
 
 @pytest.mark.parametrize(("defect", "check"), THROUGH_THE_COMMAND.items())
-def test_a_server_with_a_defect_departs_and_the_check_is_told(saboteur, make, defect, check):
+def test_a_server_with_a_defect_departs_the_check_is_told_and_its_key_is_nowhere(
+    saboteur, make, tmp_path, defect, check
+):
     with saboteur(defect) as server:
         result = make(
             "conformance",
@@ -106,10 +108,14 @@ def test_a_server_with_a_defect_departs_and_the_check_is_told(saboteur, make, de
             ALLOW_WRITES="all",
             PROFILE="smoke",
         )
+    written = [path for path in (tmp_path / "reports").rglob("*") if path.is_file()]
 
     assert result.returncode != 0
     assert check in result.stdout
     assert result.stdout.splitlines()[-1].startswith("DEPARTS")
+    assert KEY not in result.stdout + result.stderr
+    assert len(written) > 5
+    assert [path for path in written if KEY.encode() in path.read_bytes()] == []
 
 
 def test_the_same_server_without_a_defect_conforms(saboteur, make):

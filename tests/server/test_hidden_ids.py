@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from specpipe import pipeline
+from specpipe.spec.model import Get
+from specpipe.targets.portal import paths
 from specpipe.targets.server_paths import BESIDE, hidden_values, reserved_ids
 from specpipe.workspace import SPEC
 
@@ -57,6 +61,18 @@ def test_of_the_spec_one_word_is_hidden():
     assert reserved_ids(api) == {"workstream_event": ("update",)}
 
 
+def test_pages_for_people_hide_ids_of_paths_that_look_like_theirs():
+    _, api = pipeline.read_spec(SPEC)
+    (get,) = (o for o in api.operations if isinstance(o.behaviour, Get))
+    moved = replace(api, operations=(replace(get, path="/{kind}/{workstream_event}"),))
+    hidden = reserved_ids(moved, ["index.html"])["workstream_event"]
+    assert "index.html" in hidden
+
+
 def test_what_the_server_serves_besides_is_known(runtime, folder, package):
     contract = runtime("contract").Contract("", "", (), None, (0, 0))
-    assert set(runtime("pages").pages(contract, {}, None, None)) == set(BESIDE)
+    names = paths(*pipeline.read_spec(SPEC))
+    assert {path.name for path in (folder / package / "portal").iterdir()} == set(names)
+    files = dict.fromkeys(names, b"")
+    found = set(runtime("pages").pages(contract, {}, files, None, None))
+    assert found == {*BESIDE, *(f"/docs/{name}" for name in names)}

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from specpipe.audit.facts import Documented, Page
 from specpipe.audit.markdown import Block, blocks, header, plain, rows
-from specpipe.audit.sections import NAME, READERS, Notebook, prose
+from specpipe.audit.sections import NAME, OWN, READERS, Notebook, prose
+from specpipe.render import MARK
 from specpipe.tree import digest as digest_of
 
 _BASE = re.compile(r"All URIs are relative to (\S+)")
@@ -55,17 +56,21 @@ class _Reader:
     section: str = ""
     waiting: Block | None = None
     """A heading that is an operation's when a signature follows."""
+    ours: bool = False
+    """Whether the page was made of a spec, so that parts of it only repeat the spec."""
 
     def take(self, block: Block) -> None:
         """Read one block."""
         if self.waiting is not None:
             heading, self.waiting = self.waiting, None
             self._settle(heading, block)
-        if block.kind == "heading" and block.level <= 2:
+        if block.line == 1 and MARK in block.lines[0][1]:
+            self.ours = True
+        elif block.kind == "heading" and block.level <= 2:
             self.waiting = block
         elif block.kind == "heading":
             self.section = block.text.lower().rstrip(":")
-            if self.section not in READERS or not self.book.operation:
+            if not self._knows(self.section):
                 self.book.leave(block)
         elif not (_is_furniture(block) or self._reads(block)):
             self.book.leave(block)
@@ -81,9 +86,16 @@ class _Reader:
             if not operation.path:
                 self.book.unread.append((operation.line, f"{name} has no address"))
 
+    def _knows(self, section: str) -> bool:
+        """Whether an operation has such a section."""
+        known = section in READERS or (self.ours and section in OWN)
+        return known and bool(self.book.operation)
+
     def _reads(self, block: Block) -> bool:
         if not self.book.operation:
-            return self._front(block)
+            return self._front(block) or (self.ours and block.kind == "paragraph")
+        if self.ours and self.section in OWN:
+            return True
         reader = READERS.get(self.section)
         return reader is not None and reader(self.book, block)
 

@@ -184,6 +184,9 @@ def _header_names(cell: str) -> tuple[str, ...]:
     return tuple(part.split(" ")[0] for part in parts if part not in ("", "-"))
 
 
+OWN = frozenset({"outcome", "method", "on the wire", "behaviour", "errors", "sources"})
+"""Sections of pages that are made of a spec: what they say is derived from it, and states nothing
+that it could be held against."""
 READERS: Mapping[str, Callable[[Notebook, Block], bool]] = {
     "signature": _signature,
     "example": _example,

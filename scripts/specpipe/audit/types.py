@@ -18,6 +18,7 @@ _PRIMITIVES: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "datetime": (("string", "date-time"),),
     "date": (("string", "date"),),
     "Date": (("string", "date-time"), ("string", "date")),
+    "Date | string": (("string", "date-time"),),
     **dict.fromkeys(("bytearray", "bytes", "Blob", "HttpFile", "File"), (("string", "binary"),)),
     "UUID": (_STRING,),
     **dict.fromkeys(("object", "any"), (("object", None), ("", None))),

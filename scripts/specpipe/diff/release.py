@@ -4,6 +4,7 @@ fragments. Everything is worked out before anything is written."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from specpipe import pipeline
@@ -33,12 +34,14 @@ def planned(moment: Moment, version: str, date: str, spec: Path, out: Path) -> l
     check(moment, version, str(spec.parent / FOLDER))
     content = read(spec) or b""
     text = with_version(content.decode("utf-8"), moment.document, version)
-    document, api = pipeline.checked(parse(text.encode(), moment.document.file))
+    found = moment.state.fragments
+    log = with_release(moment.state.changelog, version, date, found)
+    given = {**moment.document.beside, CHANGELOG: log}
+    released = replace(parse(text.encode(), moment.document.file), beside=given)
+    document, api = pipeline.checked(released)
     generated = pipeline.changes_of(document, api, out, TARGETS, whole=True)
     if orphan := next((change for change in generated if change.kind == "orphan"), None):
         raise ToolError(f"{out}/{orphan}")
-    found = moment.state.fragments
-    log = with_release(moment.state.changelog, version, date, found)
     changes = (
         [Change(str(spec.resolve()), "update", text.encode())] if text.encode() != content else []
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_NODES = 500_000
 MAX_KEY = 512
+SHOWN = ("CHANGELOG.md", "conformance.json")
+"""Files beside a document that pages about it show, where there are any."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -34,7 +36,9 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 def load(path: Path) -> Document:
     """The document at `path`. Raises SpecError, and Misuse when no file can be read there."""
     file = _file(path)
-    return parse(_read(path, file), file)
+    document = parse(_read(path, file), file)
+    found = ((name, beside(document, name)) for name in SHOWN)
+    return replace(document, beside={name: text for name, text in found if text is not None})
 
 
 def parse(content: bytes, file: str) -> Document:

@@ -1,8 +1,6 @@
-"""The operations view: what a spec says about an API, frozen and language-neutral.
-
-`build.build` makes it from a document; targets and conformance read nothing else of the
-`paths`, `x-resource` and `security` parts. Raw JSON Schemas stay in `Document`.
-"""
+"""The operations view: what a spec says about an API, frozen and language-neutral. `build.build`
+makes it from a document; targets and conformance read nothing else of the `paths`, `x-resource`
+and `security` parts. Raw JSON Schemas stay in `Document`."""
 
 from __future__ import annotations
 
@@ -20,13 +18,14 @@ ParameterType = Literal["string", "integer", "number", "boolean", "date-time"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A loaded spec: its data, and the place of every node by JSON pointer."""
+    """A loaded spec: its data, the place of every node by JSON pointer, the SHA-256 of the file's
+    bytes (hexadecimal), and texts of files beside it that pages show (`load.SHOWN`), by name."""
 
     file: str
     data: Mapping[str, Any]
     places: Mapping[str, Location]
     digest: str
-    """SHA-256 of the file's bytes, hexadecimal."""
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, pointer: str) -> Location:
         """The place of `pointer`, or of its nearest parent that has one."""

@@ -6,7 +6,6 @@ comes from the operations view and the schemas.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,41 +16,12 @@ from specpipe.spec.model import Document, Response
 from specpipe.spec.names import Name
 from specpipe.targets.python_calls import Argument, Call, Calls, attribute
 from specpipe.targets.python_examples import Examples
-from specpipe.targets.python_models import PLAIN, Field, Model
 from specpipe.targets.python_refusals import error, error_classes
-from specpipe.targets.python_source import (
-    Class,
-    Function,
-    aliases,
-    classes,
-    expanded,
-    module_functions,
-)
+from specpipe.targets.python_rows import Rows, shown
+from specpipe.targets.python_source import Class, Function, aliases, classes, module_functions
+from specpipe.targets.rows import Failure, Row, on_this_page
 from specpipe.targets.wording import limits, sentences
 from specpipe.tree import Tree
-
-INLINE = re.compile(r"[A-Za-z_][A-Za-z_0-9.]*|[^A-Za-z_]+")
-SEE = re.compile(r"^(.*?)(?:See (\w+)\.)?$", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A parameter or a member: a line of a table. `type` and `text` are Markdown."""
-
-    name: str
-    wire: str
-    type: str
-    required: bool
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A documented failure: its status, the class it is raised as, and when it comes."""
-
-    status: int
-    error: str
-    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +50,15 @@ class Sample:
     data: Mapping[str, Any]
 
 
-class Reference:
+class Reference(Rows):
     """The SDK, as its reference shows it. `tree` has its modules, `package` is their folder."""
 
     def __init__(self, document: Document, calls: Calls, tree: Tree, package: str) -> None:
         """Of the SDK that was made from `document`."""
-        self._calls = calls
         self._tree = tree
         self._package = package
-        self.aliases = aliases(self._source("models"))
-        """Names of types that are no models, and what they stand for."""
+        super().__init__(document, calls, aliases(self._source("models")), on_this_page)
         self.examples = Examples(calls, self.aliases)
-        self._schemas = document.data.get("components", {}).get("schemas", {})
-        self._classes = {model.name for model in calls.models.models}
 
     def module(self, name: str) -> Mapping[str, Class]:
         """The public classes of one of the SDK's modules."""
@@ -175,41 +141,7 @@ class Reference:
         """The status that has a class of errors of its own."""
         return next((s for s, known in error_classes().items() if known == name), None)
 
-    def members(self, model: Model) -> Iterator[Row]:
-        """The members of a model."""
-        properties = self._schemas.get(model.name, {}).get("properties", {})
-        for it in model.fields:
-            text = sentences(self._description(it), limits(properties.get(it.wire, {}), shown))
-            yield Row(it.name, it.wire, self.type(it.annotation), it.required, text)
-
-    def _description(self, it: Field) -> str:
-        """What a member is, with a link to its enumeration."""
-        match = SEE.match(it.description)
-        enums = {enum.name for enum in self._calls.models.enums}
-        if match is None or match[2] not in enums:
-            return markdown_text(it.description)
-        return sentences(markdown_text(match[1]), f"See [{match[2]}](#{match[2]}).")
-
-    def type(self, annotation: str) -> str:
-        """An annotation as Markdown: models lead to where they are described."""
-        words = expanded(annotation, {**self.aliases, **PLAIN}).replace("models.", "")
-        return "".join(
-            f"[{word}](#{word})"
-            if word in self._classes
-            else markdown_text(word)
-            if word.strip() == word
-            else word.replace("|", "\\|")
-            for word in INLINE.findall(words)
-        )
-
 
 def said(response: Response) -> str:
     """When an answer comes."""
     return markdown_text(response.description)
-
-
-def shown(value: Any) -> str:
-    """A value of the spec as Markdown."""
-    if isinstance(value, bool):
-        return f"`{value}`"
-    return markdown_text(str(value))

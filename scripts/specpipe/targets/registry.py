@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from specpipe.diagnostics import Misuse
 from specpipe.targets.base import Target
+from specpipe.targets.docs import DocsTarget
 from specpipe.targets.python import PythonTarget
 from specpipe.targets.server import ServerTarget
 from specpipe.targets.typescript import TypeScriptTarget
 
-TARGETS: tuple[Target, ...] = (PythonTarget(), ServerTarget(), TypeScriptTarget())
+TARGETS: tuple[Target, ...] = (
+    PythonTarget(),
+    ServerTarget(),
+    TypeScriptTarget(),
+    DocsTarget(),
+)
 
 
 def select(names: str) -> tuple[Target, ...]:

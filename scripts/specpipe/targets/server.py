@@ -11,6 +11,7 @@ from specpipe.format import format_python
 from specpipe.render import environment, python_identifier
 from specpipe.spec.model import Api, Document
 from specpipe.targets.base import runtime
+from specpipe.targets.portal import paths, portal
 from specpipe.targets.server_models import render_models
 from specpipe.targets.server_paths import reserved_ids
 from specpipe.targets.server_views import handler_views
@@ -55,7 +56,7 @@ class ServerTarget:
             "distribution": f"{api.package.kebab}-server",
             "handlers": handler_views(api),
             "containers": secured,
-            "reserved": reserved_ids(api),
+            "reserved": reserved_ids(api, paths(document, api)),
         }
         files = {
             f"server/{path.format(package=package)}": env.get_template(template)
@@ -66,6 +67,9 @@ class ServerTarget:
         files[f"server/{package}/models.py"] = render_models(document.data).encode()
         files[f"server/{package}/openapi.json"] = as_json(document.data)
         files[f"server/{package}/py.typed"] = b""
+        files.update(
+            (f"server/{package}/{path}", content) for path, content in portal(document, api).items()
+        )
         files.update(runtime("server", f"server/{package}/runtime"))
         tree = format_python(files)
         check_arrival(api, tree[f"server/{package}/handlers.py"].decode())

@@ -16,20 +16,23 @@ BESIDE = (
     "/.well-known/ready",
     "/.well-known/version",
     "/docs",
+    "/docs/",
     "/metrics",
     "/openapi.json",
 )
 """What the server serves besides the operations (`pages` in its runtime)."""
 
 
-def reserved_ids(api: Api) -> Mapping[str, tuple[str, ...]]:
-    """For each resource, by name, the ids that are hidden from an operation, sorted."""
+def reserved_ids(api: Api, pages: Iterable[str] = ()) -> Mapping[str, tuple[str, ...]]:
+    """For each resource, by name, the ids that are hidden from an operation, sorted. `pages` are
+    the files of the portal, by name."""
     paths = [operation.path for operation in api.operations]
+    beside = [*BESIDE, *(f"/docs/{page}" for page in pages)]
     hidden: dict[str, set[str]] = {resource.name.snake: set() for resource in api.resources}
     for operation in api.operations:
         behaviour = operation.behaviour
         if isinstance(behaviour, Get | Delete | Associate | Increment):
-            found = hidden_values(operation.path, behaviour.id, [*paths, *BESIDE])
+            found = hidden_values(operation.path, behaviour.id, [*paths, *beside])
             hidden[behaviour.resource.name.snake].update(found)
     return {name: tuple(sorted(ids)) for name, ids in hidden.items()}
 

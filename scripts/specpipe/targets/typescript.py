@@ -26,7 +26,7 @@ from specpipe.tree import Tree
 from specpipe.workspace import ROOT, TEMPLATES
 
 TOOLS = ROOT / "scripts" / "specpipe" / "targets" / "typescript_tools.mjs"
-WITHOUT = "TARGETS=python,server"
+WITHOUT = "TARGETS=python,server,docs"
 """All targets but this one."""
 TEMPLATED = {
     "README.md": "README.md.j2",

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from specpipe.render import markdown_code, markdown_text
+from specpipe.render import markdown_text
 from specpipe.spec.model import Document
 from specpipe.spec.names import Name
 from specpipe.targets.python_refusals import error
+from specpipe.targets.rows import Failure, Row, on_this_page
 from specpipe.targets.typescript_calls import Argument, Call, Calls, attribute
 from specpipe.targets.typescript_conveniences import (
     Iteration,
@@ -23,38 +24,10 @@ from specpipe.targets.typescript_conveniences import (
     modification,
 )
 from specpipe.targets.typescript_examples import Examples
+from specpipe.targets.typescript_rows import Rows, shown
 from specpipe.targets.typescript_source import Declared, declared
-from specpipe.targets.typescript_values import Values
 from specpipe.targets.wording import limits, sentences
 from specpipe.workspace import TEMPLATES
-
-SCALARS: Mapping[str, str] = {
-    "string": "string",
-    "integer": "number",
-    "number": "number",
-    "boolean": "boolean",
-    "null": "null",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A parameter or a member: a line of a table. `type` and `text` are Markdown."""
-
-    name: str
-    wire: str
-    type: str
-    required: bool
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A documented failure: its status, the class it is thrown as, and when it comes."""
-
-    status: int
-    error: str
-    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +41,15 @@ class Section:
     modification: Modification | None
 
 
-class Reference:
+class Reference(Rows):
     """The SDK, as its pages show it."""
 
     def __init__(self, document: Document, calls: Calls) -> None:
         """Of the SDK that is made from `document`."""
+        super().__init__(document, on_this_page)
         self._document = document
         self._calls = calls
-        self.schemas: Mapping[str, Any] = document.data.get("components", {}).get("schemas", {})
-        self._values = Values(self.schemas)
-        self.examples = Examples(calls, self._values)
+        self.examples = Examples(calls, self.values)
 
     def module(self, name: str) -> Mapping[str, Declared]:
         """What one of the hand-written modules exports."""
@@ -140,50 +112,3 @@ class Reference:
     def error(self, status: int) -> str:
         """The class of errors for a status."""
         return error(status)
-
-    def result(self, call: Call) -> str:
-        """What a call gives, as Markdown."""
-        names = [answer.schema or answer.type for answer in call.answers]
-        linked = (self._named(name) for name in dict.fromkeys(names))
-        return " or ".join("nothing" if it == "void" else it for it in linked)
-
-    def members(self, name: str) -> Iterator[Row]:
-        """The members of a component schema."""
-        schema = self._values.component(name)
-        required = schema.get("required", ())
-        for wire, member in schema.get("properties", {}).items():
-            text = sentences(markdown_text(member.get("description", "")), limits(member, shown))
-            yield Row(wire, wire, self.type(member), wire in required, text)
-
-    def is_object(self, name: str) -> bool:
-        """Whether it has members to be listed."""
-        return "properties" in self._values.component(name)
-
-    def type(self, schema: Any) -> str:
-        """A schema's type as Markdown: component schemas lead to where they are described."""
-        if not isinstance(schema, Mapping):
-            return "unknown"
-        if "$ref" in schema:
-            return self._named(str(schema["$ref"]).rpartition("/")[2])
-        kinds = schema.get("type", ())
-        arms = [self._arm(kind, schema) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
-        return " \\| ".join(arms) or "unknown"
-
-    def _arm(self, kind: str, schema: Mapping[str, Any]) -> str:
-        if kind == "array":
-            return f"Array&lt;{self.type(schema.get('items'))}&gt;"
-        if kind == "object" and "properties" not in schema:
-            return f"Record&lt;string, {self.type(schema.get('additionalProperties'))}&gt;"
-        if kind == "string" and schema.get("format") == "date-time":
-            return "Date"
-        return SCALARS.get(kind, "object")
-
-    def _named(self, name: str) -> str:
-        return f"[{name}](#{name})" if name in self.schemas else name
-
-
-def shown(value: Any) -> str:
-    """A value of the spec as Markdown."""
-    if isinstance(value, bool):
-        return markdown_code("true" if value else "false")
-    return markdown_text(str(value))

@@ -70,6 +70,7 @@ async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
 def build_app(
     contract: Contract,
     document: Mapping[str, Any],
+    portal: Mapping[str, bytes],
     default_handlers: Callable[[Context], Any],
     *,
     handlers: Any = None,
@@ -103,7 +104,7 @@ def build_app(
             defaults = default_handlers(Context(store, schemas, sources or real_sources(), limits))
             handler_of = chosen_handlers(handlers, defaults, names)
             metrics = Metrics()
-            beside = pages(contract, document, store, metrics)
+            beside = pages(contract, document, portal, store, metrics)
             app.dispatcher = Dispatcher(
                 routes_of(contract, handler_of, beside, schemas, limits),
                 guard=guard,

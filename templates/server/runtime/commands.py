@@ -27,7 +27,7 @@ from .settings import (
 )
 from .transfer import run_export, run_import
 
-MANUAL = """\
+MORE_HELP = """\
 An option wins over the variable named in brackets; an empty variable counts as unset.
 
 commands, each with a --help of its own:
@@ -65,7 +65,7 @@ class Invocation:
 
 def serve_command(given: Invocation) -> int:
     """Serve until stopped."""
-    epilog = MANUAL.format(program=given.program)
+    epilog = MORE_HELP.format(program=given.program)
     settings = read_serve_settings(given.contract, given.program, given.arguments, epilog)
     return serve(given.contract, given.create_app, settings, given.program)
 

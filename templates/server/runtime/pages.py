@@ -10,21 +10,24 @@ from typing import Any
 import msgspec
 
 from .contract import Contract
-from .docs_page import POLICY, docs_page
 from .headers import Headers
 from .metrics import MEDIA_TYPE, Metrics
+from .portal import FOLDER, POLICY, served
 from .replies import JSON, TEXT, Reply
 from .store import Store
 
-HTML = "text/html; charset=utf-8"
 Page = Callable[[Headers], Awaitable[Reply]]
 
 
 def pages(
-    contract: Contract, document: Mapping[str, Any], store: Store, metrics: Metrics
+    contract: Contract,
+    document: Mapping[str, Any],
+    portal: Mapping[str, bytes],
+    store: Store,
+    metrics: Metrics,
 ) -> Mapping[str, Page]:
-    """By path. The targets that the server is generated with know these paths too: nothing that is
-    stored gets an id that one of them hides."""
+    """By path; `portal` has the files for people, by name. The targets that the server is generated
+    with know these paths too: nothing that is stored gets an id that one of them hides."""
 
     async def health(headers: Headers) -> Reply:
         return Reply(200, b"ok\n", TEXT, {"Cache-Control": "no-store"})
@@ -36,13 +39,18 @@ def pages(
     async def counted(headers: Headers) -> Reply:
         return Reply(200, metrics.text(), MEDIA_TYPE, {"Cache-Control": "no-store"})
 
+    async def elsewhere(headers: Headers) -> Reply:
+        # Relative, so that a proxy may serve all of this below a path of its own.
+        return Reply(308, headers={"Location": FOLDER.strip("/") + "/"})
+
     version = msgspec.json.encode({"title": contract.title, "version": contract.version})
     return {
         "/.well-known/health": health,
         "/.well-known/ready": ready,
         "/.well-known/version": unchanging(version, JSON),
         "/openapi.json": unchanging(msgspec.json.encode(document), JSON),
-        "/docs": unchanging(docs_page(contract, document).encode(), HTML, POLICY),
+        "/docs": elsewhere,
+        **{path: unchanging(body, kind, POLICY) for path, (kind, body) in served(portal).items()},
         "/metrics": counted,
     }
 

@@ -3,7 +3,8 @@
 
 - sockets: `server`, `protocol` with `arrival`, `flow`, `stalls` and `rejections`, within `limits`;
 - a request: `application`, `dispatch` with `guard`, `cross_origin` and `routing`, `endpoints` with
-  `http_input` and `json_input`, `pages`; told of afterwards by `metrics` and `access_log`;
+  `http_input` and `json_input`, `pages` with `portal`; told of afterwards by `metrics` and
+  `access_log`;
 - behaviour: `resource`, the verbs of `x-resource`, with `things`, `references` and `streams`;
 - storage: `store`, the interface, with `listing` and `turns` for every engine; then `sqlite*` and
   `postgres*`.

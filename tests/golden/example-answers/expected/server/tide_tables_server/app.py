@@ -41,6 +41,7 @@ def create_app(
     return build_app(
         CONTRACT,
         read_document(),
+        read_portal(),
         StoreHandlers,
         handlers=handlers,
         database_url=database_url,
@@ -58,3 +59,9 @@ def read_document() -> Mapping[str, Any]:
     text = resources.files(__package__).joinpath("openapi.json").read_bytes()
     document: Mapping[str, Any] = json.loads(text)
     return document
+
+
+def read_portal() -> Mapping[str, bytes]:
+    """The files of the pages for people, by name."""
+    files = resources.files(__package__).joinpath("portal").iterdir()
+    return {file.name: file.read_bytes() for file in files if file.is_file()}
