@@ -26,6 +26,8 @@ MISUSED = 2
 STALE = 4
 OWN = frozenset({"generate", "check", "lint", "serve"})
 """The commands of this module."""
+MAX_SHOWN = 500
+"""Problems that are listed; the rest is counted."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,9 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command: Callable[[argparse.Namespace], int] = options.command
         return command(options)
     except SpecError as error:
-        for diagnostic in error.diagnostics:
+        for diagnostic in error.diagnostics[:MAX_SHOWN]:
             print(diagnostic, file=sys.stderr)
         count = len(error.diagnostics)
+        if count > MAX_SHOWN:
+            print(f"… and {count - MAX_SHOWN} more", file=sys.stderr)
         print(f"{count} problem{'s' * (count != 1)} in the spec; nothing written", file=sys.stderr)
         return 1
     except ToolError as error:

@@ -71,8 +71,9 @@ def method_names(document: Document) -> Mapping[str, Name]:
     wanted = {o.node.pointer: _short_name(o) for o in found}
     takers = Counter((_tag(o).wire, wanted[o.node.pointer].words) for o in found)
     return {
-        pointer: name if takers[_tag(o).wire, name.words] == 1 else Name.of(o.id)
-        for o, (pointer, name) in zip(found, wanted.items(), strict=True)
+        o.node.pointer: name if takers[_tag(o).wire, name.words] == 1 else Name.of(o.id)
+        for o in found
+        for name in [wanted[o.node.pointer]]
     }
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.build import method_names, package
 from specpipe.spec.model import Document
-from specpipe.spec.nodes import Node, operations, root, schemas
+from specpipe.spec.nodes import Node, all_schemas, operations, root, schemas
 from specpipe.spec.reserved import BUILTINS, SDK_MODELS, SERVER_MODELS, TYPESCRIPT_MODELS
 
 MAX_LENGTH = 100
@@ -24,7 +24,8 @@ _CLASS = re.compile(r"[A-Z](?:[A-Za-z]|[0-9](?![a-z]))*", re.ASCII)
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
 _MEMBER = re.compile(r"_?[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
 _SEGMENT = re.compile(r"[A-Za-z0-9_~.-]*[A-Za-z0-9_~-][A-Za-z0-9_~.-]*|\{[^{}/]+\}", re.ASCII)
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
+_HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
+"""Not all that HTTP allows: pages show the name inside of a command for a shell."""
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
 _TAKEN = frozenset({"additionalproperties"})
 """Members that generated models have already."""
@@ -53,7 +54,7 @@ def names_are_identifiers(document: Document) -> Iterator[Diagnostic]:
 
 def properties_are_identifiers(document: Document) -> Iterator[Diagnostic]:
     """Names of properties, at any depth of component schemas, and members of enums."""
-    for schema in _all_schemas(document):
+    for schema in all_schemas(document):
         for name, node in schema.raw("properties").members():
             yield from _check_text(node, name, "property name", _IDENTIFIER)
             if _folded(name) in _TAKEN:
@@ -66,7 +67,7 @@ def names_do_not_collide(document: Document) -> Iterator[Diagnostic]:
     """Two things of a kind whose names differ only in case or separators."""
     yield from _collisions("schema", _models(document))
     yield from _collisions("resource", root(document).raw("x-resources").members())
-    for schema in _all_schemas(document):
+    for schema in all_schemas(document):
         yield from _collisions("property", schema.raw("properties").members())
         enum = schema.raw("enum")
         members = ((text, enum.raw(i)) for i, text in enumerate(enum.strings))
@@ -204,13 +205,3 @@ def _models(document: Document) -> Iterator[tuple[str, Node]]:
             pending.append((f"{name}_{key}", child, False))
         if node.map:
             pending.append((f"{name}_item", node.raw("items"), False))
-
-
-def _all_schemas(document: Document) -> Iterator[Node]:
-    """Component schemas, and the schemas inside them."""
-    pending = [schema for _, schema in schemas(document)]
-    while pending:
-        node = pending.pop()
-        yield node
-        pending += [child for _, child in node.raw("properties").members()]
-        pending += [node.raw("items"), node.raw("additionalProperties")] if node.map else []

@@ -219,6 +219,16 @@ def schemas(document: Document) -> Iterator[tuple[str, Node]]:
     return root(document).get("components").raw("schemas").members()
 
 
+def all_schemas(document: Document) -> Iterator[Node]:
+    """Component schemas, and the schemas inside them."""
+    pending = [schema for _, schema in schemas(document)]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += [child for _, child in node.raw("properties").members()]
+        pending += [node.raw("items"), node.raw("additionalProperties")] if node.map else []
+
+
 def media(holder: Node) -> tuple[str | None, Node]:
     """The first media type of a body or response and what is said about it."""
     for media_type, node in holder.raw("content").members():

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.build import requirements, used_schemes
 from specpipe.spec.model import Document
-from specpipe.spec.nodes import Node, OperationNode, is_success, operations, root
+from specpipe.spec.nodes import (
+    Node,
+    OperationNode,
+    all_schemas,
+    is_success,
+    operations,
+    root,
+)
 
 JSON = "application/json"
 TEXT = "text/plain"
 _STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+([-+.]?[0-9A-Za-z]+)*", re.ASCII)
 _URL = re.compile(r"https?://[A-Za-z0-9.\[\]:_~/-]+", re.ASCII)
+MAX_OPERATIONS = 1_500
+MAX_SCHEMAS = 4_000
+MAX_MEMBERS = 20_000
+"""Of all schemas, or of all operations. Known APIs have fewer of each."""
+MAX_PROPERTIES = 2_000
 _PORTS = range(1, 65536)
 
 
@@ -37,6 +49,32 @@ def operations_are_described(document: Document) -> Iterator[Diagnostic]:
         ):
             place = responses if "responses" in node.map else node
             yield place.fault("operation without a 2xx response", "describe what success answers")
+
+
+def document_is_of_a_size(document: Document) -> Iterator[Diagnostic]:
+    """Not more than generators take half a minute for."""
+    paths = root(document).raw("paths")
+    components = root(document).get("components").raw("schemas")
+    all_of_them = tuple(all_schemas(document))
+    yield from _check_objects(all_of_them)
+    members = sum(len(it.raw("properties").map) + len(it.raw("enum").strings) for it in all_of_them)
+    arguments = sum(len(operation.parameters) for operation in operations(document))
+    for place, count, most, what in (
+        (paths, sum(1 for _ in operations(document)), MAX_OPERATIONS, "operations"),
+        (paths, arguments, MAX_MEMBERS, "parameters"),
+        (components, len(components.map), MAX_SCHEMAS, "schemas"),
+        (components, members, MAX_MEMBERS, "members of schemas"),
+    ):
+        if count > most:
+            yield place.unsupported(f"{count} {what}", f"split the API: use at most {most}")
+
+
+def _check_objects(found: Iterable[Node]) -> Iterator[Diagnostic]:
+    """Properties of one object: openapi-python-client takes time that grows with their square."""
+    for schema in found:
+        if (count := len(schema.raw("properties").map)) > MAX_PROPERTIES:
+            advice = f"put some into objects of their own: use at most {MAX_PROPERTIES}"
+            yield schema.unsupported(f"{count} properties of one object", advice)
 
 
 def bodies_are_supported(document: Document) -> Iterator[Diagnostic]:
@@ -103,8 +141,10 @@ def features_are_supported(document: Document) -> Iterator[Diagnostic]:
     document_node = root(document)
     if document_node.raw("webhooks").map:
         yield document_node.raw("webhooks").unsupported("webhooks", "leave them out")
-    if not any(operations(document)) and isinstance(document_node.raw("paths").value, Mapping):
-        yield document_node.raw("paths").fault("no operation", "describe at least one")
+    paths = document_node.raw("paths")
+    if not any(operations(document)) and isinstance(paths.value, Mapping | None):
+        place = document_node if paths.value is None else paths
+        yield place.fault("no operation", "describe at least one")
     for _, child in document_node.raw("paths").members():
         if child.reference is not None:
             yield child.unsupported("path item behind $ref", "write its operations here")

@@ -11,6 +11,7 @@ from specpipe.spec import (
     example_rules,
     name_rules,
     operation_rules,
+    pattern_rules,
     resource_rules,
     schema_rules,
 )
@@ -41,6 +42,7 @@ def decisions_are_explained(document: Document) -> Iterator[Diagnostic]:
 
 
 RULES: tuple[Rule, ...] = (
+    operation_rules.document_is_of_a_size,
     operation_rules.operations_are_described,
     operation_rules.bodies_are_supported,
     operation_rules.features_are_supported,
@@ -55,7 +57,9 @@ RULES: tuple[Rule, ...] = (
     name_rules.headers_are_tokens,
     name_rules.package_has_a_name,
     schema_rules.schemas_are_supported,
+    schema_rules.schemas_end,
     schema_rules.parameters_are_plain,
+    pattern_rules.patterns_are_quick,
     example_rules.examples_are_valid,
     example_rules.bodies_have_examples,
     resource_rules.resources_are_described,

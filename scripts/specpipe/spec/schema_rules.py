@@ -6,10 +6,8 @@ silently dropped by a generator is named instead of ignored.
 
 from __future__ import annotations
 
-import re
+import sys
 from collections.abc import Iterator, Mapping
-
-import jsonschema_rs
 
 from specpipe.diagnostics import Diagnostic
 from specpipe.spec.model import Document
@@ -44,7 +42,10 @@ _INSTEAD: Mapping[str, str] = {
     "patternProperties": "use additionalProperties with a schema",
     "prefixItems": "use an object",
 }
-_JSON_PATTERN = jsonschema_rs.Draft202012Validator({"format": "regex"}, validate_formats=True)
+MAX_LEAST = 10_000
+"""Characters or items that a schema may ask for: samples have as many."""
+MAX_MOST = 2**53 - 1
+"""Characters or items that a schema may allow: JavaScript counts no further."""
 _ACTED_ON = frozenset(
     {"x-python-import", "x-python-type", "x-enum-varnames", "x-enumNames", "x-propertyNames",
      "x-enum-field-as-literal", "x-enum-descriptions", "x-is-base-class", "x-is-classvar"}
@@ -58,23 +59,31 @@ def schemas_are_supported(document: Document) -> Iterator[Diagnostic]:
         yield from _check(schema)
 
 
+def schemas_end(document: Document) -> Iterator[Diagnostic]:
+    """Lists and maps that hold nothing but themselves, all the way down: no type can be named."""
+    for name, schema in schemas(document):
+        node, seen = schema, {schema.pointer}
+        while (node := _inside(node)).value is not None and node.pointer not in seen:
+            seen.add(node.pointer)
+        if node.pointer == schema.pointer and schema.reference is None:
+            message = f"schema {name!r} holds nothing but itself"
+            yield schema.unsupported(message, "put an object with a member in between")
+
+
+def _inside(node: Node) -> Node:
+    """What a list, a map or a reference is of; nothing for what has a shape of its own."""
+    if node.reference is not None:
+        return node.follow()
+    if node.raw("type").text == "array":
+        return node.raw("items")
+    return node.raw("" if node.raw("properties").map else "additionalProperties")
+
+
 def parameters_are_plain(document: Document) -> Iterator[Diagnostic]:
     """Parameters: single values in path or query, written the default way."""
     for operation in operations(document):
         for parameter in operation.parameters:
             yield from _check_parameter(parameter)
-
-
-def _check_pattern(node: Node) -> Iterator[Diagnostic]:
-    """A pattern that means the same to Python as to JSON Schema."""
-    pattern = node.raw("pattern")
-    if not pattern.text or not _JSON_PATTERN.is_valid(pattern.text):
-        return  # `validate` says so
-    try:
-        re.compile(pattern.text)
-    except (re.error, RecursionError, OverflowError):
-        message = f"pattern {pattern.text!r} is not one that Python knows"
-        yield pattern.unsupported(message, "use plain character classes and groups")
 
 
 def _check_parameter(parameter: Node) -> Iterator[Diagnostic]:
@@ -127,6 +136,8 @@ def _check(node: Node) -> Iterator[Diagnostic]:
         if "items" not in node.map:
             yield node.unsupported("array without items", "say what its items are")
         yield from _check(node.raw("items"))
+        yield from _check_length(node, "minItems", MAX_LEAST)
+        yield from _check_length(node, "maxItems", MAX_MOST)
     else:
         yield from _check_scalar(node)
 
@@ -193,13 +204,25 @@ def _check_scalar(node: Node) -> Iterator[Diagnostic]:
             yield node.fault(f"integer without {' and '.join(missing)}", "say its bounds")
         for key in (*_BOUNDS, "multipleOf"):
             yield from _check_size(node.raw(key))
+    if kind == "number":
+        for key in _BOUNDS:
+            bound = node.raw(key)
+            if isinstance(bound.value, int) and abs(bound.value) > sys.float_info.max:
+                yield bound.unsupported(f"bound {bound.value}", "use one that a double can hold")
     if kind == "string":
-        yield from _check_pattern(node)
+        yield from _check_length(node, "minLength", MAX_LEAST)
+        yield from _check_length(node, "maxLength", MAX_MOST)
         yield from _check_enum(node)
         for key in ("pattern", "minLength", "maxLength"):
             if key in node.map and (shape.text or "enum" in node.map):
                 beside = "enum" if "enum" in node.map else f"format {shape.text}"
                 yield node.raw(key).unsupported(f"{key} beside {beside}", "leave it out")
+
+
+def _check_length(node: Node, key: str, largest: int) -> Iterator[Diagnostic]:
+    length = node.raw(key)
+    if isinstance(length.value, int | float) and length.value > largest:
+        yield length.unsupported(f"{key} {length.value}", f"use at most {largest}")
 
 
 def _check_size(node: Node) -> Iterator[Diagnostic]:

@@ -23,8 +23,10 @@ PARAMETER_TYPES: Mapping[str, str] = {
 }
 RESERVED_CONSTANTS = frozenset({"TYPE_CHECKING"})
 """Names that a module of operations has for something else."""
-RESERVED_ATTRIBUTES = frozenset({"close", "discover", "with_options"})
-"""Names that a client has besides its resources."""
+RESERVED_ATTRIBUTES = frozenset(
+    {"close", "discover", "with_options", "bool", "float", "int", "object", "str"}
+)
+"""Names that a client has besides its resources, or that its annotations need."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def number(schema: Mapping[str, Any]) -> float:
     upper = schema.get("maximum", schema.get("exclusiveMaximum"))
     if lower is None:
         return 0.5 if upper is None else float(upper - 1)
-    return float(lower + 1 if upper is None else (lower + upper) / 2)
+    # Halves of each: the sum of two large ones is infinite.
+    return float(lower + 1 if upper is None else lower / 2 + upper / 2)
 
 
 _SAMPLES: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {

@@ -17,7 +17,7 @@ from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import Formatter, PythonVersion
 
 from specpipe.diagnostics import ToolError
-from specpipe.render import MARK
+from specpipe.render import MARK, visible
 
 NAMES = ("properties", "schemas", "patternProperties", "$defs")
 """Keywords whose members are names of the spec, not keywords."""
@@ -64,17 +64,25 @@ def render_models(data: Mapping[str, Any]) -> str:
 
 
 def bare(node: Any, names: bool = False) -> Any:
-    """A copy of `node` without extensions, examples and defaults. With `names` its own members
-    are names, so that a property called `x-y` or `example` stays."""
+    """A copy of `node` without extensions, examples and defaults, and with descriptions that show
+    what is in them: generators write these as they come. With `names` its own members are names,
+    so that a property called `x-y` or `example` stays."""
     if isinstance(node, Mapping):
         return {
-            key: bare(value, key in NAMES and not names)
+            key: shown(value)
+            if key == "description" and not names
+            else bare(value, key in NAMES and not names)
             for key, value in node.items()
             if names or not (key.startswith("x-") or key in ("example", "examples", "default"))
         }
     if isinstance(node, list):
         return [bare(item) for item in node]
     return node
+
+
+def shown(description: str) -> str:
+    """`description` in lines that all readers see as such, the unprintable written as escapes."""
+    return visible(description.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def check_arrival(schemas: Mapping[str, Any], source: str) -> None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from specpipe.render import visible
 from specpipe.targets.server_models import bare
 
 ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -32,7 +31,7 @@ def prepared(schema: Mapping[str, Any]) -> dict[str, Any]:
     made = dict(schema)
     made.pop("title", None)
     if "description" in made:
-        made["description"] = ESCAPE.sub(r"\\u{\1}", visible(made["description"]))
+        made["description"] = ESCAPE.sub(r"\\u{\1}", made["description"])
     if "properties" in made:
         required = made.get("required", ())
         made["properties"] = {
