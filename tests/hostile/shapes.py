@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import subprocess
 import tokenize
 import tomllib
@@ -158,12 +159,17 @@ def _token(token: Token) -> Shape:
 def _inline(token: Token) -> Shape:
     if token.type.startswith("html"):
         return token.type, token.content
-    return (token.type, token.attrs["href"]) if "href" in token.attrs else token.type
+    # A decision is linked to by its name, which is text of the spec, percent-encoded.
+    file, _, place = str(token.attrs.get("href", "")).partition("DECISIONS.md#")
+    plain = re.fullmatch(r"[A-Za-z0-9_.!~*'()%-]*", place)
+    return (token.type, file, bool(plain)) if "href" in token.attrs else token.type
 
 
 def _program(token: Token) -> Shape:
     if token.info in ("python", "py"):
         return shape("fence.py", token.content)
+    if token.info == "json":
+        return _kinds(json.loads(token.content), named=False)
     return None if token.info == "typescript" else token.content
 
 
