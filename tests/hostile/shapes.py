@@ -53,8 +53,10 @@ def typescript() -> Iterator[Callable[[Mapping[str, str]], dict[str, Shape]]]:
 
 
 def shapes(tree: Tree) -> dict[str, Shape]:
-    """The shapes of all files but TypeScript. Raises Unfit."""
-    return {path: shape(path, it.decode()) for path, it in tree.items() if _reader(path)}
+    """The shapes of all files but TypeScript, and the portal, whose pages show descriptions as the
+    Markdown that they are. Raises Unfit."""
+    judged = (path for path in tree if _reader(path) and "/portal/" not in path)
+    return {path: shape(path, tree[path].decode()) for path in judged}
 
 
 def sources(tree: Tree) -> dict[str, str]:
