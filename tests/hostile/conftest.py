@@ -14,7 +14,8 @@ from . import shapes
 from .frame import HARMLESS, filled, read, text_of
 
 Tree = Mapping[str, bytes]
-WITHOUT_NODE = tuple(target for target in TARGETS if target.name != "typescript")
+WITHOUT_NODE = tuple(target for target in TARGETS if target.name in ("python", "server"))
+DOCS = tuple(target for target in TARGETS if target.name == "docs")
 TYPESCRIPT = tuple(target for target in TARGETS if target.name == "typescript")
 
 

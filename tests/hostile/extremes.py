@@ -84,9 +84,9 @@ LARGE: Mapping[str, Callable[[], Edit]] = {
     "5,000 enum members": lambda: members(5_000),
     "1,000 properties of one object": lambda: properties(1_000),
     "300 parameters of one operation": lambda: parameters(300),
-    "300 objects in one another, and round again": lambda: chained(300),
-    "a description of 2 MB": lambda: put("words " * 350_000, "info", "description"),
-    "a word of 2 MB": lambda: put("w" * 2_000_000, "paths", "/things", "get", "summary"),
-    "an example of 100,000 values": lambda: example([[1, 2, 3]] * 25_000),
+    "100 objects in one another, and round again": lambda: chained(100),
+    "a description of a megabyte": lambda: put("words " * 170_000, "info", "description"),
+    "a word of a megabyte": lambda: put("w" * 1_000_000, "paths", "/things", "get", "summary"),
+    "an example of 40,000 values": lambda: example([[1, 2, 3]] * 10_000),
 }
 """Documents that give a tree, in less than 30 seconds of processor time and 1 GiB."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import subprocess
 import tokenize
 import tomllib
@@ -52,8 +53,10 @@ def typescript() -> Iterator[Callable[[Mapping[str, str]], dict[str, Shape]]]:
 
 
 def shapes(tree: Tree) -> dict[str, Shape]:
-    """The shapes of all files but TypeScript. Raises Unfit."""
-    return {path: shape(path, it.decode()) for path, it in tree.items() if _reader(path)}
+    """The shapes of all files but TypeScript, and the portal, whose pages show descriptions as the
+    Markdown that they are. Raises Unfit."""
+    judged = (path for path in tree if _reader(path) and "/portal/" not in path)
+    return {path: shape(path, tree[path].decode()) for path in judged}
 
 
 def sources(tree: Tree) -> dict[str, str]:
@@ -158,12 +161,17 @@ def _token(token: Token) -> Shape:
 def _inline(token: Token) -> Shape:
     if token.type.startswith("html"):
         return token.type, token.content
-    return (token.type, token.attrs["href"]) if "href" in token.attrs else token.type
+    # A decision is linked to by its name, which is text of the spec, percent-encoded.
+    file, _, place = str(token.attrs.get("href", "")).partition("DECISIONS.md#")
+    plain = re.fullmatch(r"[A-Za-z0-9_.!~*'()%-]*", place)
+    return (token.type, file, bool(plain)) if "href" in token.attrs else token.type
 
 
 def _program(token: Token) -> Shape:
     if token.info in ("python", "py"):
         return shape("fence.py", token.content)
+    if token.info == "json":
+        return _kinds(json.loads(token.content), named=False)
     return None if token.info == "typescript" else token.content
 
 

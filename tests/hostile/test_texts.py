@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import subprocess
 from pathlib import Path, PurePosixPath
 
@@ -17,13 +18,14 @@ from specpipe.targets.typescript_models import schemas_document
 from specpipe.workspace import ROOT
 
 from .cases import Data
-from .conftest import TYPESCRIPT, differences, rendered, unseen
+from .conftest import DOCS, TYPESCRIPT, differences, rendered, unseen
 from .frame import HARMLESS, HOSTILE_PATTERN, filled, labels, mark
 from .payloads import PAYLOADS
-from .shapes import shape, shapes
+from .shapes import html, shape, shapes
 
 TURNS = range(len(PAYLOADS) if os.environ.get("HOSTILE") == "all" else 6)
 """Specs that are made: each place has another payload in each. With HOSTILE=all each has each."""
+SAFE = re.compile(r"https?://|mailto:|[^:]*[/#?]")
 STRANGE = st.text(st.characters(exclude_categories=("Cs",)), max_size=30) | st.lists(
     st.sampled_from(
         [
@@ -84,6 +86,38 @@ def test_no_text_changes_the_shape_of_typescript(
     assert unseen(tree) == {}
     if turn == 0:
         assert compiled(tree, tmp_path) == ""
+
+
+ACTING = ("script", "iframe", "object", "embed", "base", "form", "meta", "link", "style", "svg")
+
+
+def acting(tree) -> list[object]:
+    """What of pages a browser acts on: elements, handlers of events, styles, and odd addresses."""
+    found: list[object] = []
+    for path in sorted(path for path in tree if path.endswith(".html")):
+        for element in html(tree[path].decode()):
+            if isinstance(element, str) or element[0] == "comment":
+                continue
+            tag, attributes = element
+            if tag in ACTING or any(name.startswith("on") for name, _ in attributes):
+                found.append((path, tag, [name for name, _ in attributes]))
+            found += [
+                (path, tag, name)
+                for name, it in attributes
+                if name in ("href", "src", "action") and ":" in it and not SAFE.match(it)
+            ]
+    return found
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_no_text_makes_a_page_of_the_documentation_act(turn):
+    """Descriptions are Markdown there, so the shape of a page follows the text."""
+    tree = rendered(turned(turn), DOCS)
+    wanted = acting(rendered(filled(HARMLESS), DOCS))
+    assert wanted
+    assert acting(tree) == wanted
+    assert unseen(tree) == {}
+    assert all(is_inside(path) for path in tree)
 
 
 def compiled(tree, home: Path) -> str:
