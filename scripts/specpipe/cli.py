@@ -24,6 +24,7 @@ from specpipe.workspace import OUT, SPEC, shown
 
 MISUSED = 2
 STALE = 4
+INTERRUPTED = 130
 OWN = frozenset({"generate", "check", "lint", "serve"})
 """The commands of this module."""
 MAX_SHOWN = 500
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MISUSED
     except KeyboardInterrupt:
         print("specpipe: interrupted; nothing half-written", file=sys.stderr)
-        return 130
+        return INTERRUPTED
 
 
 def parser(wanted: str = "") -> argparse.ArgumentParser:

@@ -27,6 +27,7 @@ MAY_USE: dict[str, set[str]] = {
     "specpipe.format": {"specpipe.tree"},
     "specpipe.emit": {"specpipe.tree"},
     "specpipe.node": set(),
+    "specpipe.usage": set(),
     "specpipe.targets.": {
         "specpipe.targets.",
         "specpipe.spec.model",
@@ -89,6 +90,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.conformance.interruption",
         "specpipe.conformance.process",
         "specpipe.pipeline",
+        "specpipe.usage",
     },
     "specpipe.others.": {
         "specpipe.others.",
@@ -114,11 +116,14 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.node",
         "specpipe.render",
         "specpipe.pipeline",
+        "specpipe.usage",
     },
 }
 """A module, or with a dot at its end a package, and what of ours it may import besides CORE. The
 command line is the only one that may import anything."""
 WRITERS = {
+    "specpipe.corpus.steps": "a temporary folder for what a command took",
+    "specpipe.usage": "what a command took, where it is told to",
     "specpipe.adopt.cli": "a spec, into a new file",
     "specpipe.audit.cli": "drafts, into new files, and the facts of pages beside the spec",
     "specpipe.bench.cli": "temporary files on the disk of the repository",
@@ -268,15 +273,16 @@ def test_only_emit_writes_into_the_output_folder():
 
 
 def test_only_workspace_knows_where_the_repository_is():
-    users = [
+    users = {
         module
         for module, path in MODULES.items()
         if any(
             isinstance(node, ast.Name) and node.id == "__file__"
             for node in ast.walk(ast.parse(path.read_text()))
         )
-    ]
-    assert users == ["specpipe.workspace"]
+    }
+    runs_itself = {"specpipe.usage"}
+    assert users == {"specpipe.workspace", *runs_itself}
 
 
 @pytest.mark.parametrize("path", RUNTIME, ids=lambda path: path.name)

@@ -167,5 +167,5 @@ def test_several_fields_are_one_list(server, raw, lines, status):
 
 
 def test_pages_beside_the_contract_do_not_negotiate(server, raw):
-    for path in ("/.well-known/health", "/openapi.json", "/docs", "/metrics"):
+    for path in ("/.well-known/health", "/openapi.json", "/docs/", "/metrics"):
         assert raw(server, f"GET {path}", "Accept: image/png")[0] == 200

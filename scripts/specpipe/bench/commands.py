@@ -7,14 +7,14 @@ import contextlib
 import os
 import signal
 import subprocess
-import time
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from specpipe.conformance import interruption
 from specpipe.diagnostics import ToolError
+from specpipe.usage import measured, recorded
 
-KIB, MIB = 1024, 1024 * 1024
 LAST = 300
 """Characters of what a command said that are told when it fails."""
 
@@ -32,12 +32,12 @@ def cost(
 
     Raises ToolError when it ends with a status that is not among `ends`.
     """
-    began = time.monotonic()
-    with log.open("wb") as said:
+    with tempfile.TemporaryDirectory() as place, log.open("wb") as said:
+        record = Path(place, "usage")
         # An interruption must not come when it is there and nobody knows of it yet.
         with interruption.put_off():
             process = subprocess.Popen(
-                command,
+                measured(command, record),
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -46,21 +46,18 @@ def cost(
                 start_new_session=True,  # so that all of it can be ended
             )
         try:
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
+            process.wait()
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-    if process.returncode not in ends:
+        took = recorded(record)
+    if took is None or took.status not in ends:
         words = log.read_text(errors="replace").strip()[-LAST:]
-        raise ToolError(f"{' '.join(command[:4])} ended with {process.returncode}: {words}")
-    return {
-        "seconds": time.monotonic() - began,
-        "cpu_s": used.ru_utime + used.ru_stime,
-        "peak_mib": used.ru_maxrss * KIB / MIB,
-    }
+        status = process.returncode if took is None else took.status
+        raise ToolError(f"{' '.join(command[:4])} ended with {status}: {words}")
+    return {"seconds": took.seconds, "cpu_s": took.cpu_s, "peak_mib": took.mib}
 
 
 def together(costs: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -12,7 +12,9 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from specpipe.usage import Usage, measured, recorded
 from specpipe.workspace import ROOT
 
 SECONDS = 120
@@ -41,9 +43,10 @@ def step(command: Sequence[str], limit: float = SECONDS) -> Step:
     """Run `command` from the root of the repository. The status is -9 when it is killed for taking
     more than `limit` seconds. Memory is that of the largest of its processes."""
     started = time.monotonic()
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as output:
+        record = Path(folder, "usage")
         process = subprocess.Popen(
-            command,
+            measured(command, record),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -53,17 +56,16 @@ def step(command: Sequence[str], limit: float = SECONDS) -> Step:
         killer = threading.Timer(limit, ended, [process.pid])
         killer.start()
         try:
-            _, status, usage = os.wait4(process.pid, 0)
+            status = process.wait()
         except BaseException:
             ended(process.pid)
             raise
         finally:
             killer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
+        took = recorded(record) or Usage(status, time.monotonic() - started, 0, 0)
         output.seek(0)
         text = output.read().decode(errors="replace")
-    seconds = time.monotonic() - started
-    return Step(process.returncode, round(seconds, 1), usage.ru_maxrss // 1024, text)
+    return Step(took.status, round(took.seconds, 1), round(took.mib), text)
 
 
 def ended(leader: int) -> None:
