@@ -10,13 +10,15 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from specpipe import cache, emit, pipeline
 from specpipe.arguments import output_folder, spec_file
 from specpipe.diagnostics import Misuse, SpecError, ToolError, one_line
+from specpipe.manual import Layout, filled
+from specpipe.manuals import ABOUT, CHECK, COMPLETION, GENERATE, LINT, SERVE, TOP_EPILOG
 from specpipe.spec.advice import advise
 from specpipe.targets.registry import TARGETS, select
 from specpipe.tree import Change
@@ -27,6 +29,7 @@ STALE = 4
 INTERRUPTED = 130
 OWN = frozenset({"generate", "check", "lint", "serve"})
 """The commands of this module."""
+SHELLS = ("bash", "zsh", "tcsh")
 MAX_SHOWN = 500
 """Problems that are listed; the rest is counted."""
 
@@ -63,16 +66,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser(wanted: str = "") -> argparse.ArgumentParser:
     """The commands and their options; for a `wanted` one of OWN those alone."""
-    top = argparse.ArgumentParser(prog="specpipe", description=__doc__.splitlines()[0])
-    commands = top.add_subparsers(required=True, metavar="command")
-    for name, command, text in (
-        ("generate", generate, "write what the spec gives into the output folder"),
-        ("check", check, "say what `generate` would change; writes nothing"),
-        ("lint", lint, "check the spec alone"),
-        ("serve", serve, "run the generated server; settings from the environment"),
+    top = argparse.ArgumentParser(
+        prog="specpipe", description=filled(ABOUT), epilog=TOP_EPILOG, formatter_class=Layout
+    )
+    commands = top.add_subparsers(required=True, metavar="command", title="commands")
+    for name, command, manual in (
+        ("generate", generate, GENERATE),
+        ("check", check, CHECK),
+        ("lint", lint, LINT),
+        ("serve", serve, SERVE),
     ):
-        sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=command)
+        sub = manual.add(commands, name, command)
         sub.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
         if command is not lint:
             sub.add_argument("--out", type=output_folder, default=OUT, help="the output folder")
@@ -81,6 +85,8 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
             sub.add_argument("--targets", default="", help=f"comma-separated; all: {names}")
     if wanted not in OWN:
         add_others(commands)
+        sub = COMPLETION.add(commands, "completion", completion)
+        sub.add_argument("shell", choices=SHELLS, help="the shell that is to read it")
     return top
 
 
@@ -164,3 +170,26 @@ def serve(options: argparse.Namespace) -> int:
         raise Misuse(str(error)) from error
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-m", module], server_environment(options.out))
+
+
+def completion(options: argparse.Namespace) -> int:
+    """Write a script for a shell."""
+    import shtab
+
+    whole = parser()
+    for action in actions(whole):
+        if action.type in (Path, spec_file):
+            action.complete = shtab.FILE  # type: ignore[attr-defined]
+        elif action.type is output_folder:
+            action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
+    print(shtab.complete(whole, options.shell))
+    return 0
+
+
+def actions(whole: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """The options of a parser and of its commands."""
+    for action in whole._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from actions(command)

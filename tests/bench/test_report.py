@@ -19,6 +19,7 @@ from specpipe.bench.targets import Target, targets
 
 EFFORT = Effort(
     rounds=3,
+    client_rounds=3,
     seconds=1,
     connections=(16,),
     large=1_000_000,

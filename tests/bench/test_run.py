@@ -109,7 +109,7 @@ def test_rows_of_the_sdk_need_no_wrk(tmp_path):
     assert process.returncode == 0, errors
     assert marked(mark) == []
     data = json.loads((tmp_path / "bench.json").read_text())
-    assert len({found["subject"] for found in data["results"]}) == 4
+    assert len({found["subject"] for found in data["results"]}) == 6
     assert all(value > 0 for found in data["results"] for value in found["values"])
     assert [target["target"].split(":")[0] for target in data["targets"]] == [
         "import to a first client"

@@ -28,6 +28,8 @@ MAY_USE: dict[str, set[str]] = {
     "specpipe.emit": {"specpipe.tree"},
     "specpipe.node": set(),
     "specpipe.usage": set(),
+    "specpipe.manual": set(),
+    "specpipe.manuals": {"specpipe.manual"},
     "specpipe.targets.": {
         "specpipe.targets.",
         "specpipe.spec.model",
@@ -48,6 +50,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.tree",
     },
     "specpipe.audit.": {
+        "specpipe.manual",
         "specpipe.audit.",
         "specpipe.spec.",
         "specpipe.arguments",
@@ -55,6 +58,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.tree",
     },
     "specpipe.diff.": {
+        "specpipe.manual",
         "specpipe.diff.",
         "specpipe.spec.",
         "specpipe.targets.registry",
@@ -65,6 +69,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.tree",
     },
     "specpipe.conformance.": {
+        "specpipe.manual",
         "specpipe.conformance.",
         "specpipe.spec.model",
         "specpipe.spec.names",
@@ -76,6 +81,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.pipeline",
     },
     "specpipe.adopt.": {
+        "specpipe.manual",
         "specpipe.adopt.",
         "specpipe.spec.",
         "specpipe.arguments",
@@ -83,6 +89,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.pipeline",
     },
     "specpipe.corpus.": {
+        "specpipe.manual",
         "specpipe.corpus.",
         "specpipe.adopt.",
         "specpipe.spec.",
@@ -93,6 +100,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.usage",
     },
     "specpipe.others.": {
+        "specpipe.manual",
         "specpipe.others.",
         "specpipe.bench.peers.making",
         "specpipe.conformance.interruption",
@@ -103,6 +111,7 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.arguments",
     },
     "specpipe.bench.": {
+        "specpipe.manual",
         "specpipe.bench.",
         "specpipe.spec.model",
         "specpipe.conformance.cluster",

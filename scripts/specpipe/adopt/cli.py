@@ -14,16 +14,27 @@ from specpipe.adopt.draft import by_construct
 from specpipe.adopt.text import as_yaml
 from specpipe.arguments import spec_file
 from specpipe.diagnostics import Misuse, one_line
+from specpipe.manual import Manual
 from specpipe.pipeline import checked
 from specpipe.spec.load import load, parse
 from specpipe.workspace import shown
 
+HELP = Manual(
+    "make a spec of the house out of a foreign OpenAPI document",
+    "Swagger 2.0 and OpenAPI 3.0 and 3.1 are read. What the pipeline has no words for is left out, "
+    "and each construct that is lost is printed with its place. The new file passes `lint`, and is "
+    "meant to be curated from there on.",
+    {0: "written", 1: "nothing can be made of the document"},
+    {
+        "specpipe adopt --from vendor.json --spec new.yaml": "and say what was lost, once a kind",
+        "specpipe adopt --from vendor.json --spec new.yaml --all 1": "and say it for every place",
+    },
+)
+
 
 def add_command(commands: Any) -> None:
     """Add `adopt` to the commands of the pipeline."""
-    text = "make a spec of the house out of a foreign OpenAPI document"
-    command = commands.add_parser("adopt", help=text, description=text)
-    command.set_defaults(command=write)
+    command = HELP.add(commands, "adopt", write)
     command.add_argument("--from", type=Path, required=True, dest="source", help="the document")
     command.add_argument("--spec", type=spec_file, required=True, help="the new file")
     command.add_argument("--all", default="", help="1: list every place, not one of each construct")

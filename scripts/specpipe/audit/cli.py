@@ -19,6 +19,7 @@ from specpipe.audit.compare import audit as compare
 from specpipe.audit.draft import draft
 from specpipe.audit.facts import Page, from_json, to_json
 from specpipe.diagnostics import Misuse
+from specpipe.manual import Manual
 from specpipe.spec.load import load
 from specpipe.spec.model import Document
 from specpipe.spec.rules import check_rules
@@ -31,11 +32,23 @@ SUFFIXES = (".md", ".mdx", ".markdown", ".txt")
 MAX_BYTES = 4 * 1024 * 1024
 
 
+HELP = Manual(
+    "compare documentation pages with the spec",
+    "Each fact of a page is agreed with, overridden by a decision, missing or contradicted; each "
+    "gap is told with the page's line, the spec's line and what to do.",
+    {0: "the spec says what the pages say", 1: "gaps"},
+    {
+        "specpipe audit": "against the facts that are kept beside the spec",
+        "specpipe audit --docs pages": "and against the pages of a folder, in Python or TypeScript",
+        "specpipe audit --docs pages --draft new.yaml": "begin what the spec lacks",
+        "specpipe audit --docs pages --keep 1": "keep the facts of these pages",
+    },
+)
+
+
 def add_command(commands: Any) -> None:
     """Add `audit` to the commands of the pipeline."""
-    text = "compare documentation pages with the spec"
-    command = commands.add_parser("audit", help=text, description=text)
-    command.set_defaults(command=audit)
+    command = HELP.add(commands, "audit", audit)
     command.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
     command.add_argument("--docs", default="", help="folder of pages; without it the kept facts")
     command.add_argument("--draft", default="", help="write what the spec lacks to this new file")

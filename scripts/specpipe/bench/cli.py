@@ -48,6 +48,7 @@ from specpipe.bench.workload import workload_of
 from specpipe.conformance import interruption
 from specpipe.conformance.process import server_module
 from specpipe.diagnostics import Misuse, ToolError
+from specpipe.manual import Manual
 from specpipe.spec.model import Api, Document
 from specpipe.workspace import BENCH, DOCS, OUT, REPORTS, SPEC, shown
 
@@ -64,11 +65,23 @@ GROUPS = {
 ROWS = tuple(row for rows in GROUPS.values() for row in rows)
 
 
+HELP = Manual(
+    "measure the generated server and SDK beside their peers",
+    "Ours, the peers and the floor take turns; ratios are of the same rounds. Load on the server "
+    "comes from wrk, which has to be installed. The peers are installed into .bench/ on first use.",
+    {0: "measured, whatever the figures are", 2: "could not measure"},
+    {
+        "specpipe bench": "everything: about 15 minutes on two cores",
+        "specpipe bench --only sdk,get": "some groups or rows",
+        "specpipe bench --quick 1 --only judge": "small and short, to see that it works",
+        "specpipe bench --record 1": "keep the run in docs, with charts",
+    },
+)
+
+
 def add_command(commands: Any) -> None:
     """Add `bench` to the commands of the pipeline."""
-    text = "measure the generated server and SDK beside their peers"
-    command = commands.add_parser("bench", help=text, description=text)
-    command.set_defaults(command=bench)
+    command = HELP.add(commands, "bench", bench)
     command.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
     command.add_argument(
         "--out", type=output_folder, default=OUT, help="where the generated packages are"

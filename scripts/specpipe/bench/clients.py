@@ -44,9 +44,11 @@ def measure_clients(
     answers = answers_of(bench)
     for case, text in snapshots(bench, answers).items():
         snapshot_file(bench, case).write_bytes(text)
-    for number in range(bench.effort.rounds):
+    for number in range(bench.effort.client_rounds):
         for row, measure in CLIENT_ROWS.items():
             for sdk in in_turn(sdks, number) if row in rows else ():
+                if not sdk.takes_part(row):
+                    continue
                 bench.say(f"{row}, round {number + 1}: {named(sdk, row)}")
                 measure(bench, sdk, answers, results)
 

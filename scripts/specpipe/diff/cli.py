@@ -23,24 +23,42 @@ from specpipe.diff.moment import at_commit, on_disk
 from specpipe.diff.release import planned
 from specpipe.diff.report import FORMATS, Report, markdown
 from specpipe.diff.verdict import judge
+from specpipe.manual import Manual
 from specpipe.workspace import OUT, REPORTS, SPEC, shown
 
 COMMENT = "diff.md"
 """The report for a pull request, in the folder of reports."""
 
 
+DIFF = Manual(
+    "say what the spec and the SDKs change since a commit, and which version comes next",
+    "Each change has its impact (breaking, minor, patch), its line, and who is affected. Version "
+    "and change fragments of the working tree have to say as much. A comment for the pull request "
+    "is left in the folder of reports.",
+    {0: "version and change fragments are right", 1: "they are not, or a spec is at fault"},
+    {
+        "specpipe diff": "since origin/main, or else HEAD",
+        "specpipe diff --base v1.2.0 --format markdown": "since a tag, as Markdown",
+    },
+    {"GITHUB_STEP_SUMMARY": "with --format github: the file that the comment is appended to"},
+)
+RELEASE = Manual(
+    "turn the change fragments into a release",
+    "The fragments go into the changelog, the version into the spec, and all that is generated is "
+    "brought up to date; the fragments are taken away. Commit and tag are left to you.",
+    {0: "released", 1: "the fragments ask for another version, or the spec is at fault"},
+    {"specpipe release --version 1.3.0": "the next minor release"},
+)
+
+
 def add_commands(commands: Any) -> None:
     """Add `diff` and `release` to the command line."""
-    text = "say what the spec and the SDKs change since a commit, and which version comes next"
-    sub = commands.add_parser("diff", help=text, description=text)
-    sub.set_defaults(command=diff)
+    sub = DIFF.add(commands, "diff", diff)
     _add_paths(sub)
     sub.add_argument("--base", default="", help="a commit; origin/main, or else HEAD")
     sub.add_argument("--format", default="text", help=", ".join(FORMATS))
     sub.add_argument("--report-dir", type=Path, default=REPORTS, help=f"where {COMMENT} goes")
-    text = "turn the change fragments into a release"
-    sub = commands.add_parser("release", help=text, description=text)
-    sub.set_defaults(command=release)
+    sub = RELEASE.add(commands, "release", release)
     _add_paths(sub)
     sub.add_argument("--version", default="", help="of the release, as in 1.2.3")
 

@@ -18,6 +18,7 @@ from specpipe.conformance import interruption
 from specpipe.conformance.profile import PROFILES
 from specpipe.conformance.report import read
 from specpipe.diagnostics import ToolError
+from specpipe.manual import Manual
 from specpipe.others.servers import Other, others, running
 from specpipe.others.summary import summary
 from specpipe.workspace import BENCH, OUT, REPORTS, SPEC, shown
@@ -27,14 +28,26 @@ KEY = "any-key"
 """Neither of them knows which key is right."""
 
 
+HELP = Manual(
+    "judge servers that tools of others make of the spec",
+    "Prism's mock and openapi-generator's FastAPI stub, installed into .bench/ once, are started "
+    "and judged as somebody's disposable server.",
+    {0: "each was judged, whatever came of it", 2: "one could not be"},
+    {"specpipe others --profile quick": "with more cases than in the smoke profile"},
+)
+
+
 def add_command(commands: Any) -> None:
     """Add `others` to the commands of the pipeline."""
-    text = "judge servers that tools of others make of the spec"
-    command = commands.add_parser("others", help=text, description=text)
-    command.set_defaults(command=judge_others)
+    command = HELP.add(commands, "others", judge_others)
     command.add_argument("--spec", type=spec_file, default=SPEC, help="the OpenAPI document")
     command.add_argument("--out", type=output_folder, default=OUT, help="where the SDKs are")
-    command.add_argument("--profile", choices=sorted(PROFILES), default="smoke")
+    command.add_argument(
+        "--profile",
+        choices=tuple(PROFILES),
+        default="smoke",
+        help="how many cases; smoke unless given",
+    )
     command.add_argument("--seed", type=int, default=1, help="same seed, same requests")
     command.add_argument("--report-dir", type=Path, default=REPORTS, help="where reports go")
 
