@@ -161,7 +161,6 @@ WRITERS = {
     "specpipe.emit": "the output folder: the only one",
     "specpipe.format": "a temporary folder for ruff",
     "specpipe.node": "a temporary folder for the tools",
-    "specpipe.targets.python": "a temporary folder for openapi-python-client",
     "specpipe.others.cli": "the folder of reports",
     "specpipe.others.servers": "what others' servers are made of, below the benchmarks' folder",
     "specpipe.conformance.cli": "the folder of reports",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from specpipe.diagnostics import Diagnostic, Location
 from specpipe.spec.model import Document
@@ -21,7 +21,9 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 def escape(token: str) -> str:
     """`token` as one step of a JSON pointer."""
-    return token.replace("~", "~0").replace("/", "~1")
+    if "~" in token or "/" in token:
+        return token.replace("~", "~0").replace("/", "~1")
+    return token
 
 
 def unescape(step: str) -> str:
@@ -29,8 +31,7 @@ def unescape(step: str) -> str:
     return step.replace("~1", "/").replace("~0", "~")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A value of a document and the JSON pointer to it. No value is None, as is YAML's null."""
 
     document: Document
@@ -40,7 +41,7 @@ class Node:
     def raw(self, key: str | int) -> Node:
         """The child at `key`, a reference left as it is."""
         value = None
-        if isinstance(self.value, Mapping) and isinstance(key, str):
+        if isinstance(self.value, dict) and isinstance(key, str):
             value = self.value.get(key)
         elif isinstance(self.value, list) and isinstance(key, int) and 0 <= key < len(self.value):
             value = self.value[key]
@@ -68,7 +69,7 @@ class Node:
     @property
     def reference(self) -> str | None:
         """The text of `$ref` when this is a reference."""
-        target = self.value.get("$ref") if isinstance(self.value, Mapping) else None
+        target = self.value.get("$ref") if isinstance(self.value, dict) else None
         return target if isinstance(target, str) else None
 
     @property
@@ -83,7 +84,7 @@ class Node:
     @property
     def map(self) -> Mapping[str, Any]:
         """The value when it is a mapping, an empty one otherwise."""
-        return self.value if isinstance(self.value, Mapping) else {}
+        return self.value if isinstance(self.value, dict) else {}
 
     @property
     def text(self) -> str:
@@ -200,7 +201,7 @@ def operations(document: Document) -> Iterator[OperationNode]:
     for path, child in root(document).raw("paths").members():
         item = child.follow()
         for method, node in item.members():
-            if method in METHODS and isinstance(node.value, Mapping):
+            if method in METHODS and isinstance(node.value, dict):
                 yield OperationNode(path, method, node, item)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from specpipe.render import python_literal
@@ -46,7 +45,7 @@ class Python:
         self._samples = samples
         self._schemas = document.data.get("components", {}).get("schemas", {})
         self.package = f"{api.package.snake}_client"
-        data = parsed(document, configuration(api, self.package, Path()))
+        data = parsed(document, configuration(api, self.package))
         self._models = Models.of(data, document)
         self._calls = Calls(api, data, self._models)
         types = (*self._models.scalars, *self._models.containers)

@@ -8,7 +8,6 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -58,7 +57,7 @@ class Examples:
     def __init__(self, document: Document, api: Api) -> None:
         """For the SDKs that are made of `document`."""
         self._api = api
-        data = parsed(document, configuration(api, "client", Path()))
+        data = parsed(document, configuration(api, "client"))
         models = Models.of(data, document)
         types = (*models.scalars, *models.containers)
         names = aliases("\n".join(f"{it.name} = {it.annotation}" for it in types))

@@ -10,10 +10,9 @@ import contextlib
 import copy
 import io
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 from openapi_python_client import Project
@@ -33,6 +32,7 @@ from specpipe.targets.python_beyond import beyond, pages
 from specpipe.targets.python_calls import Calls, attribute
 from specpipe.targets.python_conveniences import iteration, modification
 from specpipe.targets.python_models import Models
+from specpipe.targets.python_output import Output
 from specpipe.targets.python_reference import Reference
 from specpipe.tree import Tree
 from specpipe.workspace import TEMPLATES
@@ -50,13 +50,14 @@ class PythonTarget:
     def render(self, document: Document, api: Api) -> Tree:
         """All files of the SDK. Raises ToolError when the generator drops or misreads a part."""
         package = f"{api.package.snake}_client"
-        with tempfile.TemporaryDirectory(prefix="specpipe-") as folder:
-            config = configuration(api, package, Path(folder))
-            data = parsed(document, config)
-            calls = Calls(api, data, Models.of(data, document))
-            project = prepared(data, config, api, calls)
-            project.env.globals["discovery"] = discovery(document, api)
-            files = built(project)
+        output = Output()
+        config = configuration(api, package, output)
+        data = parsed(document, config)
+        calls = Calls(api, data, Models.of(data, document))
+        project = prepared(data, config, api, calls)
+        project.env.globals["discovery"] = discovery(document, api)
+        build(project)
+        files = output.files
         kept = {there: files[here] for here, there in plan(api, data, package).items()}
         kept |= beyond(project.env, document, api, calls)
         tree = {f"{self.folder}/{path}": content for path, content in kept.items()}
@@ -70,7 +71,7 @@ class PythonTarget:
         return tree
 
 
-def configuration(api: Api, package: str, folder: Path) -> Config:
+def configuration(api: Api, package: str, output: Output | None = None) -> Config:
     """What openapi-python-client is told. No post hooks: formatting is ours."""
     options = ConfigFile(
         project_name_override=f"{api.package.kebab}-client",
@@ -78,7 +79,8 @@ def configuration(api: Api, package: str, folder: Path) -> Config:
         package_version_override=api.version,
         post_hooks=[],
     )
-    return Config.from_sources(options, MetaType.UV, folder, "utf-8", True, folder / "out")
+    nowhere = Path()  # the document is given as data
+    return Config.from_sources(options, MetaType.UV, nowhere, "utf-8", True, cast(Path, output))
 
 
 def parsed(document: Document, config: Config) -> GeneratorData:
@@ -144,8 +146,8 @@ def prepared(data: GeneratorData, config: Config, api: Api, calls: Calls) -> Pro
     return project
 
 
-def built(project: Project) -> Mapping[str, bytes]:
-    """The files that openapi-python-client writes, by path relative to its output folder."""
+def build(project: Project) -> None:
+    """Let openapi-python-client write its files into its output folder. Raises ToolError."""
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             errors = project.build()
@@ -153,8 +155,6 @@ def built(project: Project) -> Mapping[str, bytes]:
         raise ToolError(f"{GENERATOR} renders {error.name}: list it in upstream.json") from error
     if errors:
         raise refused(list(errors))
-    out = project.project_dir
-    return {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
 
 
 def templates() -> jinja2.BaseLoader:
