@@ -13,7 +13,7 @@ from specpipe.bench.effort import FULL
 from specpipe.bench.figures import Results
 from specpipe.bench.generation import ALL, COLD, UNCHANGED, sized
 from specpipe.bench.generators import ALL_THREE
-from specpipe.bench.record import BEGIN, END, FIGURES, PAGE, keep, results_of, shown
+from specpipe.bench.record import BEGIN, END, FIGURES, PAGE, README, keep, results_of, shown
 from specpipe.bench.targets import targets
 from specpipe.cli import main
 from specpipe.diagnostics import ToolError
@@ -38,7 +38,8 @@ def docs(tmp_path):
     """A folder of documentation with a run that was kept."""
     folder = tmp_path / "docs"
     folder.mkdir()
-    (folder / PAGE).write_text(f"before\n{BEGIN}\nlast time\n{END}\nafter\n")
+    for name in (PAGE, README):
+        (folder / name).write_text(f"before\n{BEGIN}\nlast time\n{END}\nafter\n")
     results = measured()
     report.write(tmp_path / "reports", results, targets(results, FULL), ABOUT)
     keep(folder, tmp_path / "reports")
@@ -81,6 +82,14 @@ def test_the_page_gets_figures_and_pictures_between_its_marks(docs):
     assert (docs / "charts" / "pipeline.svg").is_file()
 
 
+def test_the_readme_gets_ours_and_what_people_use_instead(docs):
+    text = (docs / README).read_text()
+    assert f"| generate everything, cold | 4 s | {ALL_THREE}: 12 s |\n" in text
+    assert "| generate when nothing has changed | 0.5 s |  |\n" in text
+    assert "last time" not in text
+    assert "decode" not in text
+
+
 def test_figures_come_back_as_they_were(docs):
     data = json.loads((docs / FIGURES).read_text())
     assert list(results_of(data).figures()) == list(measured().figures())
@@ -88,7 +97,7 @@ def test_figures_come_back_as_they_were(docs):
 
 def test_a_page_without_marks_is_told():
     with pytest.raises(ToolError, match=r"benchmarks\.md has no"):
-        shown({"results": [], "about": ABOUT}, "no marks")
+        shown({"results": [], "about": ABOUT}, {PAGE: "no marks", README: ""})
 
 
 def test_a_part_of_a_run_is_not_kept(capsys):
@@ -97,11 +106,8 @@ def test_a_part_of_a_run_is_not_kept(capsys):
 
 
 def test_the_documentation_shows_the_run_that_was_kept():
-    """Without one it says so, and has no pictures."""
-    page = (DOCS / PAGE).read_text()
-    if not (DOCS / FIGURES).exists():
-        assert f"{BEGIN}\n\nNot recorded yet.\n\n{END}" in page
-        assert not list(DOCS.glob("charts/*.svg"))
-        return
-    for name, text in shown(json.loads((DOCS / FIGURES).read_text()), page).items():
+    pages = {name: (DOCS / name).read_text() for name in (PAGE, README)}
+    made = shown(json.loads((DOCS / FIGURES).read_text()), pages)
+    for name, text in made.items():
         assert (DOCS / name).read_text() == text, name
+    assert {f"charts/{path.name}" for path in DOCS.glob("charts/*.svg")} < made.keys()

@@ -102,12 +102,17 @@ def prepared_sdks(bench: Run, document: Document, spec: Path) -> list[Sdk]:
     return [ours, *of_others, floor]
 
 
+def name_of_style(generator: str) -> str:
+    """What an SDK by one of STYLES is called."""
+    return f"an SDK by {generator.capitalize()} (another API)"
+
+
 def styles(environment: Mapping[str, str]) -> list[Sdk]:
     """SDKs of other APIs, to be imported only. Raises ToolError."""
     with resources.as_file(resources.files(PROGRAMS)) as programs:
         return [
             Sdk(
-                f"an SDK by {name.capitalize()} (another API)",
+                name_of_style(name),
                 programs / f"sdk_{name}.py",
                 peer_python(BENCH / name, pinned(f"{name}.txt")),
                 environment,
