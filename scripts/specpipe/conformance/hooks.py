@@ -31,6 +31,7 @@ from specpipe.conformance.laws_of_cases import Accepted, check_accepted
 from specpipe.conformance.ledger import Broken, Ledger
 from specpipe.conformance.oracle import Oracle, path_below, path_values
 from specpipe.conformance.pace import Pace
+from specpipe.conformance.spelling import spelt
 from specpipe.conformance.subject import Missing, Subject
 from specpipe.conformance.wire import Unreachable, Wire
 from specpipe.pipeline import read_spec
@@ -93,7 +94,9 @@ def filter_case(context: Any, case: Any) -> bool:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    """The last gate before the network, for cases that no filter has seen."""
+    """The last gate before the network, for cases that no filter has seen; and text for numbers."""
+    case.path_parameters.update(spelt(case.path_parameters))
+    case.query.update(spelt(case.query))
     if READ_ONLY and not harmless(case):
         raise RuntimeError(f"{case.method} {case.path} must not be sent to somebody's server")
 
