@@ -36,6 +36,10 @@ STOP = "\0"
 
 RESERVED_METHODS = frozenset({"iterate", "modify", "with_raw_response"})
 """Names that a resource of an SDK has besides the API's operations."""
+SHADOWING_METHODS = RESERVED_METHODS | {
+    *("bool", "bytes", "datetime", "dict", "float", "int", "list", "models", "object", "str"),
+}
+"""Those of the Python SDK: in a class with a method `list` no signature means the type by it."""
 RESERVED_ARGUMENTS = frozenset(
     {"self", "body", "options", "timeout", "retries", "extra_headers", "extra_query", "extra_body"}
 )

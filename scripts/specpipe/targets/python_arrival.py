@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from specpipe.diagnostics import ToolError
-from specpipe.render import RESERVED_METHODS, python_argument
+from specpipe.render import SHADOWING_METHODS, python_argument
 from specpipe.spec.model import Api, Document
 from specpipe.targets.python_calls import safe
 from specpipe.tree import Tree
@@ -50,7 +50,7 @@ def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api, kind: str) -> It
         for prefix in (kind, f"Async{kind}"):
             resource = resources.get(f"{prefix}{operation.tag.pascal}Resource")
             methods = {m.name: m for m in functions(resource)} if resource else {}
-            method = methods.get(safe(operation.method_name.snake, RESERVED_METHODS))
+            method = methods.get(safe(operation.method_name.snake, SHADOWING_METHODS))
             if method is None:
                 yield f"operation {operation.id} ({prefix or 'Sync'})", operation.pointer
                 continue

@@ -9,7 +9,7 @@ from typing import Any
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.strings import PythonIdentifier
 
-from specpipe.render import RESERVED_METHODS, python_argument, python_identifier
+from specpipe.render import SHADOWING_METHODS, python_argument, python_identifier
 from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
 from specpipe.spec.names import Name
 from specpipe.targets.python_models import Models
@@ -120,8 +120,8 @@ class Calls:
         return tuple(self._calls[endpoint.name] for endpoint in collection.endpoints)
 
     def _call(self, operation: Operation, endpoint: Any) -> Call:
-        name = safe(operation.method_name.snake, RESERVED_METHODS)
-        alias = safe(operation.name.snake, RESERVED_METHODS)
+        name = safe(operation.method_name.snake, SHADOWING_METHODS)
+        alias = safe(operation.name.snake, SHADOWING_METHODS)
         return Call(
             operation=operation,
             name=name,
