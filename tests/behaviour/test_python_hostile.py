@@ -170,7 +170,8 @@ def fork():
     if (child := os.fork()) == 0:
         try:
             os.write(writer, b"x")
-            threading.Event().wait(30)
+            for _ in range(300):  # a signal just before a wait is heard after it
+                threading.Event().wait(0.1)
         except KeyboardInterrupt:
             pass
         os._exit(0)

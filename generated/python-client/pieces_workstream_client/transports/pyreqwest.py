@@ -76,8 +76,11 @@ class AsyncPyreqwestTransport:
 
     async def send(self, request: Request) -> Response:
         """The answer to `request`."""
+        from asyncio import get_running_loop  # is there already where this can work
+
         client = self._clients.get(request.timeout)
         try:
+            get_running_loop()  # pyreqwest asks for it when it has to wait: the request is out then
             builder = _prepared(client.request(request.method, request.url), request)
             response = await builder.build().send()
             return _response(response, bytes(await response.bytes()))
