@@ -45,7 +45,7 @@ def test_every_member_is_in_the_record_as_it_is_pinned():
     assert {n: m.sha256 for n, m in MEMBERS.items()} == {n: r["sha256"] for n, r in ROWS.items()}
 
 
-def test_no_document_ends_in_a_traceback_or_half_a_tree_and_one_alone_goes_beyond_the_limits():
+def test_no_document_ends_in_a_traceback_or_half_a_tree_or_goes_beyond_the_limits():
     said = {
         (name, key): row[key]["verdict"]
         for name, row in ROWS.items()
@@ -53,7 +53,7 @@ def test_no_document_ends_in_a_traceback_or_half_a_tree_and_one_alone_goes_beyon
         if key in row
     }
     beyond = {place: text for place, text in said.items() if text not in ("passes", "refused")}
-    assert beyond == {("github", "generate"): "over 120 s"}
+    assert beyond == {}
 
 
 @pytest.mark.parametrize("file", SMALL, ids=lambda file: file.stem)
