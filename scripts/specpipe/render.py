@@ -34,12 +34,18 @@ STOP = "\0"
 """Where a backslash goes once the others are escaped: not a character of visible text."""
 
 
-RESERVED_METHODS = frozenset({"iterate", "modify", "with_raw_response"})
-"""Names that a resource of an SDK has besides the API's operations."""
-SHADOWING_METHODS = RESERVED_METHODS | {
-    *("bool", "bytes", "datetime", "dict", "float", "int", "list", "models", "object", "str"),
-}
-"""Those of the Python SDK: in a class with a method `list` no signature means the type by it."""
+RESERVED_ATTRIBUTES = frozenset(
+    {"close", "discover", "with_options", "bool", "float", "int", "object", "str"}
+)
+"""Names that a client has besides its resources, or that its annotations need."""
+RESERVED_METHODS = frozenset(
+    {
+        *("iterate", "modify", "with_raw_response"),
+        *("bool", "bytes", "datetime", "dict", "float", "int", "list", "models", "object", "str"),
+    }
+)
+"""Names that a resource has besides the API's operations, or that its annotations need: in a class
+with a method `list` no signature means the type by it."""
 RESERVED_ARGUMENTS = frozenset(
     {"self", "body", "options", "timeout", "retries", "extra_headers", "extra_query", "extra_body"}
 )
@@ -80,9 +86,24 @@ def python_literal(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no literal")
 
 
+def python_resource(name: str) -> str:
+    """A tag's name in snake case as an attribute of a client of the Python SDK."""
+    return python_beside(name, RESERVED_ATTRIBUTES)
+
+
+def python_method(name: str) -> str:
+    """An operation's name in snake case as a method of a resource of the Python SDK."""
+    return python_beside(name, RESERVED_METHODS)
+
+
 def python_argument(name: str) -> str:
     """A parameter's name in snake case as an argument of a method of the Python SDK."""
-    return f"{name}_" if name in RESERVED_ARGUMENTS else python_identifier(name)
+    return python_beside(name, RESERVED_ARGUMENTS)
+
+
+def python_beside(name: str, reserved: frozenset[str]) -> str:
+    """`name` as an identifier, with an underscore behind it where it would clash."""
+    return f"{name}_" if name in reserved else python_identifier(name)
 
 
 def python_identifier(name: str) -> str:

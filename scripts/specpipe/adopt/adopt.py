@@ -12,7 +12,7 @@ from specpipe.adopt.inlining import Inliner
 from specpipe.adopt.naming import name_operations, rename_schemas
 from specpipe.adopt.operations import keep_operations, lower_parameters
 from specpipe.adopt.refusals import say_refusals
-from specpipe.adopt.repair import references, repair
+from specpipe.adopt.repair import found, references, repair
 from specpipe.adopt.schemas import Lowering
 from specpipe.adopt.security import one_key, plain_servers, plain_version
 from specpipe.adopt.shape import check_shape
@@ -22,7 +22,7 @@ from specpipe.diagnostics import Diagnostic, Location, SpecError
 from specpipe.pipeline import checked
 from specpipe.spec.build import package
 from specpipe.spec.model import Api, Document
-from specpipe.spec.nodes import operations, root
+from specpipe.spec.nodes import operations, root, unescape
 
 ROUNDS = 12
 """How often what the rules refuse is left out before this gives up: that can uncover more."""
@@ -114,18 +114,16 @@ def _nothing_left(draft: Draft) -> Iterator[Diagnostic]:
 
 
 def _at_source(draft: Draft, diagnostics: list[Diagnostic]) -> Iterator[Diagnostic]:
-    for found in diagnostics:
-        place = draft.origin(found.location.pointer)
-        yield Diagnostic(place, found.message, found.advice, found.unsupported)
+    for each in diagnostics:
+        place = draft.origin(each.location.pointer)
+        yield Diagnostic(place, each.message, each.advice, each.unsupported)
 
 
 def exemplified(draft: Draft, diagnostic: Diagnostic) -> bool:
     """Whether the diagnostic asks for an example, which is then put there."""
     if "has no example" not in diagnostic.message:
         return False
-    node: Any = draft.data
-    for step in diagnostic.location.pointer.split("/")[1:]:
-        node = node.get(step.replace("~1", "/").replace("~0", "~"))
+    node = found(draft.data, map(unescape, diagnostic.location.pointer.split("/")[1:]))
     try:
         node["example"] = sample(node["schema"], draft.schemas)
     except RecursionError:  # a thing that needs another of its kind: no value is that

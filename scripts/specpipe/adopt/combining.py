@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from specpipe.adopt.draft import Kind
+from specpipe.adopt.draft import SCHEMAS, Kind
 
 DEPTH = 24
 """Combinations within combinations that are followed."""
 STEPS = 200_000
 """Combinations that are followed in all: knots of them grow without bound."""
-_PREFIX = "#/components/schemas/"
 _CHOICES = ("oneOf", "anyOf")
 _NOTES = frozenset({"description", "title", "example", "examples", "deprecated", "discriminator"})
 _SCALARS = ("string", "integer", "number", "boolean")
@@ -40,7 +39,7 @@ class Combiner:
         for _ in range(DEPTH):
             if not isinstance(schema, dict) or "$ref" not in schema:
                 return schema
-            schema = self._schemas.get(str(schema["$ref"]).removeprefix(_PREFIX))
+            schema = self._schemas.get(str(schema["$ref"]).removeprefix(SCHEMAS))
         return None
 
     def combine(self, schema: dict[str, Any], depth: int = 0) -> Combined:

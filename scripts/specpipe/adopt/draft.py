@@ -78,6 +78,10 @@ class Draft:
         """The component schemas."""
         return mapping(mapping(self.data, "components"), "schemas")
 
+    def drop_empty_paths(self) -> None:
+        """Take out the paths that have no operation any more."""
+        self.data["paths"] = {path: item for path, item in self.data["paths"].items() if item}
+
     def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Path, method and data of each operation."""
         for path, item in mapping(self.data, "paths").items():
@@ -86,6 +90,20 @@ class Draft:
 
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+SCHEMAS = "#/components/schemas/"
+"""What a reference to a component schema begins with."""
+
+
+def mappings(node: Any) -> Iterator[dict[str, Any]]:
+    """All mappings in a part of a document, itself among them."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            yield node
+            pending += node.values()
+        elif isinstance(node, list):
+            pending += node
 
 
 def mapping(holder: dict[str, Any], key: str) -> dict[str, Any]:

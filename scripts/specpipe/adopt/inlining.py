@@ -5,12 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from specpipe.adopt.draft import Draft
+from specpipe.adopt.draft import SCHEMAS, Draft
 from specpipe.diagnostics import SpecError
 from specpipe.spec.load import MAX_NODES
 from specpipe.spec.nodes import find, root
 
-_SCHEMA = "#/components/schemas/"
 _DATA = frozenset({"example", "examples", "default", "const", "enum", "mapping"})
 _NAMED = frozenset({"properties", "patternProperties"})
 
@@ -62,7 +61,7 @@ class Inliner:
     ) -> Any:
         """What `target` names, when it is no component schema. References that go round in circles
         or out of the document stay: the rules name them."""
-        is_schema = target.startswith(_SCHEMA) and "/" not in target[len(_SCHEMA) :]
+        is_schema = target.startswith(SCHEMAS) and "/" not in target[len(SCHEMAS) :]
         if is_schema or target in within or not target.startswith("#/"):
             return dict(node)
         found = find(self._draft.source, target[1:]).value

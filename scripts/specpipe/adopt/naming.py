@@ -7,16 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
-from specpipe.adopt.draft import Draft
+from specpipe.adopt.draft import SCHEMAS, Draft, mappings
 from specpipe.spec.names import Name
-from specpipe.spec.nodes import escape
+from specpipe.spec.nodes import escape, unescape
 from specpipe.spec.reserved import BUILTINS, SDK_MODELS, SERVER_MODELS, TYPESCRIPT_MODELS
 
 _TAKEN = {name.lower() for name in BUILTINS | SDK_MODELS | SERVER_MODELS | TYPESCRIPT_MODELS}
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 _LOWER_BEHIND_DIGIT = re.compile(r"(?<=[0-9])[a-z]")
 LONGEST = 80
-_PREFIX = "#/components/schemas/"
 
 
 def rename_schemas(draft: Draft) -> None:
@@ -30,7 +29,7 @@ def rename_schemas(draft: Draft) -> None:
     for name, new in given.items():
         draft.moved[f"/components/schemas/{new}"] = f"/components/schemas/{escape(name)}"
     draft.data["components"]["schemas"] = {given[name]: s for name, s in schemas.items()}
-    _follow(draft.data, lambda target: f"{_PREFIX}{given.get(_name(target), _name(target))}")
+    _follow(draft.data, lambda target: f"{SCHEMAS}{given.get(_name(target), _name(target))}")
 
 
 def class_name(text: str) -> str:
@@ -104,18 +103,12 @@ def _first_segment(path: str) -> str:
 
 
 def _name(target: str) -> str:
-    return target[len(_PREFIX) :].replace("~1", "/").replace("~0", "~")
+    return unescape(target[len(SCHEMAS) :])
 
 
 def _follow(node: Any, change: Callable[[str], str]) -> None:
     """Change every reference to a component schema."""
-    pending = [node]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, dict):
-            target = node.get("$ref")
-            if isinstance(target, str) and target.startswith(_PREFIX):
-                node["$ref"] = change(target)
-            pending += node.values()
-        elif isinstance(node, list):
-            pending += node
+    for each in mappings(node):
+        target = each.get("$ref")
+        if isinstance(target, str) and target.startswith(SCHEMAS):
+            each["$ref"] = change(target)

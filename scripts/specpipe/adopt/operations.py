@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from specpipe.adopt.draft import METHODS, Draft, Kind
+from specpipe.adopt.draft import METHODS, SCHEMAS, Draft, Kind
 from specpipe.adopt.naming import class_name, folded, unused
 from specpipe.adopt.schemas import Lowering
 from specpipe.spec.nodes import escape
@@ -16,7 +16,6 @@ KEPT = ("operationId", "summary", "description", "tags", "parameters", "requestB
         "security", "deprecated", "externalDocs")  # fmt: skip
 _HTTP = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI says to ignore as parameters."""
-_PREFIX = "#/components/schemas/"
 
 
 class Unable(Exception):
@@ -50,7 +49,7 @@ def keep_operations(draft: Draft) -> None:
             except Unable as unable:
                 draft.note(f"{at}/{method}{unable.step}", "left out", f"operation with {unable}")
         draft.data["paths"][path] = kept
-    draft.data["paths"] = {path: item for path, item in draft.data["paths"].items() if item}
+    draft.drop_empty_paths()
 
 
 def _operation(
@@ -105,14 +104,14 @@ Named = Callable[[Any, str, str], dict[str, Any]]
 
 def _named(draft: Draft, schema: Any, words: str, place: str, used: set[str]) -> dict[str, Any]:
     """A reference to `schema`, which becomes a component when it is none."""
-    if isinstance(schema, dict) and str(schema.get("$ref", "")).startswith(_PREFIX):
+    if isinstance(schema, dict) and str(schema.get("$ref", "")).startswith(SCHEMAS):
         return {"$ref": schema["$ref"]}
     parts = "".join(part[:1].upper() + part[1:] for part in words.split())
     name = unused(class_name(parts), used)
     used.add(folded(name))
     draft.schemas[name] = schema
     draft.moved[f"/components/schemas/{name}"] = place
-    return {"$ref": f"{_PREFIX}{name}"}
+    return {"$ref": f"{SCHEMAS}{name}"}
 
 
 def _body(draft: Draft, operation: dict[str, Any], at: str, named: Named) -> None:
@@ -215,7 +214,7 @@ def lower_parameters(draft: Draft, lowering: Lowering) -> None:
             continue
         if kept:
             operation["parameters"] = kept
-    draft.data["paths"] = {path: item for path, item in draft.data["paths"].items() if item}
+    draft.drop_empty_paths()
 
 
 def _parameter(

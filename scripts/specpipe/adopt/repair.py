@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from specpipe.adopt.draft import METHODS, Draft, Kind
+from specpipe.adopt.draft import METHODS, Draft, Kind, mappings
 from specpipe.diagnostics import Diagnostic
-from specpipe.spec.nodes import unescape
+from specpipe.spec.nodes import escape, unescape
 
 _UNKNOWN = "is not known here"
 _NOTES = ("example", "examples", "default", "enum", "pattern")
@@ -64,7 +64,7 @@ def remove(draft: Draft, part: tuple[str, ...], message: str) -> None:
     """Take a part out, and say so."""
     holder = found(draft.data, part[:-1])
     last = part[-1]
-    pointer = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in part)
+    pointer = "".join(f"/{escape(step)}" for step in part)
     if isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
         gone = holder.pop(int(last))
         if part[-2] == "parameters" and isinstance(gone, dict) and gone.get("required") is True:
@@ -79,7 +79,7 @@ def remove(draft: Draft, part: tuple[str, ...], message: str) -> None:
     kind: Kind = "loosened" if last in ("enum", "pattern", "default") else "left out"
     if last not in ("example", "examples"):
         draft.note(pointer, kind, f"{named(part)}: {message.replace(' at draft:1:1', '')}")
-    draft.data["paths"] = {path: item for path, item in draft.data["paths"].items() if item}
+    draft.drop_empty_paths()
 
 
 def _forget(schema: Any, name: str) -> None:
@@ -112,13 +112,7 @@ def found(data: Any, steps: Iterable[str]) -> Any:
 
 def references(node: Any) -> Iterator[str]:
     """The component schemas that a part refers to."""
-    pending = [node]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, dict):
-            target = each.get("$ref")
-            if isinstance(target, str):
-                yield target.rpartition("/")[2]
-            pending += each.values()
-        elif isinstance(each, list):
-            pending += each
+    for each in mappings(node):
+        target = each.get("$ref")
+        if isinstance(target, str):
+            yield target.rpartition("/")[2]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from specpipe.adopt.combining import Combiner
-from specpipe.adopt.draft import Draft
+from specpipe.adopt.draft import SCHEMAS, Draft
 from specpipe.adopt.naming import class_name, folded, unused
 from specpipe.spec.nodes import escape, unescape
 
@@ -27,8 +27,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 INTEGERS = {"int32": (-(2**31), 2**31 - 1)}
 WIDEST = (-(2**63), 2**63 - 1)
 _MEMBER = re.compile(r"_?[A-Za-z][A-Za-z0-9_ .-]*", re.ASCII)
-_AT = "/components/schemas/"
-_PREFIX = f"#{_AT}"
+_AT = SCHEMAS[1:]
 _WORDS = {"properties": "", "items": "item", "additionalProperties": "value"}
 
 
@@ -121,13 +120,13 @@ class Lowering:
 
     def _reference(self, schema: Mapping[str, Any]) -> Lowered | None:
         """A reference to what can be said; what is beside it goes, as in OpenAPI 3.0."""
-        name = str(schema["$ref"]).removeprefix(_PREFIX)
+        name = str(schema["$ref"]).removeprefix(SCHEMAS)
         target = self.component(name)
         if target is None:
             return None
         beside = {"description": schema["description"]} if schema.get("description") else {}
         nullable = target.nullable or schema.get("nullable") is True
-        return Lowered({"$ref": f"{_PREFIX}{name}", **beside}, nullable)
+        return Lowered({"$ref": f"{SCHEMAS}{name}", **beside}, nullable)
 
     def _object(self, schema: Mapping[str, Any], at: str) -> dict[str, Any]:
         required = [name for name in schema.get("required") or [] if isinstance(name, str)]
@@ -176,7 +175,7 @@ class Lowering:
         self._used.add(folded(name))
         self._hoisted[name] = schema
         self._draft.moved[f"{_AT}{name}"] = self._draft.before(at)
-        return {"$ref": f"{_PREFIX}{name}"}
+        return {"$ref": f"{SCHEMAS}{name}"}
 
     def _string(self, schema: Mapping[str, Any], at: str) -> dict[str, Any]:
         enum = schema.get("enum", [schema["const"]] if "const" in schema else None)

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from specpipe.adopt.draft import Draft
+from specpipe.spec.nodes import escape
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _DIGITS = re.compile(r"[0-9]+")
@@ -62,7 +63,7 @@ def one_key(draft: Draft) -> None:
         if chosen is not None and any(chosen in each for each in requirements):
             operation["security"] = [{chosen: []}]
         elif requirements and {} not in requirements:
-            at = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
+            at = f"/paths/{escape(path)}/{method}"
             draft.note(at, "loosened", "another key than the one that most operations take")
     for name, scheme in schemes.items():
         if name != chosen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specpipe.adopt.draft import METHODS
+from specpipe.adopt.draft import METHODS, SCHEMAS
 
 SECTIONS = (
     ("/components/schemas", "/definitions"),
@@ -144,7 +144,7 @@ def _follow(node: Any) -> Any:
         return node
     target = node.get("$ref")
     if isinstance(target, str) and target.startswith("#/definitions/"):
-        return {**node, "$ref": target.replace("#/definitions/", "#/components/schemas/", 1)}
+        return {**node, "$ref": target.replace("#/definitions/", SCHEMAS, 1)}
     return {key: _follow(value) for key, value in node.items()}
 
 

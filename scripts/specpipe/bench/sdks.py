@@ -17,7 +17,7 @@ from pathlib import Path
 from specpipe.bench.peers.making import peer_python, pinned, run
 from specpipe.bench.subjects import Run
 from specpipe.diagnostics import ToolError
-from specpipe.render import python_identifier
+from specpipe.render import python_method, python_resource
 from specpipe.spec.model import Document, Operation
 from specpipe.workspace import BENCH
 
@@ -144,8 +144,7 @@ def our_package(bench: Run, packages: Path) -> dict[str, str]:
 
 def place(operation: Operation) -> str:
     """The resource and the method of an operation in the generated SDK."""
-    words = (operation.tag, operation.method_name)
-    return ".".join(python_identifier(name.snake) for name in words)
+    return f"{python_resource(operation.tag.snake)}.{python_method(operation.method_name.snake)}"
 
 
 def stock_package(bench: Run, document: Document, packages: Path) -> dict[str, str]:

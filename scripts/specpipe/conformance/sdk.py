@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from specpipe.conformance.exchange import Exchange
 from specpipe.conformance.process import Running
 from specpipe.diagnostics import ToolError
-from specpipe.render import SHADOWING_METHODS, python_identifier
+from specpipe.render import python_method, python_resource
 from specpipe.spec.model import Api, Operation
 
 
@@ -215,9 +215,8 @@ def bodies(package: ModuleType) -> dict[str, Any]:
 
 def method(client: Any, operation: Operation) -> Any:
     """The SDK's method for an operation, by its documented name."""
-    resource = getattr(client, python_identifier(operation.tag.snake))
-    name = operation.name.snake
-    return getattr(resource, f"{name}_" if name in SHADOWING_METHODS else python_identifier(name))
+    resource = getattr(client, python_resource(operation.tag.snake))
+    return getattr(resource, python_method(operation.name.snake))
 
 
 def credentials(server: Running) -> Mapping[str, str]:

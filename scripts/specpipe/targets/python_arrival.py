@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from specpipe.diagnostics import ToolError
-from specpipe.render import SHADOWING_METHODS, python_argument
+from specpipe.render import python_argument, python_method
 from specpipe.spec.model import Api, Document
-from specpipe.targets.python_calls import safe
 from specpipe.tree import Tree
 
 Lost = tuple[str, str]
@@ -50,7 +49,7 @@ def lost_calls(resources: Mapping[str, ast.ClassDef], api: Api, kind: str) -> It
         for prefix in (kind, f"Async{kind}"):
             resource = resources.get(f"{prefix}{operation.tag.pascal}Resource")
             methods = {m.name: m for m in functions(resource)} if resource else {}
-            method = methods.get(safe(operation.method_name.snake, SHADOWING_METHODS))
+            method = methods.get(python_method(operation.method_name.snake))
             if method is None:
                 yield f"operation {operation.id} ({prefix or 'Sync'})", operation.pointer
                 continue

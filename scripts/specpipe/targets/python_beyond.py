@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import jinja2
 
+from specpipe.render import python_beside
 from specpipe.spec.model import Api, Document
 from specpipe.targets.python_arguments import NOBODY, stored
-from specpipe.targets.python_calls import Calls, attribute, safe
+from specpipe.targets.python_calls import Calls, attribute
 from specpipe.targets.python_reference import Reference
 from specpipe.targets.python_refusals import error, error_classes
 from specpipe.targets.python_tests import Checks
@@ -37,7 +38,7 @@ def beyond(env: jinja2.Environment, document: Document, api: Api, calls: Calls) 
         "package": package,
         "distribution": f"{api.package.kebab}-client",
         "server_package": f"{api.package.snake}_server",
-        "fixture": safe(api.package.snake, taken),
+        "fixture": python_beside(api.package.snake, taken),
         "checks": checks,
         "emptying": checks.emptying,
         "errors": tuple(dict.fromkeys(error_classes().values())),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.strings import PythonIdentifier
 
-from specpipe.render import SHADOWING_METHODS, python_argument, python_identifier
+from specpipe.render import python_argument, python_beside, python_method, python_resource
 from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
 from specpipe.spec.names import Name
+from specpipe.targets.about import by_tag
 from specpipe.targets.python_models import Models
 
 PARAMETER_TYPES: Mapping[str, str] = {
@@ -23,10 +24,6 @@ PARAMETER_TYPES: Mapping[str, str] = {
 }
 RESERVED_CONSTANTS = frozenset({"TYPE_CHECKING"})
 """Names that a module of operations has for something else."""
-RESERVED_ATTRIBUTES = frozenset(
-    {"close", "discover", "with_options", "bool", "float", "int", "object", "str"}
-)
-"""Names that a client has besides its resources, or that its annotations need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,6 @@ class Calls:
     def __init__(self, api: Api, data: GeneratorData, models: Models) -> None:
         """Join the operations view with what openapi-python-client has for it."""
         self.models = models
-        self._api = api
         endpoints = {
             endpoint.name: endpoint
             for collection in data.endpoint_collections_by_tag.values()
@@ -104,29 +100,24 @@ class Calls:
             for operation in api.operations
             if (name := PythonIdentifier(operation.id, "field_")) in endpoints
         }
-        groups: dict[str, list[Call]] = {}
-        for call in self._calls.values():
-            groups.setdefault(call.operation.tag.wire, []).append(call)
-        self._groups = {tag: tuple(group) for tag, group in groups.items()}
+        self._by_tag = by_tag(self._calls.values(), api.tags)
 
-    def by_tag(self) -> Iterator[tuple[Name, tuple[Call, ...]]]:
+    def by_tag(self) -> tuple[tuple[Name, tuple[Call, ...]], ...]:
         """Each tag that has calls, with them; in document order."""
-        for tag in self._api.tags:
-            if group := self._groups.get(tag.wire):
-                yield tag, group
+        return self._by_tag
 
     def of(self, collection: Any) -> tuple[Call, ...]:
         """The calls of a collection, in document order."""
         return tuple(self._calls[endpoint.name] for endpoint in collection.endpoints)
 
     def _call(self, operation: Operation, endpoint: Any) -> Call:
-        name = safe(operation.method_name.snake, SHADOWING_METHODS)
-        alias = safe(operation.name.snake, SHADOWING_METHODS)
+        name = python_method(operation.method_name.snake)
+        alias = python_method(operation.name.snake)
         return Call(
             operation=operation,
             name=name,
             aliases=(alias,) if alias != name else (),
-            constant=safe(operation.method_name.snake.upper(), RESERVED_CONSTANTS),
+            constant=python_beside(operation.method_name.snake.upper(), RESERVED_CONSTANTS),
             template=template(operation),
             path=tuple(argument(p) for p in operation.parameters_in("path")),
             query=tuple(argument(p) for p in operation.parameters_in("query")),
@@ -165,7 +156,7 @@ class Calls:
 
 def attribute(tag: Name) -> str:
     """A resource's name on the client and as a module."""
-    return safe(tag.snake, RESERVED_ATTRIBUTES)
+    return python_resource(tag.snake)
 
 
 def template(operation: Operation) -> str:
@@ -185,8 +176,3 @@ def argument(parameter: Parameter) -> Argument:
         parameter.required,
         parameter.description,
     )
-
-
-def safe(name: str, reserved: frozenset[str]) -> str:
-    """`name`, with an underscore behind it where it would clash."""
-    return f"{name}_" if name in reserved else python_identifier(name)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from specpipe.render import python_identifier
+from specpipe.render import python_beside, python_identifier
 from specpipe.spec.model import Operation, Parameter, Resource
 from specpipe.targets.conveniences import Walk, edit, walk
-from specpipe.targets.python_calls import Argument, Call, safe
+from specpipe.targets.python_calls import Argument, Call
 from specpipe.targets.python_models import field_name
 
 OWN_ARGUMENTS = frozenset({"page_size", "change", "attempts", "modify", "modify_async"})
@@ -116,5 +116,5 @@ def _named(call: Call, parameter: Parameter) -> Argument:
 
 def _free(it: Argument) -> Argument:
     """`it` under a name that is free in the methods above."""
-    name = safe(it.name, OWN_ARGUMENTS)
+    name = python_beside(it.name, OWN_ARGUMENTS)
     return Argument(name, it.wire, it.type, it.required, it.description)

@@ -8,7 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from specpipe.spec.model import Addressing, Api, Associate, Create, Document, Get, Resource
+from specpipe.spec.model import (
+    Addressing,
+    Api,
+    Associate,
+    Create,
+    Document,
+    Get,
+    Operation,
+    Resource,
+)
+from specpipe.targets.about import by_resource
 from specpipe.targets.python_arguments import Arguments, documented
 from specpipe.targets.python_calls import Call, Calls, attribute
 from specpipe.targets.python_emptying import emptying
@@ -45,9 +55,14 @@ class Check:
         return f"{attribute(self.call.operation.tag)}.with_raw_response.{self.call.name}"
 
     @property
+    def operation(self) -> Operation:
+        """The operation that is called."""
+        return self.call.operation
+
+    @property
     def behaviour(self) -> Any:
         """Its verb; None when it has none."""
-        return self.call.operation.behaviour
+        return self.operation.behaviour
 
     @property
     def verb(self) -> str:
@@ -85,10 +100,7 @@ class Checks:
         self._arguments = Arguments(self._calls, self.reach)
         self.all = tuple(map(self._check, self._calls))
         self._by_operation = {check.call.operation.id: check for check in self.all}
-        self._about: dict[str, list[Check]] = {}
-        for check in self.all:
-            if check.behaviour is not None:
-                self._about.setdefault(check.behaviour.resource.pointer, []).append(check)
+        self._about = by_resource(self.all)
         self.emptying = emptying(api, self._calls)
 
     def of(self, group: tuple[Call, ...]) -> tuple[Check, ...]:

@@ -4,12 +4,13 @@ view."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from specpipe.render import typescript_identifier
 from specpipe.spec.model import Api, BatchFetch, Operation, Parameter, Response
 from specpipe.spec.names import Name
+from specpipe.targets.about import by_tag
 
 PARAMETER_TYPES: Mapping[str, str] = {
     "boolean": "boolean",
@@ -145,26 +146,18 @@ class Calls:
 
     def __init__(self, api: Api) -> None:
         """Of all its operations."""
-        self._api = api
-        self._groups: dict[str, list[Call]] = {}
-        for operation in api.operations:
-            self._groups.setdefault(operation.tag.wire, []).append(call(operation))
+        self._by_tag = by_tag(map(call, api.operations), api.tags)
 
     @property
     def give_models(self) -> bool:
         """Whether any of them answers with a component schema."""
         return any(
-            answer.schema
-            for calls in self._groups.values()
-            for call in calls
-            for answer in call.answers
+            answer.schema for _, calls in self._by_tag for call in calls for answer in call.answers
         )
 
-    def by_tag(self) -> Iterator[tuple[Name, tuple[Call, ...]]]:
+    def by_tag(self) -> tuple[tuple[Name, tuple[Call, ...]], ...]:
         """Each tag that has calls, with them; in document order."""
-        for tag in self._api.tags:
-            if group := self._groups.get(tag.wire):
-                yield tag, tuple(group)
+        return self._by_tag
 
 
 def call(operation: Operation) -> Call:
