@@ -1,9 +1,12 @@
-"""What takes long to make is made once in a run, by the worker that comes first."""
+"""What tests of several folders need. What takes long to make is made once in a run, by the worker
+that comes first."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,11 +16,15 @@ from pathlib import Path
 
 import pytest
 
+from specpipe.node import NoNode, executable
+from specpipe.workspace import ROOT
+
 # What tests look at is made for them, never taken from an earlier run.
 os.environ["SPECPIPE_CACHE"] = "off"
 
 Once = Callable[[str, Callable[[Path], object]], Path]
 Generate = Callable[[Path, Path], None]
+Offered = Callable[..., set[str]]
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +62,36 @@ def generate(once: Once) -> Generate:
         shutil.copytree(made, out, dirs_exist_ok=True)
 
     return generate
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Node.js. Where there is none, tests that want it are skipped; in CI they fail."""
+    try:
+        return executable("this test")
+    except NoNode as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def offered() -> Offered:
+    """`offered(script, *typed)` is what bash offers, with a script of completion, to somebody who
+    has typed these words behind the program's name."""
+
+    def offered(script: str, *typed: str) -> set[str]:
+        (function,) = re.findall(r"^complete .*-F (\w+) ", script, re.MULTILINE)
+        words = shlex.join(["program", *typed])
+        asked = f"COMP_WORDS=({words}); COMP_CWORD={len(typed)}; {function}"
+        told = 'printf "%s\\n" "${COMPREPLY[@]}"'
+        done = subprocess.run(
+            ["bash", "-c", f"{script}\n{asked}\n{told}"],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        )
+        return set(done.stdout.split())
+
+    return offered

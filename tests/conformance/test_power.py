@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -31,6 +32,30 @@ def test_the_readme_has_the_rates_of_the_page():
     assert f"{killed([row.ours for row in read().ours()])} of the saboteurs" in text
     assert f"{killed([row.ours for row in read().ours_of_sdks()])} of the SDKs" in text
     assert f"schemathesis alone {killed([row.alone for row in read().ours()])}" in text
+
+
+def test_the_readmes_table_has_the_counts_of_the_page_and_of_the_judgement_that_is_kept():
+    text = (ROOT / "README.md").read_text()
+    rows = read().ours()
+    ours = sum(row.ours.word == "killed" for row in rows)
+    alone = sum(row.alone.word == "killed" for row in rows)
+    found = f"{ours} by `make conformance` | {alone} by schemathesis alone,"
+    line = f"| of {len(rows)} defects planted in a server, found | {found}"
+    assert line in text
+    held = json.loads((ROOT / "spec" / "conformance.json").read_text())["held"]
+    assert f"the generated one conforms: {len(held)} checks held |" in text
+
+
+def test_the_readmes_table_has_the_sums_of_the_page_about_servers_of_others():
+    told = (ROOT / "docs" / "conformance.md").read_text()
+    _, _, table = told.partition("| kind of check | Prism")
+    cells = [line.split("|")[2:4] for line in table.split("\n\n")[0].splitlines()[2:]]
+    prism, stub = (
+        sum(int(count) for row in cells for count in re.findall(r"(\d+) broken", row[at]))
+        for at in (0, 1)
+    )
+    text = (ROOT / "README.md").read_text()
+    assert f"Prism 5.16: {prism} broken; openapi-generator's FastAPI stub: {stub} broken |" in text
 
 
 def test_enough_of_them_are_found_and_no_server_without_a_defect_is():

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from specpipe import render
-from specpipe.node import NoNode, executable
 from specpipe.workspace import ROOT
 
-from .conftest import TYPESCRIPT, rendered
+from .conftest import TYPESCRIPT, rendered, written
 from .frame import filled
 from .test_saboteurs import quoted
 from .test_texts import turned
@@ -34,14 +33,6 @@ const [home] = process.argv.slice(1);
 for (const name of readdirSync(home, { recursive: true }))
   if (name.endsWith('.js')) await import(`${home}/${name}`);
 """
-
-
-def written(tree, home: Path) -> Path:
-    """A tree as files."""
-    for path, content in tree.items():
-        (home / path).parent.mkdir(parents=True, exist_ok=True)
-        (home / path).write_bytes(content)
-    return home
 
 
 def imported(home: Path) -> subprocess.CompletedProcess[str]:
@@ -70,16 +61,6 @@ def test_the_trap_is_sprung_without_a_filter(tmp_path, monkeypatch):
     payload = 'MARK" if not pwned() else "'
     imported(written(rendered(filled(payload)), tmp_path))
     assert (tmp_path / "sprung").exists()
-
-
-@pytest.fixture
-def node():
-    try:
-        return executable("this test")
-    except NoNode as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
 
 
 def test_no_module_of_typescript_runs_its_text(tmp_path, node):

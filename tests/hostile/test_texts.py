@@ -18,7 +18,7 @@ from specpipe.targets.typescript_models import schemas_document
 from specpipe.workspace import ROOT
 
 from .cases import Data
-from .conftest import DOCS, TYPESCRIPT, differences, rendered, unseen
+from .conftest import DOCS, TYPESCRIPT, differences, rendered, unseen, written
 from .frame import HARMLESS, HOSTILE_PATTERN, filled, labels, mark
 from .payloads import PAYLOADS
 from .shapes import html, shape, shapes
@@ -122,10 +122,7 @@ def test_no_text_makes_a_page_of_the_documentation_act(turn):
 
 def compiled(tree, home: Path) -> str:
     """What the compiler says of an SDK."""
-    for path, content in tree.items():
-        (home / path).parent.mkdir(parents=True, exist_ok=True)
-        (home / path).write_bytes(content)
-    config = home / "typescript-client" / "tsconfig.json"
+    config = written(tree, home) / "typescript-client" / "tsconfig.json"
     options = json.loads(config.read_text())
     options["compilerOptions"] |= {"noEmit": True, "skipDefaultLibCheck": True}
     config.write_text(json.dumps(options))

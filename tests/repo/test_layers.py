@@ -93,11 +93,11 @@ MAY_USE: dict[str, set[str]] = {
         "specpipe.corpus.",
         "specpipe.adopt.",
         "specpipe.spec.",
+        "specpipe.bench.commands",
         "specpipe.bench.peers.making",
         "specpipe.conformance.interruption",
         "specpipe.conformance.process",
         "specpipe.pipeline",
-        "specpipe.usage",
     },
     "specpipe.others.": {
         "specpipe.manual",
@@ -131,7 +131,6 @@ MAY_USE: dict[str, set[str]] = {
 """A module, or with a dot at its end a package, and what of ours it may import besides CORE. The
 command line is the only one that may import anything."""
 WRITERS = {
-    "specpipe.corpus.steps": "a temporary folder for what a command took",
     "specpipe.usage": "what a command took, where it is told to",
     "specpipe.adopt.cli": "a spec, into a new file",
     "specpipe.audit.cli": "drafts, into new files, and the facts of pages beside the spec",

@@ -10,30 +10,32 @@ import pytest
 import yaml
 
 from specpipe.cli import main
-from specpipe.node import NoNode, executable
 from specpipe.workspace import ROOT, SPEC
 
 CONFIG = ROOT / "spec" / "redocly.yaml"
 RULES = yaml.safe_load(CONFIG.read_text())["rules"]
 
 
-def lint(path):
-    """Run redocly as `make lint` does."""
-    try:
-        node = executable("redocly")
-    except NoNode as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
+@pytest.fixture
+def lint(node):
+    """Runs redocly as `make lint` does."""
     command = [node, ROOT / "node_modules/@redocly/cli/bin/cli.js", "lint", "--format=stylish"]
-    return subprocess.run(
-        [*command, "--config", CONFIG, "--lint-config=error", path],
-        env={**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
+
+    def lint(path):
+        return subprocess.run(
+            [*command, "--config", CONFIG, "--lint-config=error", path],
+            env={
+                **os.environ,
+                "REDOCLY_TELEMETRY": "off",
+                "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+
+    return lint
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -43,7 +45,7 @@ def test_every_rule_is_an_error_and_its_message_says_what_to_do(name):
     assert re.fullmatch(r"[A-Z].*\.", message), message
 
 
-def test_the_spec_passes():
+def test_the_spec_passes(lint):
     done = lint(SPEC)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -58,7 +60,7 @@ def test_the_spec_passes():
         ("      description: Returns one event, or 410 when it was deleted or never existed.\n", "", "Say what it does, beyond the summary."),
     ],
 )  # fmt: skip
-def test_what_breaks_a_rule_is_found(tmp_path, old, new, said):
+def test_what_breaks_a_rule_is_found(lint, tmp_path, old, new, said):
     text = SPEC.read_text()
     assert text.count(old) == 1
     (tmp_path / "openapi.yaml").write_text(text.replace(old, new))

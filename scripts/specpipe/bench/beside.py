@@ -35,6 +35,11 @@ class Line:
     ours: str
     others: tuple[str, ...] = ()
 
+    def cell(self, results: Results, subject: str) -> str | None:
+        """The figure of a subject with its unit; None when it was not measured."""
+        figure = results.figure(self.row, self.case, subject, self.measure)
+        return None if figure is None else f"{number(figure.median)} {self.unit}"
+
 
 LINES = (
     Line("generate everything, cold", "generate", ALL, "seconds", "s", COLD, (ALL_THREE,)),
@@ -80,12 +85,8 @@ def table(results: Results) -> str:
 def rows(results: Results) -> Iterator[str]:
     """The same, line by line."""
     for line in LINES:
-
-        def cell(subject: str, line: Line = line) -> str | None:
-            figure = results.figure(line.row, line.case, subject, line.measure)
-            return None if figure is None else f"{number(figure.median)} {line.unit}"
-
-        ours = cell(line.ours)
-        others = [f"{name}: {told}" for name in line.others if (told := cell(name))]
+        ours = line.cell(results, line.ours)
+        told = ((name, line.cell(results, name)) for name in line.others)
+        others = "; ".join(f"{name}: {figure}" for name, figure in told if figure is not None)
         if ours is not None:
-            yield f"| {line.what} | {ours} | {'; '.join(others)} |\n"
+            yield f"| {line.what} | {ours} | {others} |\n"
