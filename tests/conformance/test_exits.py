@@ -6,9 +6,12 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -164,3 +167,30 @@ def test_a_terminal_that_is_closed_does_not_end_a_run_under_nohup():
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_judge_that_is_killed_leaves_no_server_behind():
+    code = (
+        "import os, signal\n"
+        "from specpipe import pipeline\n"
+        "from specpipe.conformance.process import generated_server\n"
+        "from specpipe.workspace import OUT, SPEC\n"
+        "with generated_server(pipeline.read_spec(SPEC)[1], OUT, 1) as server:\n"
+        "    print(server.base_url, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT, check=False
+    )
+    url = urlsplit(done.stdout.strip())
+
+    assert done.returncode == -signal.SIGKILL
+    end = time.monotonic() + 20
+    while is_taken(url.hostname, url.port):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def is_taken(host, port):
+    with socket.socket() as asking:
+        return asking.connect_ex((host, port)) == 0

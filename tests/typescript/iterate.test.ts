@@ -249,7 +249,7 @@ describe('against a server that says what it is told to', () => {
     [{ createdTo: 'yesterday' }, 'createdTo: '],
     [{ createdFrom: 5 }, 'createdFrom: '],
     [{ pageSize: 0 }, 'pageSize: 0: a whole number from 1 to 2147483647'],
-    [{ pageSize: true }, 'pageSize: true: a whole number from 1 to 2147483647'],
+    [{ pageSize: true }, 'pageSize: boolean: a whole number from 1 to 2147483647'],
     [{ pageSize: 1.5 }, 'pageSize: 1.5: a whole number from 1 to 2147483647'],
     [{ pageSize: 2 ** 31 }, 'pageSize: 2147483648: a whole number from 1 to 2147483647'],
     [{ transferables: 1 }, 'transferables: '],

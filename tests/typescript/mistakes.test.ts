@@ -95,9 +95,9 @@ test.each([
   [{ timeout: { read: '5' } }, 'timeout: read: string: milliseconds above 0'],
   [{ timeout: { connect: 5 } }, 'no such option: connect; there are total, read'],
   [{ timeout: Infinity }, 'timeout: total: Infinity: milliseconds above 0'],
-  [{ retries: -1 }, 'retries: -1: a whole number, 0 for none'],
-  [{ retries: 1.5 }, 'retries: 1.5: a whole number, 0 for none'],
-  [{ retries: '1' }, 'retries: string: a whole number, 0 for none'],
+  [{ retries: -1 }, 'retries: -1: a whole number from 0'],
+  [{ retries: 1.5 }, 'retries: 1.5: a whole number from 0'],
+  [{ retries: '1' }, 'retries: string: a whole number from 0'],
   [{ extraHeaders: { 'X-A': 5 } }, 'X-A: a header is a string, not number'],
   [{ extraHeaders: { 'X-A': 'a\r\nb' } }, 'X-A: a header is one line of printable ASCII'],
   [{ extraHeaders: { 'X-A': ' a' } }, 'X-A: a header is one line of printable ASCII'],
@@ -117,7 +117,7 @@ test.each([
 });
 
 test.each([
-  ['batch', 'e', 'body: one id; put it in a list'],
+  ['batch', 'e', 'body: string where a list of ids is wanted'],
   ['batch', 5, 'body: number where a list of ids is wanted'],
   ['batch', (async function* () {})(), 'body: object where a list of ids is wanted'],
   ['batch', [5], 'body: [0]: number where an id is wanted'],
@@ -151,9 +151,9 @@ test.each<readonly [unknown, string]>([
   [{ apiKey: 5 }, 'apiKey: a header is a string, not number'],
   [{ fetch: 'x' }, 'fetch: string where a function is wanted'],
   [{ log: {} }, 'log: Object where a function is wanted'],
-  [{ headers: null, retries: null }, 'retries: null: a whole number, 0 for none'],
-  [{ baseUrl: null }, 'baseUrl: a string, not null: http://host:port'],
-  [{ baseUrl: 5 }, 'baseUrl: a string, not number: http://host:port'],
+  [{ headers: null, retries: null }, 'retries: null: a whole number from 0'],
+  [{ baseUrl: null }, 'baseUrl: null where http://host:port is wanted'],
+  [{ baseUrl: 5 }, 'baseUrl: number where http://host:port is wanted'],
   ...[
     ...['', 'localhost:1000', 'ftp://h', 'http:/h', 'http:///h', 'http://', 'http://[::1'],
     ...['http://h:x', 'http://h:99999', 'http://h:0', 'http://:80', 'http://[x]/'],
@@ -161,14 +161,14 @@ test.each<readonly [unknown, string]>([
   ].map((baseUrl) => [{ baseUrl }, `baseUrl: '${baseUrl}': write it as http://host:port`] as const),
   [
     { baseUrl: 'http://h?x=1' },
-    "baseUrl: 'http://h?x=1': write it as http://host:port, without query, fragment or spaces",
+    "baseUrl: 'http://h?x=1': write it as http://host:port, without user, query, fragment or spaces",
   ],
   [
     { baseUrl: 'http://h/a b' },
-    "baseUrl: 'http://h/a b': write it as http://host:port, without query, fragment or spaces",
+    "baseUrl: 'http://h/a b': write it as http://host:port, without user, query, fragment or spaces",
   ],
-  [{ baseUrl: 'http://h/\n' }, 'without query, fragment or spaces'],
-  [{ baseUrl: 'http://h/\\..' }, 'without query, fragment or spaces'],
+  [{ baseUrl: 'http://h/\n' }, 'without user, query, fragment or spaces'],
+  [{ baseUrl: 'http://h/\\..' }, 'without user, query, fragment or spaces'],
 ])('a setting that cannot work: %j', (options, message) => {
   const make = (): unknown => new sdk.PiecesWorkstream(options as sdk.ClientOptions);
   expect(make).toThrow(sdk.InvalidArgument);

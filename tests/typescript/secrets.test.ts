@@ -114,7 +114,7 @@ test('nothing that a client is made of shows a secret', async () => {
 test.each([
   [{ apiKey: `${KEY}\n` }, 'apiKey: a header is one line of printable ASCII'],
   [{ headers: { 'X-Token': `${KEY}é` } }, 'X-Token: a header is one line of printable ASCII'],
-  [{ baseUrl: `http://user:${KEY}@h` }, 'baseUrl: leave out user and password'],
+  [{ baseUrl: `http://user:${KEY}@h` }, 'baseUrl: write it as http://host:port'],
   [{ baseUrl: `user:${KEY}@h:1` }, 'baseUrl: write it as http://host:port'],
   [{ baseUrl: `http:///user:${KEY}@h` }, 'baseUrl: write it as http://host:port'],
   [{ baseUrl: `http:/user:${KEY}@h` }, 'baseUrl: write it as http://host:port'],

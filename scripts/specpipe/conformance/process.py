@@ -67,8 +67,10 @@ def stop(process: subprocess.Popen[str]) -> None:
 @contextmanager
 def generated_server(api: Api, out: Path, seed: int, engine: str = ENGINES[0]) -> Iterator[Running]:
     """Start the generated server on a free port, with a fresh database and a key of its own, and
-    stop it afterwards. Raises ToolError when it does not come up."""
+    stop it afterwards. However this process ends, the server does not outlive it. Raises ToolError
+    when it does not come up."""
     module = server_module(api, out)
+    tether = f"{api.package.snake}_client._tethered"
     key = secrets.token_urlsafe(16) if api.key is not None else None
     with (
         tempfile.TemporaryDirectory(prefix="specpipe-") as folder,
@@ -84,12 +86,17 @@ def generated_server(api: Api, out: Path, seed: int, engine: str = ENGINES[0]) -
         log_path = Path(folder, "server.log")
         with log_path.open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, "--port", "0", "--repeatable", str(seed)],
+                [
+                    *(sys.executable, "-m", tether, module),
+                    *("--port", "0", "--repeatable", str(seed)),
+                ],
                 env=environment,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
             )
+        assert process.stdin is not None
         assert process.stdout is not None
         try:
             line = process.stdout.readline()
@@ -98,4 +105,5 @@ def generated_server(api: Api, out: Path, seed: int, engine: str = ENGINES[0]) -
             yield Running(line.split()[2], key)
         finally:
             stop(process)
+            process.stdin.close()
             process.stdout.close()

@@ -64,20 +64,18 @@ export function checkedNames(
 /** A base URL: http or https, a host, perhaps a port and a path. No message shows a password. */
 export function checkedUrl(url: unknown): string {
   if (typeof url !== 'string') {
-    return refuse(`baseUrl: a string, not ${kind(url)}: http://host:port`);
-  }
-  if (/^[^:]*:\/\/[^/]*@/.test(url)) {
-    return refuse('baseUrl: leave out user and password; send them in a header');
+    return unwanted('baseUrl', url, 'http://host:port');
   }
   const start = url.includes('@') ? '' : `'${url.slice(0, 200).replace(/\p{C}/gu, '\ufffd')}': `;
   return isAddress(url)
     ? url.replace(/\/+$/, '')
-    : refuse(`baseUrl: ${start}write it as http://host:port, without query, fragment or spaces`);
+    : refuse(`baseUrl: ${start}write it as http://host:port, without user, query, fragment or spaces`);
 }
 
 function isAddress(url: string): boolean {
   try {
-    return new URL(url).port !== '0' && /^https?:\/\/[^/.?#\\\0-\x20][^?#\\\0-\x20]*$/i.test(url);
+    const isPlain = /^https?:\/\/(?!\.)[^/?#@\\\0-\x20]+(\/[^?#\\\0-\x20]*)?$/i.test(url);
+    return isPlain && new URL(url).port !== '0';
   } catch {
     return false;
   }
@@ -108,19 +106,22 @@ function checkedLimit(name: string, value: unknown): number | null {
     : refuse(`timeout: ${name}: ${shown(value)}: milliseconds above 0, or null for no limit`);
 }
 
-/** Whether `value` is a number without a fraction. */
-export function isWhole(value: unknown): value is number {
-  return Number.isInteger(value);
-}
-
-/** A whole number, 0 or more. */
-export function checkedRetries(number: unknown, usual: number): number {
-  if (number === undefined) {
+/** A whole number from `least` to `most`; `usual` where none is given. */
+export function checkedWhole(
+  name: string,
+  value: unknown,
+  usual: number,
+  least: number,
+  most = Infinity,
+): number {
+  if (value === undefined) {
     return usual;
   }
-  return isWhole(number) && number >= 0
+  const number = Number.isInteger(value) ? Number(value) : NaN;
+  const range = most < Infinity ? `${least} to ${most}` : least;
+  return number >= least && number <= most
     ? number
-    : refuse(`retries: ${shown(number)}: a whole number, 0 for none`);
+    : refuse(`${name}: ${shown(value)}: a whole number from ${range}`);
 }
 
 /** A function, or nothing. */

@@ -6,10 +6,10 @@ import {
   checkedHeaders,
   checkedNames,
   checkedRecord,
-  checkedRetries,
   checkedSignal,
   checkedTimeout,
   checkedUrl,
+  checkedWhole,
   USUAL,
   type Limits,
 } from './checks.js';
@@ -71,7 +71,7 @@ export class Settings {
     this.#key = key === '' ? {} : { [`${keyHeader}`.toLowerCase()]: checkedHeader('apiKey', key) };
     this.#headers = checkedHeaders('headers', given.headers);
     this.#timeout = checkedTimeout(given.timeout, USUAL);
-    this.#retries = checkedRetries(given.retries, 2);
+    this.#retries = checkedWhole('retries', given.retries, 2, 0);
   }
 
   /** `fetch` as it is now: a mock may have taken the place of the global one. */
@@ -99,7 +99,7 @@ export class Settings {
       },
       body: text,
       timeout: checkedTimeout(options.timeout, this.#timeout),
-      retries: checkedRetries(options.retries, this.#retries),
+      retries: checkedWhole('retries', options.retries, this.#retries, 0),
       signal: checkedSignal(options.signal),
       asked: { method, url },
       line: `${method} ${url}`,

@@ -35,10 +35,7 @@ function wrapped({ ids: members }: Body, ids: unknown): unknown {
   if (!members || isRecord(ids) || ids === undefined || ids === null) {
     return ids;
   }
-  if (typeof ids === 'string') {
-    return refuse('body: one id; put it in a list');
-  }
-  if (typeof ids !== 'object' || ids === null || !(Symbol.iterator in ids)) {
+  if (typeof ids !== 'object' || !(Symbol.iterator in ids)) {
     return unwanted('body', ids, 'a list of ids');
   }
   const outer = [...members];

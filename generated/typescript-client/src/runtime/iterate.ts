@@ -7,7 +7,7 @@
  * What is created at the same moment is told apart by id, so these ids are remembered, and no
  * others.
  */
-import { checkedNames, isWhole, refuse } from './checks.js';
+import { checkedNames, checkedWhole } from './checks.js';
 import type { Engine } from './engine.js';
 import { ApiError, DecodeError } from './errors.js';
 import type { Operation } from './operation.js';
@@ -54,15 +54,13 @@ export function things<T>(
 ): AsyncGenerator<T, void, undefined> {
   const { listing, lookup, bounds, full, largest } = collection;
   const known = [...Object.keys({ ...bounds, ...full }), 'pageSize', ...OF_CALL];
-  const { pageSize = collection.pageSize, ...options } = checkedNames('options', given, known);
-  if (!isWhole(pageSize) || pageSize < 1 || pageSize > largest) {
-    return refuse(`pageSize: ${String(pageSize)}: a whole number from 1 to ${largest}`);
-  }
+  const { pageSize, ...options } = checkedNames('options', given, known);
+  const size = checkedWhole('pageSize', pageSize, collection.pageSize, 1, largest);
   const range = only(options, bounds, full);
   const whole = only(options, full, bounds);
   engine.check(listing, range);
   engine.check(lookup, whole, [], []);
-  return pages(engine.raw(false), collection, pageSize, range, whole);
+  return pages(engine.raw(false), collection, size, range, whole);
 }
 
 /** `options` without those in `without`; those in `names` renamed. */

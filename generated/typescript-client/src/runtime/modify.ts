@@ -6,7 +6,7 @@
  * request that is what saves the work of others. It asks for the whole thing: what is found newer
  * is then there to be changed.
  */
-import { checkedNames, isWhole, isRecord, kind, refuse, unwanted } from './checks.js';
+import { checkedNames, checkedWhole, isRecord, kind, refuse, unwanted } from './checks.js';
 import { encodeBody } from './encode.js';
 import type { Engine } from './engine.js';
 import { EditConflictError, textOf } from './errors.js';
@@ -55,15 +55,13 @@ export async function modify<T>(
   given: ModifyOptions,
 ): Promise<T> {
   const known = ['attempts', ...OF_CALL];
-  const { attempts = 3, ...options }: ModifyOptions = checkedNames('options', given, known);
-  if (!isWhole(attempts) || attempts < 1) {
-    refuse(`attempts: ${String(attempts)}: a whole number, at least 1`);
-  }
+  const { attempts, ...options }: ModifyOptions = checkedNames('options', given, known);
+  const most = checkedWhole('attempts', attempts, 3, 1);
   if (typeof change !== 'function') {
     unwanted('change', change, 'a function');
   }
   let reading = await read(engine, editing, id, options);
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  for (let attempt = 0; attempt < most; attempt++) {
     const changed = reading.result(await change(reading.thing));
     const json = reading.body(changed);
     if (json === null) return changed;
@@ -76,8 +74,7 @@ export async function modify<T>(
     reading = latest;
   }
   throw new EditConflictError(
-    `${editing.update.path}: ${id}: others updated it while it was being changed, ` +
-      `${attempts} times in a row; nothing was sent: try again`,
+    `${editing.update.path}: ${id}: others updated it first, ${most} times; nothing was sent: try again`,
   );
 }
 
@@ -127,8 +124,7 @@ class Reading<T> {
     if (given === undefined || given === null) return this.thing;
     if (isRecord(given)) return given;
     return refuse(
-      `change: gave back ${kind(given)}: let it give the changed thing, ` +
-        'or nothing when it changed what it was given',
+      `change: gave back ${kind(given)}: give the changed thing, or change it and give nothing`,
     );
   }
 
