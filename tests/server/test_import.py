@@ -222,8 +222,10 @@ def test_a_server_goes_on_writing_meanwhile(importing, many, start, tmp_path):
 
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(write)
-        status = process.wait(timeout=60)
-        stop.set()
+        try:
+            status = process.wait(timeout=60)
+        finally:
+            stop.set()
         made = writing.result()
     assert status == 0
     assert len(made) > 3

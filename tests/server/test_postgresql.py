@@ -434,16 +434,17 @@ def test_a_server_has_at_most_sixteen_connections(start, url, sql):
         while not done.is_set():
             peak.append(int(sql(f"SELECT count(*) FROM pg_stat_activity WHERE {OURS}")))
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    with ThreadPoolExecutor(40) as pool:
-        calls = [pool.submit(events.create) for _ in range(200)]
-        calls += [pool.submit(events.snapshot) for _ in range(20)]
-        calls += [pool.submit(events.listed) for _ in range(200)]
-        for call in calls:
-            call.result()
-    done.set()
-    watcher.join()
+    with ThreadPoolExecutor(41) as pool:
+        watching = pool.submit(watch)
+        try:
+            calls = [pool.submit(events.create) for _ in range(200)]
+            calls += [pool.submit(events.snapshot) for _ in range(20)]
+            calls += [pool.submit(events.listed) for _ in range(200)]
+            for call in calls:
+                call.result()
+        finally:
+            done.set()
+        watching.result()
     assert max(peak) <= 16
 
 

@@ -19,7 +19,9 @@ SNAPSHOT = b"GET /workstream_events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 MIB = 2**20
 GROWTH = 64 * MIB
 """What 200 connections may add to a server, 20 of them slow."""
-SHORT = ("--header-time", "1", "--body-time", "1", "--stall-time", "1")
+SHORT = ("--header-time", "4", "--body-time", "4", "--stall-time", "1")
+"""Whoever drips takes 20 seconds and more; with 180 others on a machine that is busy, even an honest
+client may need one for what it sends."""
 
 
 def memory(server):
@@ -36,6 +38,16 @@ def peak(server, stop):
     while not stop.wait(0.02):
         most = max(most, memory(server))
     return most
+
+
+@contextlib.contextmanager
+def measured(pool, server):
+    """The future of that peak; it is there when what is done meanwhile is over, even by an error."""
+    stop = threading.Event()
+    try:
+        yield pool.submit(peak, server, stop)
+    finally:
+        stop.set()
 
 
 def drip(url, data):
@@ -73,6 +85,7 @@ def ask(url, count=5):
         for _ in range(count):
             body = {"application": APPLICATION, "trigger": {}}
             reply = client.post("/workstream_events/create", json=body)
+            assert reply.status_code == 200, reply.text
             statuses.append(reply.status_code)
             statuses.append(client.get(f"/workstream_event/{reply.json()['id']}").status_code)
         return statuses
@@ -93,9 +106,7 @@ def test_with_20_slow_clients_180_others_keep_their_answers_and_memory_its_bound
     for _ in range(40):
         server.events.new(readable="r" * 500_000)
     before = memory(server)
-    stop = threading.Event()
-    with concurrent.futures.ThreadPoolExecutor(202) as pool:
-        most = pool.submit(peak, server, stop)
+    with concurrent.futures.ThreadPoolExecutor(202) as pool, measured(pool, server) as most:
         headers = [pool.submit(drip, server.url, GET[:-2] + b"X: y\r\n" * 99) for _ in range(7)]
         body = POST + b"Content-Length: 9999\r\n\r\n"
         bodies = [pool.submit(drip_body, server.url, body) for _ in range(7)]
@@ -105,7 +116,6 @@ def test_with_20_slow_clients_180_others_keep_their_answers_and_memory_its_bound
         answered = [status for other in others for status in other.result()]
         slow = [future.result() for future in headers + bodies]
         finished = [reader.result() for reader in readers]
-        stop.set()
     assert answered == [200] * 1800
     assert slow == [408] * 14
     assert finished == [False] * 6
