@@ -34,6 +34,11 @@ export function shown(value: unknown): string {
   return typeof value === 'number' ? String(value) : kind(value);
 }
 
+/** Whether `value` is a Date, whichever page or context it comes from. */
+export function isDate(value: unknown): value is Date {
+  return Object.prototype.toString.call(value) === '[object Date]';
+}
+
 /** Whether `value` is an object as literals make them: no array, no Headers, no Map. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) {
