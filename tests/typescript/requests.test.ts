@@ -94,15 +94,18 @@ test.each([
   ['2024-01-02T03:04:05.123456789+0530', '2024-01-02T03:04:05.123456789+05:30'],
   ['2024-01-02 03:04:05.5-08', '2024-01-02T03:04:05.5-08:00'],
   ['2024-01-02 03:04:05Z', '2024-01-02T03:04:05Z'],
-])('a date-time in another form is sent as RFC 3339 has it, with every digit: %s', async (given, sent) => {
-  held.stub.answer(NONE, NONE);
-  const { workstreamEvents } = clientOf(held.stub);
-  await workstreamEvents.identifiers({ createdFrom: given });
-  await workstreamEvents.identifiers({ createdFrom: new sdk.Timestamp(given) });
-  for (const { target } of held.stub.seen) {
-    expect(new URL(target, held.stub.url).searchParams.get('created_from')).toBe(sent);
-  }
-});
+])(
+  'a date-time in another form is sent as RFC 3339 has it, with every digit: %s',
+  async (given, sent) => {
+    held.stub.answer(NONE, NONE);
+    const { workstreamEvents } = clientOf(held.stub);
+    await workstreamEvents.identifiers({ createdFrom: given });
+    await workstreamEvents.identifiers({ createdFrom: new sdk.Timestamp(given) });
+    for (const { target } of held.stub.seen) {
+      expect(new URL(target, held.stub.url).searchParams.get('created_from')).toBe(sent);
+    }
+  },
+);
 
 test('a Date of another context is one', async () => {
   held.stub.answer(NONE);

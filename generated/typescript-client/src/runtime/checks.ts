@@ -75,7 +75,9 @@ export function checkedUrl(url: unknown): string {
   const start = url.includes('@') ? '' : `'${url.slice(0, 200).replace(/\p{C}/gu, '\ufffd')}': `;
   return isAddress(url)
     ? url.replace(/\/+$/, '')
-    : refuse(`baseUrl: ${start}write it as http://host:port, without user, query, fragment or spaces`);
+    : refuse(
+        `baseUrl: ${start}write it as http://host:port, without user, query, fragment or spaces`,
+      );
 }
 
 function isAddress(url: string): boolean {
