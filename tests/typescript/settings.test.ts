@@ -20,12 +20,12 @@ test('an operation that is open to all is sent without the key, every other one 
   expect(asked({ ...OPERATION, open: true })).not.toHaveProperty('x-key');
 });
 
-test("a client's headers replace its key and what is asked for, but not the type of the body", () => {
+test("a client's headers replace its key and the media types", () => {
   const headers = { Accept: 'text/csv', 'Content-Type': 'text/plain', 'X-Key': 'another' };
   const settings = new Settings({ headers, apiKey: 'a-key' }, URL, 'x-key');
   expect(settings.request(OPERATION, {}, [], {}).headers).toEqual({
     accept: 'text/csv',
-    'content-type': 'application/json',
+    'content-type': 'text/plain',
     'x-key': 'another',
   });
 });

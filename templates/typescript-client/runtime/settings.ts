@@ -94,8 +94,8 @@ export class Settings {
       headers: {
         accept: operation.accept ?? `${JSON_TYPE}, text/plain`,
         ...(!operation.open && this.#key),
-        ...this.#headers,
         ...(text !== undefined && { 'content-type': JSON_TYPE }),
+        ...this.#headers,
         ...checkedHeaders('extraHeaders', options.extraHeaders),
       },
       body: text,
