@@ -31,6 +31,8 @@ LINK = re.compile(r"https?://|(?![\\/]{2})[^:\\]*(?:[/?#]|\Z)", re.IGNORECASE)
 machine, and from a file one of the local network."""
 DEEPEST = 6
 """The last level of headings that HTML has."""
+LONGEST = 50_000
+"""Characters of code that are worth colours."""
 
 
 def environment(folder: Path) -> jinja2.Environment:
@@ -87,7 +89,10 @@ def link(
 
 def highlighted(code: str, language: str) -> Markup:
     """Code as the inside of a `<pre>`, with spans of Pygments' short classes. A language that it
-    does not know has none."""
+    does not know has none, and neither has code of more than LONGEST characters, which nobody reads
+    from end to end."""
+    if len(code) > LONGEST:
+        return Markup.escape(visible(code))
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:

@@ -127,6 +127,13 @@ test.each([
   expect(error).toMatchObject({ sent });
 });
 
+test('a fetch that gives no answer is told', async () => {
+  const fetch = (() => Promise.resolve()) as unknown as typeof globalThis.fetch;
+  const error = await rejection(clientOf(held.stub, { fetch }).workstreamEvent.get('e'));
+  expect(error).toBeInstanceOf(sdk.InvalidArgument);
+  expect((error as Error).message).toBe('fetch: undefined where a Response is wanted');
+});
+
 test('a fetch that throws at once', async () => {
   const fetch = (): never => {
     throw new TypeError('not today');

@@ -7,6 +7,7 @@ import {
   DecodeError,
   InvalidArgument,
   PiecesWorkstream,
+  Timestamp,
   type WorkstreamEvent,
 } from '../../generated/typescript-client/src/index.js';
 import { APPLICATION, event, nextDay } from './events.js';
@@ -84,6 +85,19 @@ describe('against the real server', () => {
       const [first, ...rest] = await ids(given);
       expect(first).toBe(later);
       expect(rest.toSorted()).toEqual(all.toSorted());
+    }
+  });
+
+  it('keeps within a range that ends between moments finer than a Date', async () => {
+    const { createdFrom, at } = nextDay();
+    const inside = ['1', '12', '123'].map((text) => event(at(7, text)));
+    const all = await stored([event(at(6)), ...inside]);
+    await stored(['4', '5'].map((text) => event(at(7, text))));
+    for (const end of [at(7, '123'), new Timestamp(at(7, '123'))]) {
+      for (let pageSize = 1; pageSize < 5; pageSize++) {
+        const range = { createdFrom, createdTo: end, pageSize };
+        expect(await ids(client.workstreamEvents.iterate(range))).toEqual(all.toReversed());
+      }
     }
   });
 

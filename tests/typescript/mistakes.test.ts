@@ -59,8 +59,6 @@ test.each([
   ['createdFrom', '', '"" is no RFC 3339'],
   ['createdFrom', '2024-01-02', 'is no RFC 3339'],
   ['createdFrom', '2024-01-02T03:04:05', 'is no RFC 3339'],
-  ['createdFrom', '2024-01-02 03:04:05Z', 'is no RFC 3339'],
-  ['createdFrom', '2024-01-02T03:04:05+0530', 'is no RFC 3339'],
   ['createdFrom', '2024-02-30T03:04:05Z', 'is no RFC 3339'],
   ['createdFrom', '2024-01-02T03:04:05Z\n', 'is no RFC 3339'],
   ['createdFrom', '0000-01-02T03:04:05Z', 'is no RFC 3339'],

@@ -105,15 +105,8 @@ describe('a change', () => {
     const id = await create({ anywhere: { b: 1, a: 2 } });
     const { events, lines } = watched();
     const before = await read(id);
-    const result = await events
-      .modify(id, (it) => {
-        const thing = it as WorkstreamEvent & { anywhere: unknown };
-        thing.anywhere = { a: 2, b: 1 };
-        thing.created.value = new Date(thing.created.value.getTime());
-      })
-      .catch((error: unknown) => error);
-    // The Date has fewer digits than the server's text: that is a change of what cannot be changed.
-    expect(result).toBeInstanceOf(InvalidArgument);
+    // Its dates have fewer digits than the server's texts: that is no change.
+    await events.modify(id, (it) => structuredClone(it));
     const same = await events.modify(id, (it) => {
       (it as unknown as { anywhere: unknown }).anywhere = { b: 1, a: 2 };
     });

@@ -1,4 +1,6 @@
 /** What goes over the wire: arguments arrive as they were given, or are refused. */
+import { runInNewContext } from 'node:vm';
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -84,8 +86,32 @@ test('parameters are written as the contract says', async () => {
     created_from: '2024-01-02T03:04:05.006Z',
     created_to: '2024-01-02t03:04:05.123456789-05:30',
     updated_from: '2024-01-02T03:04:05.123456789Z',
-    updated_to: '2024-01-02T03:04:05.500Z',
+    updated_to: '2024-01-02T03:04:05.5+00:00',
   });
+});
+
+test.each([
+  ['2024-01-02T03:04:05.123456789+0530', '2024-01-02T03:04:05.123456789+05:30'],
+  ['2024-01-02 03:04:05.5-08', '2024-01-02T03:04:05.5-08:00'],
+  ['2024-01-02 03:04:05Z', '2024-01-02T03:04:05Z'],
+])(
+  'a date-time in another form is sent as RFC 3339 has it, with every digit: %s',
+  async (given, sent) => {
+    held.stub.answer(NONE, NONE);
+    const { workstreamEvents } = clientOf(held.stub);
+    await workstreamEvents.identifiers({ createdFrom: given });
+    await workstreamEvents.identifiers({ createdFrom: new sdk.Timestamp(given) });
+    for (const { target } of held.stub.seen) {
+      expect(new URL(target, held.stub.url).searchParams.get('created_from')).toBe(sent);
+    }
+  },
+);
+
+test('a Date of another context is one', async () => {
+  held.stub.answer(NONE);
+  const createdFrom = runInNewContext('new Date(0)') as Date;
+  await clientOf(held.stub).workstreamEvents.identifiers({ createdFrom });
+  expect(held.stub.seen[0]?.target).toContain('created_from=1970-01-01T00%3A00%3A00.000Z');
 });
 
 test('a Timestamp set to another moment is sent as that', async () => {

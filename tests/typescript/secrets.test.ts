@@ -151,6 +151,15 @@ test('the log has a line for each attempt, with no secret and no body', async ()
   expect(lines.join()).not.toContain(KEY);
 });
 
+test('a log that throws changes nothing of what a call comes to', async () => {
+  held.stub.answer(DONE);
+  const log = (): never => {
+    throw new TypeError('the log is full');
+  };
+  await clientOf(held.stub, { log }).workstreamEvents.delete('e');
+  expect(held.stub.seen).toHaveLength(1);
+});
+
 test('the log of an aborted call says so', async () => {
   const lines: string[] = [];
   const server = await playing(SCRIPTS.silence);

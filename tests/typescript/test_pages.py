@@ -78,7 +78,9 @@ class Made:
         )
         found = re.findall(r"^```typescript\n(.*?)^```$", self.page(name), re.M | re.S)
         texts = [
-            text.replace(url, f"'{self.server.base_url}'").replace("…", self.server.key or "")
+            text.replace(url, f"'{self.server.base_url}'").replace(
+                "your-key", self.server.key or ""
+            )
             for text in found
         ]
         return [

@@ -81,6 +81,16 @@ it('a moment that is set is sent as a Date is; set back, as it was written', () 
   expect(made.toJSON()).toBe(FINE);
 });
 
+it('what copies dates by their constructor gets a Timestamp of that moment', () => {
+  const made = new Timestamp(FINE);
+  expect(new Timestamp(made).text).toBe(FINE);
+  expect(new Timestamp(CUT).text).toBe('2024-10-08T07:41:12.123Z');
+  expect(new Timestamp(new Date(CUT)).text).toBe('2024-10-08T07:41:12.123Z');
+  expect(JSON.stringify([new Timestamp(NaN)])).toBe('[null]');
+  made.setTime(0);
+  expect(new Timestamp(made).text).toBe('1970-01-01T00:00:00.000Z');
+});
+
 it('it is a Date in all else', () => {
   const made = new Timestamp(FINE);
   expect(made).toBeInstanceOf(Date);

@@ -132,3 +132,12 @@ def test_templates_escape_and_show_what_cannot_be_seen(tmp_path):
     (tmp_path / "a.j2").write_text('<p title="{{ it }}">{{ it }}</p>')
     html = environment(tmp_path).get_template("a.j2").render(it="<b>\"'&\u202e")
     assert html == '<p title="&lt;b&gt;&#34;&#39;&amp;\\u202e">&lt;b&gt;&#34;&#39;&amp;\\u202e</p>'
+
+
+def test_code_that_is_long_is_shown_without_colours_and_escaped_all_the_same():
+    code = '"<b>"\n' * 10_000
+
+    assert highlighted(code, "python") == code.replace("<", "&lt;").replace(">", "&gt;").replace(
+        '"', "&#34;"
+    )
+    assert "<span" in highlighted(code[:1_000], "python")

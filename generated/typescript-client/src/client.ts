@@ -30,7 +30,7 @@ export class PiecesWorkstream {
 
   /** Throws InvalidArgument for an option that cannot work. */
   constructor(options: ClientOptions = {}) {
-    const settings = new Settings(options, BASE_URL, 'X-Application-ID');
+    const settings = new Settings(options, BASE_URL, 'x-application-id');
     const engine = new Engine(settings);
     this.#options = { ...options };
     this.baseUrl = settings.baseUrl;
@@ -57,9 +57,9 @@ export class PiecesWorkstream {
    */
   static async discover(options: Omit<ClientOptions, 'baseUrl'> = {}): Promise<PiecesWorkstream> {
     const given: ClientOptions = options;
-    const { fetch } = new Settings(given, BASE_URL, 'X-Application-ID');
+    new PiecesWorkstream(given); // which refuses what cannot work, before anybody is asked
     if (given.baseUrl !== undefined) refuse('baseUrl: discover finds it');
-    const origin = await find(PORTS, '39300-39333, 1000, 5323', fetch);
+    const origin = await find(PORTS, '39300-39333, 1000, 5323', given.fetch ?? fetch);
     return new PiecesWorkstream({ ...options, baseUrl: origin });
   }
 }

@@ -73,6 +73,7 @@ export const workstreamEventsDeleteSpecificWorkstreamEvent: Operation<void> = {
     204: null,
   },
   failures: [401, 406, 410, 422, 500],
+  accept: 'text/plain',
   repeatable: true,
 };
 
@@ -110,6 +111,7 @@ export const workstreamEventScoresIncrement: Operation<void> = {
     204: null,
   },
   failures: [400, 401, 406, 410, 413, 415, 422, 500],
+  accept: 'text/plain',
   body: {
     check: check.SeededScoreIncrement,
   },
@@ -123,6 +125,7 @@ export const workstreamEventAssociateWorkstreamSummary: Operation<void> = {
     204: null,
   },
   failures: [401, 406, 410, 413, 422, 500],
+  accept: 'text/plain',
   repeatable: true,
 };
 
@@ -134,5 +137,6 @@ export const workstreamEventDisassociateWorkstreamSummary: Operation<void> = {
     204: null,
   },
   failures: [401, 406, 410, 413, 422, 500],
+  accept: 'text/plain',
   repeatable: true,
 };

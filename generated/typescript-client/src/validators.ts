@@ -439,5 +439,5 @@ function nativeClipboardContent(it: unknown): void {
 }
 
 function int0To9007199254740991(it: unknown): void {
-  integer(it, 0, 9007199254740991);
+  integer(it, 0, Infinity);
 }

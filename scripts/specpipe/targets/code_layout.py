@@ -18,11 +18,13 @@ SINGLE = re.compile(r"\A'([^\"'\\]*)'\Z")
 
 @dataclass(slots=True)
 class Group:
-    """A pair of brackets. What stands between its commas, or semicolons (`block`), is an item."""
+    """A pair of brackets. What stands between its commas, or semicolons (`block`), is an item.
+    `flat` is all of it in one line, once somebody has asked."""
 
     opening: str
     items: list[list[str | Group]] = field(default_factory=lambda: [[]])
     block: bool = False
+    flat: str | None = None
 
 
 Part = str | Group
@@ -67,9 +69,11 @@ class Style:
         return "".join(it if isinstance(it, str) else self._flat_group(it) for it in parts)
 
     def _flat_group(self, group: Group) -> str:
-        inside = ", ".join(map(self._flat, group.items))
-        pad = " " if group.opening == "{" and inside and self.language != "python" else ""
-        return f"{group.opening}{pad}{inside}{pad}{CLOSING[group.opening]}"
+        if group.flat is None:
+            inside = ", ".join(map(self._flat, group.items))
+            pad = " " if group.opening == "{" and inside and self.language != "python" else ""
+            group.flat = f"{group.opening}{pad}{inside}{pad}{CLOSING[group.opening]}"
+        return group.flat
 
     def _broken(self, parts: list[Part], indent: str, column: int, room: int = 0) -> str:
         """The parts, from `column` of a line behind `indent` on: the widest of their groups over

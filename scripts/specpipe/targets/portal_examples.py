@@ -124,7 +124,7 @@ class Examples:
         )
 
     def _with_typescript_client(self, code: str) -> str:
-        name, key = self._api.package.pascal, ", apiKey: '…'" if self._api.key else ""
+        name, key = self._api.package.pascal, ", apiKey: 'your-key'" if self._api.key else ""
         return (
             f"import {{ {name} }} from '{self._api.package.kebab}-client';\n\n"
             f"const client = new {name}({{ baseUrl: '{self.server}'{key} }});\n"

@@ -120,9 +120,8 @@ class Call:
 
     @property
     def usual_accept(self) -> str:
-        """What it accepts unless it says otherwise: JSON if it gives any, and text."""
-        gives_json = any(answer.schema for answer in self.answers)
-        return "application/json, text/plain" if gives_json else "text/plain"
+        """What an operation accepts unless it says otherwise."""
+        return "application/json, text/plain"
 
     @property
     def queried(self) -> Mapping[str, str | tuple[str | bool, ...]]:

@@ -41,7 +41,8 @@ def limits(schema: Mapping[str, Any]) -> tuple[str, ...]:
     """What the check of an integer is given besides the value: its inclusive bounds."""
     if schema["type"] != "integer":
         return ()
-    known = {key: limit for key, limit in bounds(schema).items() if abs(limit) < SAFE}
+    # That it is at most the last number before is checked of every integer.
+    known = {key: limit for key, limit in bounds(schema).items() if abs(limit) < SAFE - 1}
     if not known.keys() & INTEGER.keys():
         return ()
     return tuple(str(known.get(key, none)) for key, none in INTEGER.items())

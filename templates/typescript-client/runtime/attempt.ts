@@ -1,5 +1,6 @@
 /** One request, and its whole answer. */
-import type { Exchange } from './errors.js';
+import { unwanted } from './checks.js';
+import { ApiError, type Exchange } from './errors.js';
 import { failure, late } from './failures.js';
 import type { Request } from './settings.js';
 import { watched } from './watch.js';
@@ -27,11 +28,12 @@ export function attempt(request: Request, send: typeof fetch, deadline: number):
         ...ALONE,
         signal: ending,
       });
+      if (!response) unwanted('fetch', response, 'a Response');
       begun = true;
       const { status } = response;
       return { ...asked, status, headers: response.headers, body: await read(response, heard) };
     } catch (error) {
-      throw failure(request, error, begun);
+      throw error instanceof ApiError ? error : failure(request, error, begun);
     }
   });
 }

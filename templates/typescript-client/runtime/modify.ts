@@ -6,7 +6,8 @@
  * is then there to be changed.
  */
 import { checkedNames, checkedWhole, isRecord, kind, refuse, unwanted } from './checks.js';
-import { encodeBody } from './encode.js';
+import { checked } from './check.js';
+import { encode, encodeBody } from './encode.js';
 import type { Engine } from './engine.js';
 import { EditConflictError, textOf } from './errors.js';
 import type { Check, Operation } from './operation.js';
@@ -112,6 +113,12 @@ class Reading<T> {
     return moment === undefined ? this.text === earlier.text : moment === earlier.#updated();
   }
 
+  /** The members as a copy has them: structuredClone makes plain dates of exact ones. */
+  #copied(): Members {
+    const thing = checked(this.editing.check, JSON.parse(this.text));
+    return JSON.parse(encode(structuredClone(thing))) as Members;
+  }
+
   #updated(): unknown {
     let value: unknown = this.#before;
     for (const name of this.editing.updated) value = (value as Members | undefined)?.[name];
@@ -134,13 +141,16 @@ class Reading<T> {
   body(changed: T): string | null {
     const { check, id, created, updated, required } = this.editing;
     const after = JSON.parse(encodeBody(check, changed)) as Members;
+    const copied = this.#copied();
     for (const name of this.#sent.keys()) {
       if (!Object.hasOwn(after, name)) {
         refuse(`change: ${name}: an update cannot remove a member`);
       }
     }
     const differing = Object.keys(after).filter(
-      (name) => !this.#sent.has(name) || !isAlike(after[name], this.#before[name]),
+      (name) =>
+        !this.#sent.has(name) ||
+        ![this.#before, copied].some((it) => isAlike(it[name], after[name])),
     );
     for (const name of [id, created, updated[0]]) {
       if (differing.includes(name)) {

@@ -38,7 +38,7 @@ export interface Operation<T> {
   readonly answers: Readonly<Record<number, Answer<T>>>;
   /** Documented statuses that are no success. */
   readonly failures: readonly number[];
-  /** Unless it is text, and JSON if an answer is. */
+  /** What is asked for, unless it is JSON and text. */
   readonly accept?: string;
   /** Whether sending it twice does no more than sending it once. */
   readonly repeatable?: true;

@@ -1,10 +1,7 @@
 /** How arguments become the path and the query of a request. */
-import { checkedRecord, isRecord, refuse, shown } from './checks.js';
+import { checkedRecord, isDate, isRecord, refuse, shown } from './checks.js';
 import type { Operation, ParameterType } from './operation.js';
-import { momentOf } from './timestamp.js';
-
-/** What tells RFC 3339 from date-times in general; there is no year 0. */
-const RFC3339 = /^(?!0000).{10}T.*(Z|:\d\d)$/i;
+import { momentOf, rfc3339 } from './timestamp.js';
 
 /** The operation's path. Throws InvalidArgument for a value that would change the path. */
 export function path(operation: Operation<unknown>, values: readonly unknown[]): string {
@@ -53,8 +50,7 @@ export function withExtraQuery(url: string, extra: unknown): string {
 }
 
 function scalar(name: string, value: unknown): string {
-  const type = value instanceof Date ? 'date-time' : (typeof value as ParameterType);
-  const wire = Object.hasOwn(TEXTS, type) ? TEXTS[type](value) : undefined;
+  const wire = written(isDate(value) ? 'date-time' : typeof value, value);
   return wire ?? refuse(`${name}: ${described(value)} cannot be in a query`);
 }
 
@@ -64,7 +60,7 @@ function pair(place: string, name: string, value: string): string {
 
 /** A parameter's value as it stands on the wire. */
 function text(name: string, type: ParameterType, value: unknown): string {
-  const wire = TEXTS[type](value);
+  const wire = written(type, value);
   if (wire !== undefined) {
     return wire;
   }
@@ -76,28 +72,30 @@ function text(name: string, type: ParameterType, value: unknown): string {
   return refuse(`${name}: ${described(value)} where ${type} is wanted${advice}`);
 }
 
-/** What each type of parameter accepts, and how it is written. */
-const TEXTS: Readonly<Record<ParameterType, (value: unknown) => string | undefined>> = {
-  string: (value) => (typeof value === 'string' ? value : undefined),
-  boolean: (value) => (typeof value === 'boolean' ? String(value) : undefined),
-  integer: (value) => (Number.isSafeInteger(value) ? String(value) : undefined),
-  number: (value) => (Number.isFinite(value) ? String(value) : undefined),
-  'date-time': (value) => (value instanceof Date ? dateText(value) : exactText(value)),
+/** What each type of parameter accepts, but for date-times. */
+const IS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  boolean: (value) => typeof value === 'boolean',
+  integer: Number.isSafeInteger,
+  number: Number.isFinite,
 };
 
-/** A date that keeps its text on the wire gives it back, if it may stand there. */
-function dateText(value: Date): string | undefined {
-  return exactText(value.toJSON()) ?? exactText(Number.isNaN(+value) || value.toISOString());
+/** A value as it is written; nothing for one of another type. */
+function written(type: string, value: unknown): string | undefined {
+  if (type === 'date-time') {
+    return exactText(isDate(value) ? value.toJSON() : value);
+  }
+  return Object.hasOwn(IS, type) && IS[type]?.(value) ? String(value) : undefined;
 }
 
-/** It may be finer than a date can be. */
+/** It may be finer than a date can be. RFC 3339 has no year 0. */
 function exactText(value: unknown): string | undefined {
-  const isText = typeof value === 'string' && RFC3339.test(value);
-  return isText && !Number.isNaN(momentOf(value)) ? value : undefined;
+  const isText = typeof value === 'string' && !value.startsWith('0000');
+  return isText && !Number.isNaN(momentOf(value)) ? rfc3339(value) : undefined;
 }
 
 function described(value: unknown): string {
-  return value instanceof Date ? 'a Date out of range' : shown(value);
+  return isDate(value) ? 'a Date out of range' : shown(value);
 }
 
 /** `wire` with everything but RFC 3986's unreserved characters percent-encoded. */

@@ -35,6 +35,11 @@ export function shown(value: unknown): string {
   return typeof value === 'number' ? String(value) : kind(value);
 }
 
+/** Whether `value` is a Date, whichever page or context it comes from. */
+export function isDate(value: unknown): value is Date {
+  return Object.prototype.toString.call(value) === '[object Date]';
+}
+
 /** Whether `value` is an object as literals make them: no array, no Headers, no Map. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) {
@@ -70,7 +75,9 @@ export function checkedUrl(url: unknown): string {
   const start = url.includes('@') ? '' : `'${url.slice(0, 200).replace(/\p{C}/gu, '\ufffd')}': `;
   return isAddress(url)
     ? url.replace(/\/+$/, '')
-    : refuse(`baseUrl: ${start}write it as http://host:port, without user, query, fragment or spaces`);
+    : refuse(
+        `baseUrl: ${start}write it as http://host:port, without user, query, fragment or spaces`,
+      );
 }
 
 function isAddress(url: string): boolean {

@@ -80,7 +80,11 @@ export class Engine {
       return error;
     } finally {
       const passed = (now() - start).toFixed(1);
-      log?.(`${request.line}: attempt ${number}: ${end} (${passed} ms)`);
+      try {
+        log?.(`${request.line}: attempt ${number}: ${end} (${passed} ms)`);
+      } catch {
+        // A call ends as it does, whatever becomes of its log.
+      }
     }
   }
 }

@@ -7,12 +7,13 @@
  * What is created at the same moment is told apart by id, so these ids are remembered, and no
  * others.
  */
-import { checkedNames, checkedWhole } from './checks.js';
+import { checkedNames, checkedWhole, isDate } from './checks.js';
 import type { Engine } from './engine.js';
 import { ApiError, DecodeError } from './errors.js';
 import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import { OF_CALL } from './settings.js';
+import { momentOf } from './timestamp.js';
 
 /** How things are listed and looked up. Members are those on the wire. */
 export interface Collection {
@@ -44,7 +45,7 @@ export interface IterateOptions extends CallOptions {
 type Values = Readonly<Record<string, unknown>>;
 
 /** The last millisecond that a date-time can be: its year has four digits. */
-const END = /* @__PURE__ */ Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const END = 253_402_300_799_999;
 
 /** The things that `options` are for. Throws InvalidArgument at once. */
 export function things<T>(
@@ -81,7 +82,8 @@ async function* pages<T>(
   options: CallOptions,
 ): AsyncGenerator<T, void, undefined> {
   const { listing, lookup } = collection;
-  const walk = new Walk(collection);
+  const end = range[collection.until];
+  const walk = new Walk(collection, isDate(end) ? end.getTime() : momentOf(String(end)));
   for (;;) {
     const asked = { ...range, ...walk.next(pageSize) };
     const fresh = walk.fresh(await engine.call(listing, asked));
@@ -100,6 +102,8 @@ async function* pages<T>(
  */
 class Walk {
   readonly #of: Collection;
+  /** The end of the range that is asked for; NaN when it has none. */
+  readonly #end: number;
   #limit = 0;
   /** When the last thing of the pages before was created, and the last thing given. */
   #start = Infinity;
@@ -110,8 +114,9 @@ class Walk {
    */
   readonly #seen = new Map<unknown, number>();
 
-  constructor(collection: Collection) {
+  constructor(collection: Collection, end: number) {
     this.#of = collection;
+    this.#end = end;
   }
 
   /**
@@ -126,8 +131,10 @@ class Walk {
       for (const [id, created] of seen) if (created > later(this.#start)) seen.delete(id);
     }
     this.#limit = Math.min(seen.size + Math.max(pageSize, seen.size), largest);
-    const end = this.#start < Infinity ? { [until]: new Date(later(this.#start)) } : {};
-    return { ...end, [limit]: this.#limit };
+    const end = later(this.#start);
+    // In the last millisecond of a range its own end is finer.
+    const isOpen = this.#start === Infinity || end > this.#end;
+    return { ...(!isOpen && { [until]: new Date(end) }), [limit]: this.#limit };
   }
 
   /** The ids to look up. Throws ApiError when those of one moment are more than can be listed. */

@@ -25,7 +25,7 @@ export interface ClientOptions {
   readonly timeout?: number | Timeout | null | undefined;
   /** How often a call is sent again, at most. 2 unless given. */
   readonly retries?: number | undefined;
-  /** Sent with every call. */
+  /** Sent with every call. They win over the key and `accept`; the type of a body is its own. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** In place of the global `fetch`: for mocks, proxies, other runtimes. */
   readonly fetch?: typeof fetch | undefined;

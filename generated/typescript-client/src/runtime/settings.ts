@@ -19,7 +19,8 @@ import type { CallOptions, ClientOptions } from './options.js';
 import { JSON_TYPE } from './outcome.js';
 import { path, query, withExtraQuery } from './url.js';
 
-const OF_BOTH = ['timeout', 'retries'] as const;
+/** What clients and calls take. */
+export const OF_BOTH = ['timeout', 'retries'] as const;
 const OF_CLIENT: readonly (keyof ClientOptions)[] = [
   'baseUrl',
   ...OF_BOTH,
@@ -61,7 +62,7 @@ export class Settings {
   readonly #timeout: Limits;
   readonly #retries: number;
 
-  /** Those of a client. `keyHeader`: null for an API without keys. Throws InvalidArgument. */
+  /** Those of a client. `keyHeader`: in lower case, or null for an API without keys. Throws InvalidArgument. */
   constructor(options: ClientOptions, baseUrl: string, keyHeader: string | null) {
     const known = keyHeader === null ? OF_CLIENT : ['apiKey', ...OF_CLIENT];
     const given: ClientOptions = checkedNames('options', options, known);
@@ -69,7 +70,7 @@ export class Settings {
     this.baseUrl = checkedUrl(given.baseUrl === undefined ? baseUrl : given.baseUrl);
     this.log = checkedFunction('log', given.log);
     this.#fetch = checkedFunction('fetch', given.fetch);
-    this.#key = key === '' ? {} : { [`${keyHeader}`.toLowerCase()]: checkedHeader('apiKey', key) };
+    this.#key = key === '' ? {} : { [String(keyHeader)]: checkedHeader('apiKey', key) };
     this.#headers = checkedHeaders('headers', given.headers);
     this.#timeout = checkedTimeout(given.timeout, USUAL);
     this.#retries = checkedWhole('retries', given.retries, 2, 0);
@@ -92,10 +93,10 @@ export class Settings {
     return {
       url: withExtraQuery(url, options.extraQuery),
       headers: {
-        accept: operation.accept ?? usualAccept(operation),
+        accept: operation.accept ?? `${JSON_TYPE}, text/plain`,
+        ...(!operation.open && this.#key),
         ...this.#headers,
         ...(text !== undefined && { 'content-type': JSON_TYPE }),
-        ...(!operation.open && this.#key),
         ...checkedHeaders('extraHeaders', options.extraHeaders),
       },
       body: text,
@@ -106,9 +107,4 @@ export class Settings {
       line: `${method} ${url}`,
     };
   }
-}
-
-function usualAccept({ answers }: Operation<unknown>): string {
-  const givesJson = Object.values(answers).some((answer) => typeof answer === 'function');
-  return givesJson ? `${JSON_TYPE}, text/plain` : 'text/plain';
 }

@@ -20,24 +20,31 @@ const OFFSET = /([+-])(\d\d):?(\d\d)?$/;
 export class Timestamp extends Date {
   readonly #written: string;
 
-  /** Throws InvalidArgument unless `text` is a date-time of RFC 3339, which has an offset. */
-  constructor(text: string) {
-    const moment = momentOf(text);
-    if (Number.isNaN(moment)) {
-      throw new InvalidArgument(`${JSON.stringify(text)}: not a date-time with an offset`);
+  /**
+   * Of a date-time of RFC 3339, which has an offset: throws InvalidArgument for another text. Or as
+   * any Date is made, of milliseconds or of a date: what copies dates calls their constructor.
+   */
+  constructor(value: string | number | Date) {
+    const isText = typeof value === 'string';
+    const moment = isText ? momentOf(value) : Number(value);
+    if (isText && Number.isNaN(moment)) {
+      throw new InvalidArgument(`${JSON.stringify(value)}: not a date-time with an offset`);
     }
     super(moment);
-    this.#written = text;
+    this.#written = value instanceof Timestamp ? value.#written : isText ? value : '';
   }
 
-  /** What is sent: the text it was made of, or that of the moment it was set to since. */
+  /**
+   * What is sent: the text it was made of, or that of the moment it was set to since. Throws
+   * RangeError when it is at none.
+   */
   get text(): string {
     return momentOf(this.#written) === this.getTime() ? this.#written : this.toISOString();
   }
 
-  /** For JSON.stringify: `text`. */
+  /** For JSON.stringify: `text`; null for a date without a moment, as of any other. */
   override toJSON(): string {
-    return this.text;
+    return super.toJSON() && this.text;
   }
 }
 
@@ -60,6 +67,13 @@ export function momentOf(text: string): number {
   const whole = Date.UTC(year, month - 1, day, hour, minute, leap ? 59 : second) - CYCLE;
   const moment = whole + (leap ? 999 : thousandths(text)) - ahead;
   return leap && (moment + 1) % DAY !== 0 ? NaN : moment;
+}
+
+/** A date-time that `momentOf` takes as RFC 3339 writes it, with all of its digits. */
+export function rfc3339(text: string): string {
+  return text
+    .replace(' ', 'T')
+    .replace(/([+-]\d\d):?(\d\d)?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`);
 }
 
 /** The number that two digits are. */

@@ -57,6 +57,7 @@ export const check_: Operation<string> = {
     200: 'text',
   },
   failures: [],
+  accept: 'text/plain',
   repeatable: true,
   open: true,
 };

@@ -26,6 +26,7 @@ export const tidesNotice: Operation<string> = {
     200: 'text',
   },
   failures: [],
+  accept: 'text/plain',
   repeatable: true,
   open: true,
 };
