@@ -118,6 +118,13 @@ def drip(connection: socket.socket) -> None:
         time.sleep(0.02)
 
 
+def interim(connection: socket.socket) -> None:
+    """Interim answers, for longer than any test waits, and no other."""
+    for _ in range(500):
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.02)
+
+
 def reset(connection: socket.socket) -> None:
     """The connection is reset before an answer."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

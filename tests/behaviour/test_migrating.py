@@ -77,7 +77,7 @@ def test_a_program_runs(program: str, server: Running) -> None:
     assert server.base_url in code
     shown = "\nassert event.id in ids and found.workstream_events.iterable and everything"
     result = subprocess.run(
-        [sys.executable, "-c", code.replace('"…"', repr(server.key)) + shown],
+        [sys.executable, "-c", code.replace('"your-key"', repr(server.key)) + shown],
         env=server_environment(OUT),
         capture_output=True,
         text=True,

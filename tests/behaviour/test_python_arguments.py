@@ -45,7 +45,8 @@ def test_an_integer_of_an_enumeration_goes_out_as_its_digits(call: Caller, stub:
         pytest.param("limit", 10**5000, id="huge"),
         *(("created_from", v) for v in (date(2024, 1, 2), time(1), 1704164645, True, b"x")),
         *(("created_from", v) for v in ("yesterday", "", "2024-01-02", "2024-01-02T03:04:05")),
-        *(("created_from", v) for v in ("2024-01-02 03:04:05Z", "2024-01-02T03:04:05+0530")),
+        *(("created_from", v) for v in ("2024-01-02  03:04:05Z", "2024-01-02T03:04:05+053")),
+        *(("created_from", v) for v in ("2024-01-02T03:04:05+2530", "2024-01-02T03:04:05 +05:30")),
         *(("created_from", v) for v in ("2024-02-30T03:04:05Z", "2024-01-02T03:04:05Z\n")),
         *(("created_from", v) for v in ("٢٠٢٤-01-02T03:04:05Z", "0000-01-02T03:04:05Z")),
     ],
@@ -95,6 +96,24 @@ def test_rfc_3339_text_is_a_date_time_and_sent_as_it_is(
     stub.answer(LIST)
     call(lambda client: client.workstream_events.identifiers(created_from=text))
     assert sent(stub) == {"created_from": [str(text)]}
+
+
+@pytest.mark.parametrize(
+    ("text", "wire"),
+    [
+        ("2024-01-02 03:04:05Z", "2024-01-02T03:04:05Z"),
+        ("2024-01-02T03:04:05+0530", "2024-01-02T03:04:05+05:30"),
+        ("2024-01-02 03:04:05.1234567890-0000", "2024-01-02T03:04:05.1234567890-00:00"),
+        ("2024-01-02t03:04:05.5-08", "2024-01-02t03:04:05.5-08:00"),
+        ("2016-12-31 18:59:60.25-0500", "2016-12-31T18:59:60.25-05:00"),
+    ],
+)
+def test_other_spellings_of_a_date_time_are_sent_as_rfc_3339_with_all_their_digits(
+    call: Caller, stub: Stub, text: str, wire: str
+) -> None:
+    stub.answer(LIST)
+    call(lambda client: client.workstream_events.identifiers(created_from=text))
+    assert sent(stub) == {"created_from": [wire]}
 
 
 @pytest.mark.parametrize("client", ["Client", "AsyncClient"])

@@ -7,6 +7,7 @@ import builtins
 import gc
 import os
 import socket
+import sys
 import threading
 import time
 import warnings
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import anyio
 import pytest
 
 from specpipe.spec.model import Api
@@ -283,6 +285,30 @@ def test_within_a_loop_and_in_many_threads(sdk, listen, closed):
     with ThreadPoolExecutor(8) as pool:
         found = pool.map(lambda _: find.find((*closed, server.port)), range(40))
     assert set(found) == {server.port}
+
+
+def test_in_another_event_loop_a_thread_looks_for_it(sdk, listen, closed, monkeypatch):
+    """trio is not installed here: anyio stands for it, which it comes with."""
+    find = import_module(f"{sdk.__name__}._discover")
+    server = listen(says(OK))
+    assert anyio.run(find._in_a_thread, (*closed, server.port)) == server.port
+    with pytest.raises(sdk.ConnectionError):
+        anyio.run(find._in_a_thread, (*closed,))
+
+    async def found(ports: tuple[int, ...]) -> int:
+        return ports[0]
+
+    monkeypatch.setattr(find, "_in_a_thread", found)
+    with pytest.raises(StopIteration) as ended:
+        find.find_async((5,)).send(None)  # as trio would: asyncio is not running
+    assert ended.value.value == 5
+
+
+def test_in_another_event_loop_without_anyio_one_line_says_what_is_missing(sdk, monkeypatch):
+    find = import_module(f"{sdk.__name__}._discover")
+    monkeypatch.setitem(sys.modules, "anyio.to_thread", None)
+    with pytest.raises(sdk.InvalidArgument, match=r"^discover: needs asyncio, or anyio"):
+        find.find_async((5,)).send(None)
 
 
 def test_the_client_is_an_ordinary_one(sdk, monkeypatch):

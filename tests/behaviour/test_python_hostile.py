@@ -41,6 +41,52 @@ def test_what_json_would_change_is_not_sent(call: Caller, stub: Stub, wrong: Any
     assert stub.seen == []
 
 
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), LOCAL_TIME])
+def test_what_json_would_change_is_not_converted(sdk: ModuleType, wrong: Any) -> None:
+    model = sdk.models.SeededWorkstreamEvent.from_dict(SEED)
+    model.additional_properties = {"new": [wrong]}
+    uses = [model.to_json, model.to_dict]
+    uses.append(lambda: sdk.models.SeededWorkstreamEvent.from_dict({**SEED, "new": wrong}))
+    for use in uses:
+        with pytest.raises(sdk.InvalidArgument, match="cannot be sent as JSON: "):
+            use()
+
+
+@pytest.mark.parametrize("microsecond", [0, 5])
+def test_a_date_time_without_an_offset_is_not_converted(sdk: ModuleType, microsecond: int) -> None:
+    moment = sdk.models.GroupedTimestamp.from_dict(EVENT["created"])
+    moment.value = datetime(2024, 1, 2, 3, 4, 5, microsecond)
+    for use in (moment.to_json, moment.to_dict):
+        with pytest.raises(
+            sdk.InvalidArgument, match=r"^GroupedTimestamp\.value: a date-time with"
+        ):
+            use()
+
+
+def test_none_where_the_contract_has_no_null_is_not_sent_of_a_model(
+    call: Caller, stub: Stub
+) -> None:
+    sdk = call.sdk
+    read = sdk.models.WorkstreamEvent.from_dict(EVENT | {"readable": None, "context": None})
+    stub.answer(Reply(body=json.dumps(EVENT).encode()))
+    for body in (read, EVENT | {"readable": None}):
+        call(lambda client, body=body: client.workstream_event.update(body))
+        assert json.loads(stub.seen[-1].body)["readable"] is None
+    stub.seen.clear()
+    event = sdk.models.WorkstreamEvent.from_dict(EVENT)
+    event.summaries.iterable[0].schema = None
+    for wrong in (event, sdk.models.WorkstreamEvent.from_dict(EVENT | {"readable": None})):
+        wrong.readable = None
+        with pytest.raises(
+            sdk.InvalidArgument, match=r"\.readable: None: the contract has no null"
+        ):
+            call(lambda client, wrong=wrong: client.workstream_event.update(wrong))
+    event.readable = sdk.UNSET
+    with pytest.raises(sdk.InvalidArgument, match=r"\.schema: None: the contract has no null"):
+        call(lambda client: client.workstream_event.update(event))
+    assert stub.seen == []
+
+
 def test_null_and_other_offsets_are_sent(call: Caller, stub: Stub) -> None:
     stub.answer(Reply(body=json.dumps(EVENT).encode()))
     offset = timezone(timedelta(hours=-3, minutes=-30))

@@ -239,6 +239,18 @@ def test_what_the_contract_forbids_is_a_decode_error(sdk: ModuleType, broken: An
         sdk.models.WorkstreamEvent.from_dict(broken)
 
 
+def test_half_a_character_is_a_decode_error_that_says_so(sdk: ModuleType) -> None:
+    tag = sdk.models.ReferencedTag
+    with pytest.raises(sdk.DecodeError, match=r"^not Unicode: surrogates not allowed at character"):
+        tag.from_json('{"id":"\ud800"}')
+    for text in ('{"id":"\\ud83d"}', '{"id":"\\uDBFFa"}', '["\\ud83d"]', '{"id":"\\ude00"}'):
+        with pytest.raises(sdk.DecodeError, match="surrogate pair"):
+            tag.from_json(text)
+    for text in ('{"id":"\\ud83d\\ude00', '{"id":"x'):
+        with pytest.raises(sdk.DecodeError, match="truncated"):
+            tag.from_json(text)
+
+
 def test_models_are_plain_msgspec_to_the_decoder(sdk: ModuleType) -> None:
     """The fast path: known data needs no second look."""
     decoder = msgspec.json.Decoder(sdk.models.WorkstreamEvent)

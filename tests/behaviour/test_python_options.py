@@ -30,6 +30,25 @@ def test_extra_headers_win_over_the_clients(call: Caller, stub: Stub) -> None:
     assert headers["x-application-id"] == "other"
 
 
+def test_headers_of_a_client_and_of_a_view_win_over_the_packages_own(
+    call: Caller, stub: Stub
+) -> None:
+    stub.answer(GOT)
+    names = ("accept", "content-type", "x-application-id")
+
+    def update(client: Any, **headers: Any) -> Any:
+        return client.with_options(**headers).workstream_event.update(EVENT)
+
+    call(update, api_key="k")
+    own = {"Accept": "a/a", "Content-Type": "c/c", "X-Application-ID": "own"}
+    call(update, api_key="k", headers=own)
+    view = {"X-Application-ID": "of the view"}
+    call(lambda client: update(client, headers=view), api_key="k", headers=own)
+    sent = [[seen.headers[name] for name in names] for seen in stub.seen]
+    assert sent[0][1:] == ["application/json", "k"]
+    assert sent[1:] == [["a/a", "c/c", "own"], ["a/a", "c/c", "of the view"]]
+
+
 def test_extra_query_is_added(call: Caller, stub: Stub) -> None:
     stub.answer(GOT)
     moment = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -6,6 +6,7 @@ import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from specpipe.workspace import ROOT
 from .live import rendered, running
 
 THINGS = ROOT / "tests" / "unit" / "things.yaml"
+ODDS = ROOT / "tests" / "behaviour" / "odds-and-ends.yaml"
 
 
 @pytest.fixture
@@ -26,6 +28,26 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name in [n for n in sys.modules if n.split(".")[0] == "tiny_things_client"]:
         monkeypatch.delitem(sys.modules, name)
     return importlib.import_module("tiny_things_client")
+
+
+def test_a_parameter_of_the_query_that_has_to_be_there_is_not_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(rendered(PythonTarget(), tmp_path, *read_spec(ODDS))))
+    odds = importlib.import_module("request_client")
+    sent = []
+
+    class Closed:
+        def send(self, request: Any) -> Any:
+            sent.append(request.url.partition("?")[2])
+            return odds.Response(503, {})
+
+    ends = odds.Client(transport=Closed(), retries=0).ends
+    with pytest.raises(odds.InvalidArgument, match=r"^why: is required$"):
+        ends.snapshot(why=None)
+    with pytest.raises(odds.ServerError):
+        ends.snapshot(why="so")
+    assert sent == ["why=so"]
 
 
 def test_iterate_up_to_the_limit_of_the_contract(tiny: ModuleType, tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ from .environments import CLEAN, Environment, run
 
 CLIENT, SERVER = "pieces_workstream_client", "pieces_workstream_server"
 TESTS = """
-from pieces_workstream_client import AsyncClient, Client
+from pieces_workstream_client import AsyncClient, Client, UnauthorizedError
 from pieces_workstream_client.testing import LiveServer
 import pytest
 
+KEPT: list[AsyncClient] = []
 BODY = {
     "application": {
         "id": "2a9d4c70-8e35-4f1b-a6c2-70d9b5e3f814", "name": "VS_CODE", "version": "1.94.2",
@@ -42,12 +43,17 @@ async def test_both(
 ) -> None:
     event = pieces_workstream.workstream_events.create(BODY)
     assert (await async_pieces_workstream.workstream_event.get(event.id)).id == event.id
+    KEPT.append(async_pieces_workstream)
+
+def test_closed_behind_the_test() -> None:
+    assert KEPT[0]._engine.link.closed
 
 def test_server(pieces_workstream_server: LiveServer) -> None:
     with pieces_workstream_server.client(retries=0, timeout=5.0) as client:
         event = client.workstream_events.create(BODY)
     with pieces_workstream_server.client(headers={"X-Application-ID": "other"}) as client:
-        assert client.workstream_event.get(event.id).id == event.id
+        with pytest.raises(UnauthorizedError):
+            client.workstream_event.get(event.id)
     assert pieces_workstream_server.api_key not in repr(pieces_workstream_server)
     assert pieces_workstream_server.log.read_text() == ""
 """
@@ -87,7 +93,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_installing_the_package_is_all_it_takes(with_server: Environment, project: Path) -> None:
     said = with_server.pytest("-q", cwd=project)
-    assert re.search(r"^5 passed", said, re.MULTILINE), said
+    assert re.search(r"^6 passed", said, re.MULTILINE), said
 
 
 def test_each_worker_has_a_server_of_its_own(with_server: Environment, tmp_path: Path) -> None:

@@ -50,7 +50,9 @@ class Made:
         key = repr(self.server.key) if self.server.key else "no key"
         url = repr((*self.api.servers, "http://localhost")[0]).replace("'", '"')
         found = re.findall(r"^```python\n(.*?)^```$", self.page(name), re.M | re.S)
-        return [b.replace(url, repr(self.server.base_url)).replace('"…"', key) for b in found]
+        return [
+            b.replace(url, repr(self.server.base_url)).replace('"your-key"', key) for b in found
+        ]
 
 
 @pytest.fixture(scope="module", params=SPECS)
@@ -61,6 +63,17 @@ def made(request, tmp_path_factory, generate):
     _, api = read_spec(spec)
     with generated_server(api, out, 1) as server:
         yield Made(api, out, server)
+
+
+def test_the_key_of_the_examples_is_one_that_a_client_takes(
+    sdk: ModuleType, python_folder: Path
+) -> None:
+    for page in PAGES:
+        text = (python_folder / page).read_text()
+        keys = re.findall(r'api_key="(.+?)"', text)
+        assert keys
+        for key in keys:
+            sdk.Client(api_key=key).close()
 
 
 def prelude(made: Made) -> str:

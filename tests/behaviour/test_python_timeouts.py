@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import time
 from types import ModuleType
 from typing import Any
@@ -47,6 +48,24 @@ def test_silence_is_limited_by_itself(call: Caller, script: sockets.Script) -> N
     assert error.sent
     assert 0.25 <= passed < 5
     assert str(error).endswith("no complete answer within 20 s, or silence for 0.3 s")
+
+
+def test_the_total_ends_interim_answers_without_an_end(call: Caller) -> None:
+    """Over a client of httpx that is not async it does not: its documentation says so."""
+    if call.flavour == "sync-httpx":
+        module = importlib.import_module(f"{call.sdk.__name__}.transports.httpx")
+        assert "interim answers" in module.HttpxTransport.__doc__
+        return
+    with sockets.scripted(sockets.interim) as server:
+        _, passed = timed_out(call, server.url, 0.4)
+    assert 0.35 <= passed < 2
+
+
+def test_without_a_total_only_the_silence_is_told(call: Caller) -> None:
+    timeout = call.sdk.Timeout(total=None, read=0.3)
+    with sockets.scripted(sockets.silence) as server:
+        error, _ = timed_out(call, server.url, timeout)
+    assert str(error) == f"GET {server.url}/workstream_events: silence for 0.3 s"
 
 
 def test_a_slow_answer_is_no_silence(call: Caller) -> None:

@@ -60,7 +60,7 @@ class Made:
         url = (*self.api.servers, "http://localhost")[0]
         fences = re.compile(r"^```.*?^```$", re.M | re.S)
         here = fences.sub(lambda fence: fence[0].replace(url, self.server.base_url), text)
-        return here.replace("…", self.server.key or "no key")
+        return re.sub("…|your-key", self.server.key or "no key", here)
 
 
 def of_api(page: str, text: str, language: str) -> Iterator[Program]:

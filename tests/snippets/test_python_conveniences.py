@@ -94,8 +94,8 @@ def test_iterate(tmp_path: Path) -> None:
         def iterate(
             self,
             *,
-            from_: datetime | None = None,
-            to: datetime | None = None,
+            from_: datetime | str | None = None,
+            to: datetime | str | None = None,
             page_size: int = 99,
             **options: Unpack[CallOptions],
         ) -> Generator[models.Thing, None, None]:
@@ -188,7 +188,10 @@ def test_names_that_are_taken(tmp_path: Path) -> None:
         data["paths"]["/things/{change}"] = {"parameters": one["parameters"], "get": one["get"]}
 
     code = source(rendered(tmp_path, rename, with_update), "resources/things")
-    assert "page_size_: datetime | None = None,\n        options_: datetime | None = None," in code
+    assert (
+        "page_size_: datetime | str | None = None,\n        options_: datetime | str | None = None,"
+        in code
+    )
     assert "change_: str,\n        change: Callable" in code
 
 

@@ -269,7 +269,7 @@ def test_method(tmp_path: Path) -> None:
                 self,
                 thing_id: str,
                 *,
-                since: datetime | None = None,
+                since: datetime | str | None = None,
                 **options: Unpack[CallOptions],
             ) -> models.Thing:
                 """Read

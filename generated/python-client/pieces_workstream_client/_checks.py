@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
-from ._secret import Secret
+from ._secret import Secret, SecretBytes
 from .errors import InvalidArgument
 from .options import Timeout
 
@@ -104,7 +104,8 @@ def _checked_name(name: str) -> str:
 def checked_header(name: str, value: str) -> Secret:
     """The value of a header. Neither the message nor its repr shows it: it may be a key."""
     if not isinstance(value, str):
-        raise InvalidArgument(f"{name}: a header is a str, not {type(value).__name__}")
+        given = "bytes" if isinstance(value, SecretBytes) else type(value).__name__
+        raise InvalidArgument(f"{name}: a header is a str, not {given}")
     if not value.isascii() or not value.isprintable() or value != value.strip():
         raise InvalidArgument(f"{name}: a header is one line of printable ASCII")
     return Secret(value)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, suppress
 
-from .errors import ConnectionError
+from .errors import ConnectionError, InvalidArgument
 
 _HOST = "127.0.0.1"
 _SECONDS = 0.5
@@ -36,9 +36,14 @@ def find(ports: Sequence[int]) -> int:
 
 
 async def find_async(ports: Sequence[int]) -> int:
-    """The same, awaited."""
-    from asyncio import create_task, gather
+    """The same, awaited. Raises InvalidArgument in another event loop than asyncio's, without
+    anyio."""
+    from asyncio import create_task, gather, get_running_loop
 
+    try:
+        get_running_loop()
+    except RuntimeError:
+        return await _in_a_thread(ports)
     for wave in _waves(ports):
         tasks = [create_task(_is_up(port)) for port in wave]
         try:
@@ -50,6 +55,17 @@ async def find_async(ports: Sequence[int]) -> int:
                 task.cancel()
             await gather(*tasks, return_exceptions=True)
     raise _nothing(ports)
+
+
+async def _in_a_thread(ports: Sequence[int]) -> int:
+    """For event loops that only anyio knows, and those who use one have it."""
+    try:
+        from anyio.to_thread import run_sync
+    except ImportError:
+        reason = "discover: needs asyncio, or anyio in another event loop"
+    else:
+        return await run_sync(find, ports, abandon_on_cancel=True)
+    raise InvalidArgument(reason)
 
 
 def _waves(ports: Sequence[int]) -> Iterator[Sequence[int]]:

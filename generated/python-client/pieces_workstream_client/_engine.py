@@ -13,6 +13,7 @@ from ._failures import closed
 from ._log import AsyncLoggedTransport, LoggedTransport, debug_logger
 from ._operation import Operation
 from ._outcome import outcome, success
+from ._secret import conceal
 from ._settings import Given, Settings
 from .errors import ConnectionError, Exchange, TimeoutError
 from .options import CallOptions
@@ -71,7 +72,8 @@ class Engine:
     def _exchange(
         self, operation: Operation[Any], path: tuple[Any, ...], given: Given
     ) -> tuple[Request, Response]:
-        options = given.get("options", _NO_OPTIONS)
+        if options := given.get("options", _NO_OPTIONS):
+            conceal(options)
         self.link.check()
         settings = self.settings
         request = settings.request(operation, path, given, options)
@@ -133,7 +135,8 @@ class AsyncEngine:
     async def _exchange(
         self, operation: Operation[Any], path: tuple[Any, ...], given: Given
     ) -> tuple[Request, Response]:
-        options = given.get("options", _NO_OPTIONS)
+        if options := given.get("options", _NO_OPTIONS):
+            conceal(options)
         self.link.check()
         settings = self.settings
         request = settings.request(operation, path, given, options)

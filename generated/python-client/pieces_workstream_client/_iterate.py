@@ -17,6 +17,7 @@ import msgspec
 
 from ._engine import AsyncEngine, Engine
 from ._operation import Operation
+from ._secret import conceal
 from ._settings import Settings
 from .errors import ApiError, DecodeError, InvalidArgument
 from .options import CallOptions
@@ -121,6 +122,7 @@ class _Walk(Generic[T]):
 
     def check(self, settings: Settings, lookup: Mapping[str, Any], options: CallOptions) -> None:
         """Raise InvalidArgument for what cannot be asked."""
+        conceal(options)
         _check_size(self._page_size, self._collection.largest)
         settings.request(self._collection.listing, (), {"query": self._bounds}, options)
         settings.request(self._collection.lookup, (), {"query": lookup, "body": ()}, options)

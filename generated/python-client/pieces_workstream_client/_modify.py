@@ -19,6 +19,7 @@ from ._engine import AsyncEngine, Engine
 from ._exact import check
 from ._model import ApiModel
 from ._operation import Operation
+from ._secret import conceal
 from .errors import EditConflictError, InvalidArgument
 from .options import CallOptions
 from .raw_response import RawResponse
@@ -52,6 +53,7 @@ def modify(
 ) -> T:
     """The thing of that id, changed by `change`. Raises EditConflictError when others were faster
     `attempts` times, and InvalidArgument for a change that cannot be sent."""
+    conceal(options)
     _check(attempts)
     whole = _true(editing.full_read)
     reading = _Reading(editing, engine.raw(editing.read, (id,), query=whole, options=options))
@@ -77,6 +79,7 @@ async def modify_async(
     options: CallOptions,
 ) -> T:
     """The same, awaited; `change` is awaited if need be."""
+    conceal(options)
     _check(attempts)
     whole = _true(editing.full_read)
     reading = _Reading(editing, await engine.raw(editing.read, (id,), query=whole, options=options))
@@ -136,7 +139,7 @@ class _Reading(Generic[T]):
         """What an update has to send: what differs, and what has to be there as it was sent; None
         when nothing differs. Raises InvalidArgument for what no update can do."""
         editing, before, after = self._editing, self._before, _members(changed)
-        check(changed)
+        check(changed, nulls=False)
         for name in before:
             if name not in after:
                 raise InvalidArgument(f"change: {name}: an update cannot remove a member")

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from ._model import ApiModel, encode, encode_body
-from ._times import is_date_time
+from ._times import rfc3339
 from .errors import InvalidArgument
 from .options import Scalar
 
@@ -57,6 +57,8 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     body: Body | None = None
     types: Mapping[str, type] = {}
     """Of its parameters that are not text."""
+    required: tuple[str, ...] = ()
+    """Names of the parameters of the query that cannot be left out."""
 
 
 def path(operation: Operation[Any], values: tuple[Any, ...]) -> str:
@@ -79,7 +81,11 @@ def _segment(operation: Operation[Any], name: str, value: Any) -> str:
 
 
 def query(operation: Operation[Any], parameters: Mapping[str, Any]) -> str:
-    """`?…` for the parameters that are not None; nothing when there are none."""
+    """`?…` for the parameters that are not None; nothing when there are none. Raises
+    InvalidArgument for one that has to be there and is None."""
+    for name in operation.required:
+        if parameters.get(name) is None:
+            raise InvalidArgument(f"{name}: is required")
     pairs = [
         f"{percent_encoded(name, name)}={percent_encoded(name, text(operation, name, value))}"
         for name, value in parameters.items()
@@ -132,9 +138,9 @@ def _of_datetime(name: str, value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     text = str.__str__(value)
-    if not is_date_time(text):
+    if (wire := rfc3339(text)) is None:
         raise InvalidArgument(f"{name}: {text[:40]!r} is no RFC 3339 date-time with an offset")
-    return text
+    return wire
 
 
 _TEXTS: Mapping[type, Callable[[str, Any], str | None]] = {
@@ -145,7 +151,7 @@ _TEXTS: Mapping[type, Callable[[str, Any], str | None]] = {
     datetime: _of_datetime,
 }
 """What each type of parameter accepts, and how it is written. A date-time may also be given as
-RFC 3339 text, which is sent as it is: it may be finer than a datetime can be."""
+text, which is sent with all its digits: it may be finer than a datetime can be."""
 
 
 def _rfc3339(name: str, value: datetime) -> str:

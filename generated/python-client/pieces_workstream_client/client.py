@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 from . import __version__
 from ._checks import checked_mapping, checked_transport
 from ._engine import AsyncEngine, Engine
-from ._secret import hidden
+from ._secret import conceal, hidden
 from ._settings import Settings
 from .options import DEFAULT_TIMEOUT, ClientOptions, Timeout
 from .resources.workstream_event import AsyncWorkstreamEventResource, WorkstreamEventResource
@@ -48,10 +48,10 @@ class Client:
         headers: Mapping[str, str] | None = None,
         transport: Transport | None = None,
     ) -> None:
+        headers = hidden(headers)
         api_key = hidden(api_key)
         key = ("X-Application-ID", api_key)
         headers = {"User-Agent": _USER_AGENT, **checked_mapping("headers", headers)}
-        headers = {name: hidden(value) for name, value in headers.items()}
         settings = Settings(
             base_url,
             key=key,
@@ -76,6 +76,7 @@ class Client:
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """A view of this client with other settings, for a call or for many. It uses the same
         connections: closing either closes both. Raises InvalidArgument."""
+        conceal(options)
         view = object.__new__(type(self))
         view.__dict__ |= self.__dict__
         view._attach(self._engine.changed(options))
@@ -111,6 +112,8 @@ class Client:
         """
         from ._discover import find
 
+        api_key = hidden(api_key)
+        headers = hidden(headers)
         port = find(_PORTS)
         return cls(
             f"http://127.0.0.1:{port}",
@@ -152,10 +155,10 @@ class AsyncClient:
         headers: Mapping[str, str] | None = None,
         transport: AsyncTransport | None = None,
     ) -> None:
+        headers = hidden(headers)
         api_key = hidden(api_key)
         key = ("X-Application-ID", api_key)
         headers = {"User-Agent": _USER_AGENT, **checked_mapping("headers", headers)}
-        headers = {name: hidden(value) for name, value in headers.items()}
         settings = Settings(
             base_url,
             key=key,
@@ -180,6 +183,7 @@ class AsyncClient:
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """A view of this client with other settings, for a call or for many. It uses the same
         connections: closing either closes both. Raises InvalidArgument."""
+        conceal(options)
         view = object.__new__(type(self))
         view.__dict__ |= self.__dict__
         view._attach(self._engine.changed(options))
@@ -215,6 +219,8 @@ class AsyncClient:
         """
         from ._discover import find_async
 
+        api_key = hidden(api_key)
+        headers = hidden(headers)
         port = await find_async(_PORTS)
         return cls(
             f"http://127.0.0.1:{port}",

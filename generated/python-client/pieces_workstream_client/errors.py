@@ -22,6 +22,11 @@ class Exchange(msgspec.Struct, frozen=True):
     headers: Mapping[str, str] = {}
     body: bytes = b""
 
+    def __repr__(self) -> str:
+        """Without the body and what is in headers: errors show this, and so do logs."""
+        place = " ".join([self.method, self.url, str(self.status)])
+        return f"<Exchange {place} headers={sorted(self.headers)} body={len(self.body)} B>"
+
 
 class ApiError(Exception):
     """Root of all errors of this package. What there was no exchange for is empty."""

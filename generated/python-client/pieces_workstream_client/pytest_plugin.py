@@ -7,7 +7,7 @@ Nothing is imported before a fixture is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,7 +48,11 @@ def pieces_workstream(empty_pieces_workstream_server: LiveServer) -> Iterator[Cl
 
 
 @pytest.fixture
-def async_pieces_workstream(empty_pieces_workstream_server: LiveServer) -> AsyncClient:
-    """The same for `await`, whichever plugin runs your asynchronous tests. Beside
-    `pieces_workstream` it is a client of the same server."""
-    return empty_pieces_workstream_server.async_client()
+def async_pieces_workstream(empty_pieces_workstream_server: LiveServer) -> Iterator[AsyncClient]:
+    """The same for `await`, whichever plugin runs your asynchronous tests in asyncio (in trio it
+    does not work). Beside `pieces_workstream` it is a client of the same server."""
+    client = empty_pieces_workstream_server.async_client()
+    yield client
+    # The event loop of the test is not running here. Closing waits for nothing, so it needs none.
+    with suppress(StopIteration):
+        client.close().send(None)

@@ -24,7 +24,7 @@ UNFIT: Mapping[str, tuple[Any, ...]] = {
     "integer": ("5", 1.5, True, math.nan),
     "number": ("5", math.nan, math.inf, -math.inf, True),
     "boolean": ("true", 1, 0),
-    "date-time": ("yesterday", "2024-10-08", "2024-10-08T07:41:12", "2024-10-08 07:41:12Z", 5),
+    "date-time": ("yesterday", "2024-10-08", "2024-10-08T07:41:12", "2024-10-08 07:41:12", 5),
 }
 """By type of a parameter, what is none of it and must not be sent as if it were."""
 

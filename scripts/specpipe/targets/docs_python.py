@@ -83,6 +83,7 @@ class Python:
         )
 
     def _arguments(self, call: Call) -> Iterator[Argument]:
+        """With the types that the API has; what is accepted besides is in the signature."""
         parameters = {it.wire: it for it in call.operation.parameters}
         for it in call.path:
             yield Argument(it.name, self._from_api.type(it.type), True, parameters[it.wire])
@@ -98,7 +99,7 @@ class Python:
             lines.rpartition("\n\n") if lines.startswith("from ") else ("", "", lines)
         )
         url = python_literal((*self._api.servers, "http://localhost")[0])
-        key = ', api_key="…"' if self._api.key else ""
+        key = ', api_key="your-key"' if self._api.key else ""
         needed = "Client, models" if "models." in rest else "Client"
         head = f"from {self.package} import {needed}\n\nclient = Client({url}{key})\n"
         return f"{imports}\n\n{head}{rest}" if imports else head + rest
@@ -151,11 +152,11 @@ def moment(text: str) -> str:
 
 def signature(call: Call) -> str:
     """The method of the SDK, as it is written there."""
-    parts = [f"{it.name}: {it.type}" for it in call.path]
+    parts = [f"{it.name}: {it.accepted}" for it in call.path]
     parts += [f"body: {call.body.accepted}"] if call.body else []
     parts += ["*"] if call.query else []
     parts += [
-        f"{it.name}: {it.type}" if it.required else f"{it.name}: {it.type} | None = None"
+        f"{it.name}: {it.accepted}" if it.required else f"{it.name}: {it.accepted} | None = None"
         for it in call.query
     ]
     parts.append("**options: Unpack[CallOptions]")

@@ -113,7 +113,8 @@ class Examples:
         yield from found or self._api.operations[:1]
 
     def _with_python_client(self, code: str) -> str:
-        package, key = f"{self._api.package.snake}_client", ', api_key="…"' if self._api.key else ""
+        package = f"{self._api.package.snake}_client"
+        key = ', api_key="your-key"' if self._api.key else ""
         names = "Client, models" if "models." in code else "Client"
         imports, gap, rest = code.partition("\n\n") if code.startswith("from ") else ("", "", code)
         return (

@@ -36,6 +36,11 @@ class Argument:
     required: bool
     description: str
 
+    @property
+    def accepted(self) -> str:
+        """The argument's annotation: what a datetime cannot hold is given as text."""
+        return "datetime | str" if self.type == "datetime" else self.type
+
 
 @dataclass(frozen=True, slots=True)
 class BodyArgument:
@@ -77,6 +82,11 @@ class Call:
         """Name on the wire and type of each parameter that is not text."""
         arguments = (*self.path, *self.query)
         return tuple((it.wire, it.type) for it in arguments if it.type != "str")
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names on the wire of the parameters of its query that cannot be left out."""
+        return tuple(it.wire for it in self.query if it.required)
 
     @property
     def result(self) -> str:

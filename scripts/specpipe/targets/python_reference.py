@@ -125,7 +125,7 @@ class Reference(Rows):
 
     def _argument(self, it: Argument, schema: Mapping[str, Any]) -> Row:
         text = sentences(markdown_text(it.description), limits(schema, shown))
-        return Row(it.name, it.wire, self.type(it.type), it.required, text)
+        return Row(it.name, it.wire, self.type(it.accepted), it.required, text)
 
     def failures(self, call: Call) -> Iterator[Failure]:
         """The documented failures of a call."""

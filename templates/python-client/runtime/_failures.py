@@ -35,7 +35,9 @@ def timed_out(request: Request, *, connecting: bool) -> TimeoutError:
         text = f"no connection within {_seconds(limits.connect, limits.total)}"
     else:
         text = f"no complete answer within {_seconds(limits.total)}"
-        if limits.read is not None and (limits.total is None or limits.read < limits.total):
+        if limits.total is None:
+            text = f"silence for {_seconds(limits.read)}"
+        elif limits.read is not None and limits.read < limits.total:
             text += f", or silence for {_seconds(limits.read)}"
     error = TimeoutError(f"{request.line}: {text}")
     error.sent = not connecting

@@ -46,8 +46,12 @@ LARGE = 1 << 16
 """Bytes from which on a document is worth some thought."""
 
 _MARK = ADDITIONAL.encode()
-_OFFSET = re.compile(rb':\d\d"')
-"""Found in JSON text that may have a date-time with an offset other than Z."""
+_OFFSET = re.compile(rb':\d\d(?:\.\d+)?"')
+"""Found in JSON text that may have a date-time with an offset other than Z, or with none."""
+_LONE = re.compile(rb"\\u[Dd][89ABab][0-9A-Fa-f]{2}(?!\\u[Dd][C-Fc-f])")
+"""Found in JSON text with the first half of a character and not the other."""
+_TRUNCATED = "Input data was truncated"
+"""What msgspec says of an end that comes too early, that of a character included."""
 _encode = msgspec.json.Encoder().encode
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _UNFIT = (TypeError, ValueError, RecursionError, msgspec.MsgspecError)
@@ -66,22 +70,28 @@ class ApiModel(
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The model for JSON data. Raises DecodeError, and InvalidArgument for what is no JSON."""
-        return cls.from_json(encode(data))
+        return cls.from_json(encode_exactly(data))
 
     @classmethod
     def from_json(cls, data: bytes | str) -> Self:
         """The model for JSON text. Raises DecodeError."""
-        model: Self = decode(data.encode() if isinstance(data, str) else data, cls)
+        try:
+            content = data.encode() if isinstance(data, str) else data
+        except UnicodeEncodeError as error:
+            reason = f"not Unicode: {error.reason} at character {error.start}"
+            raise DecodeError(reason) from None
+        model: Self = decode(content, cls)
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """The model as JSON data, unknown members included."""
+        """The model as JSON data, unknown members included. Raises InvalidArgument for what could
+        not be read back: NaN, infinities, date-times without an offset or with seconds in it."""
         data: dict[str, Any] = msgspec.json.decode(self.to_json())
         return data
 
     def to_json(self) -> bytes:
-        """The model as JSON text, unknown members included."""
-        return encode(self)
+        """The model as JSON text, unknown members included. Raises InvalidArgument as `to_dict`."""
+        return encode_exactly(self)
 
 
 @cache
@@ -101,7 +111,10 @@ def decode(data: bytes, annotation: Any) -> Any:
 
         return read(data, annotation)
     except _REFUSED as error:
-        raise DecodeError(str(error) or type(error).__name__) from None
+        reason = str(error) or type(error).__name__
+        if reason == _TRUNCATED and _LONE.search(data):
+            reason = "JSON is malformed: half of a UTF-16 surrogate pair, which is no character"
+        raise DecodeError(reason) from None
 
 
 def _strict(data: bytes, annotation: Any) -> Any:
@@ -130,15 +143,20 @@ def encode(value: Any) -> bytes:
         raise InvalidArgument(f"cannot be sent as JSON: {error}") from None
 
 
-def encode_body(value: Any, annotation: Any) -> bytes:
-    """`encode`, after a check that the receiver can decode it: naive date-times, missing members,
-    wrong types, broken constraints, what JSON would change and, in plain data, Python names end
-    here."""
+def encode_exactly(value: Any, *, nulls: bool = True) -> bytes:
+    """`encode`, after a check that what is written can be read, as it is: see `_exact`."""
     data = encode(value)
     if b"null" in data or _OFFSET.search(data):
         from ._exact import check
 
-        check(value)
+        check(value, nulls=nulls)
+    return data
+
+
+def encode_body(value: Any, annotation: Any) -> bytes:
+    """`encode_exactly`, after a check that the receiver can decode it: missing members, wrong
+    types, broken constraints, nulls that somebody set and, in plain data, Python names end here."""
+    data = encode_exactly(value, nulls=False)
     with suppress(*_REFUSED):  # as almost always
         _strict(data, annotation)
         return data

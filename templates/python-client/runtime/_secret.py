@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NoReturn, Self, TypeVar
 
 T = TypeVar("T")
@@ -35,6 +36,28 @@ class SecretBytes(bytes):
         return "b'…'"
 
 
-def hidden(value: T) -> T | Secret:
-    """`value`, as a Secret if it is text. Rebind a name to it, and no traceback shows it there."""
-    return Secret(value) if isinstance(value, str) else value
+def hidden(value: T) -> T:
+    """`value` with secrets in the place of text and bytes, in mappings and lists as well. Rebind a
+    name to it, and no traceback shows it there."""
+    return _hidden(value)  # type: ignore[no-any-return]
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, str):
+        return Secret(value)
+    if isinstance(value, bytes):
+        return SecretBytes(value)
+    if isinstance(value, Mapping):
+        return {name: _hidden(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hidden(item) for item in value]
+    return value
+
+
+def conceal(options: Any) -> None:
+    """Put secrets into `options`, what a method was given by name. In place: the frames of all
+    methods on the way have this very dict. A body stays as it is: it has no key, and may be large.
+    """
+    for name, value in options.items():
+        if name != "extra_body":
+            options[name] = _hidden(value)

@@ -81,7 +81,7 @@ class Settings:
         is not."""
         if options:
             check_names(options, CallOptions)
-        fields, content = {"accept": operation.accept, **self._headers}, None
+        fields, content = {"accept": operation.accept}, None
         if operation.body is not None:
             members = checked_mapping("extra_body", options.get("extra_body"))
             content = _operation.body(operation, given.get("body"), members)
@@ -89,16 +89,18 @@ class Settings:
                 fields["content-type"] = operation.body.media_type
         if operation.secured:
             fields |= self._key
+        fields |= self._headers  # what the caller says wins over what is known here
+        timeout = self.timeout
         if options:
             headers = checked_mapping("extra_headers", options.get("extra_headers"))
             fields |= checked_headers(headers)
+            if "timeout" in options:
+                timeout = checked_timeout(options["timeout"])
         url = self.base_url + _operation.path(operation, path)
         shown = url = url + _operation.query(operation, given.get("query", {}))
         if extra := checked_mapping("extra_query", options.get("extra_query")):
+            # From here on nothing is refused: a traceback would show what was added.
             url = _operation.with_extra_query(url, extra)
-        timeout = self.timeout
-        if "timeout" in options:
-            timeout = checked_timeout(options["timeout"])
         return Request(operation.method, url, fields, content, timeout, shown)
 
     def attempts(

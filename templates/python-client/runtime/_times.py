@@ -14,7 +14,10 @@ servers escape the plus sign."""
 _SURPLUS = re.compile(r"(?<=\.\d{6})\d+(?=[Zz+-])", re.ASCII)
 _LEAP = re.compile(r"(?<=.[Tt ]\d\d:\d\d:)60(?:\.\d+)?(?=[Zz+-])", re.ASCII)
 _HOURS = re.compile(r"(?<=\d)[+-]\d\d\Z", re.ASCII)
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DATE_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)([Tt ])(\d\d:\d\d:\d\d(?:\.\d+)?)(?:([Zz])|([+-]\d\d)(?::?(\d\d))?)",
+    re.ASCII,
+)
 
 
 def cut(text: str) -> str:
@@ -37,10 +40,16 @@ def _ends_a_day(text: str) -> bool:
     return (moment.hour, moment.minute, moment.second) == (23, 59, 59)
 
 
-def is_date_time(text: str) -> bool:
-    """Whether `text` is a date-time of RFC 3339, and there is such a moment."""
+def rfc3339(text: str) -> str | None:
+    """`text`, a date-time, as RFC 3339 has it, with all its digits: a T for a space, and minutes
+    and a colon in its offset. None when it is none, or there is no such moment."""
+    if not (match := _DATE_TIME.fullmatch(text)):
+        return None
+    day, letter, time, zulu, hours, minutes = match.groups()
+    offset = zulu or f"{hours}:{minutes or '00'}"
+    wire = day + ("T" if letter == " " else letter) + time + offset
     try:
-        msgspec.convert(cut(text), datetime)
+        msgspec.convert(cut(wire), datetime)
     except msgspec.ValidationError:
-        return False
-    return bool(_RFC3339.fullmatch(text))
+        return None
+    return wire

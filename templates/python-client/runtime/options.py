@@ -36,7 +36,7 @@ class ClientOptions(TypedDict, total=False):
     retries: int
     """In place of the client's."""
     headers: Mapping[str, str]
-    """Sent as well; they win over the client's own."""
+    """Sent as well; they win over the client's own, its key and the media types included."""
 
 
 class CallOptions(TypedDict, total=False):
@@ -47,7 +47,7 @@ class CallOptions(TypedDict, total=False):
     retries: int
     """In place of the client's."""
     extra_headers: Mapping[str, str]
-    """Sent as well; they win over the client's own."""
+    """Sent as well; they win over all others."""
     extra_query: Mapping[str, Scalar | Sequence[Scalar]]
     """Sent as well; a sequence is sent as one pair for each of its items. No message shows it."""
     extra_body: Mapping[str, Any]

@@ -163,7 +163,7 @@ def errors(client: Client) -> Iterator[str]:
     except ValidationError as error:
         yield error.reason or error.message
     try:
-        client.workstream_events.identifiers(created_to="yesterday")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        client.workstream_events.identifiers(created_to="yesterday")
     except InvalidArgument as error:
         yield kind(error)
 
@@ -184,6 +184,7 @@ def conveniences(client: Client) -> None:
     titles: list[str] = [event.readable or "" for event in pages]
     assert titles[:2] == ["Two", "One"]
     newest = next(client.workstream_events.iterate(created_to=datetime.now(UTC)))
+    assert not list(client.workstream_events.iterate(created_to="2001-01-01T00:00:00.1234567Z"))
 
     def rename(event: models.WorkstreamEvent) -> None:
         event.readable = "Renamed"

@@ -78,10 +78,10 @@ class RawWorkstreamEventsResource:
         self,
         *,
         limit: int | None = None,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
-        updated_from: datetime | None = None,
-        updated_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
+        updated_from: datetime | str | None = None,
+        updated_to: datetime | str | None = None,
         **options: Unpack[CallOptions],
     ) -> RawResponse[models.FlattenedWorkstreamEvents]:
         """List event ids, newest first
@@ -206,10 +206,10 @@ class AsyncRawWorkstreamEventsResource:
         self,
         *,
         limit: int | None = None,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
-        updated_from: datetime | None = None,
-        updated_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
+        updated_from: datetime | str | None = None,
+        updated_to: datetime | str | None = None,
         **options: Unpack[CallOptions],
     ) -> RawResponse[models.FlattenedWorkstreamEvents]:
         """List event ids, newest first

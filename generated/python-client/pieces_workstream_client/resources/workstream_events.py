@@ -204,10 +204,10 @@ class WorkstreamEventsResource:
         self,
         *,
         limit: int | None = None,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
-        updated_from: datetime | None = None,
-        updated_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
+        updated_from: datetime | str | None = None,
+        updated_to: datetime | str | None = None,
         **options: Unpack[CallOptions],
     ) -> models.FlattenedWorkstreamEvents:
         """List event ids, newest first
@@ -306,8 +306,8 @@ class WorkstreamEventsResource:
     def iterate(
         self,
         *,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
         transferables: bool | None = None,
         page_size: int = 100,
         **options: Unpack[CallOptions],
@@ -430,10 +430,10 @@ class AsyncWorkstreamEventsResource:
         self,
         *,
         limit: int | None = None,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
-        updated_from: datetime | None = None,
-        updated_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
+        updated_from: datetime | str | None = None,
+        updated_to: datetime | str | None = None,
         **options: Unpack[CallOptions],
     ) -> models.FlattenedWorkstreamEvents:
         """List event ids, newest first
@@ -532,8 +532,8 @@ class AsyncWorkstreamEventsResource:
     def iterate(
         self,
         *,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
         transferables: bool | None = None,
         page_size: int = 100,
         **options: Unpack[CallOptions],

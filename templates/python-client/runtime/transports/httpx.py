@@ -24,8 +24,9 @@ _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 class HttpxTransport:
     """Sends with `client`; closing it stays with who made it. httpx has no limit for a whole
-    answer: it is looked at between two parts of the body, so a head that comes byte by byte and a
-    last silence count by their `read` only."""
+    answer: `total` is looked at between two parts of the body. It does not end a head that comes
+    byte by byte, nor interim answers (100) that go on and on: there each wait ends by itself, after
+    `read` or `total`, whichever is shorter. AsyncHttpxTransport has no such gap."""
 
     def __init__(self, client: httpx.Client) -> None:
         """Over `client`."""
@@ -70,12 +71,15 @@ class AsyncHttpxTransport:
         """The answer to `request`."""
         try:
             with anyio.fail_after(request.timeout.total):
-                prepared = _request(self._client, request)
-                response = await self._client.send(prepared, follow_redirects=False)
-                return _response(response, response.content)
+                return await self._sent(request)
         except Exception as error:
             failure = _translated(error, request)
-        raise failure
+        raise failure  # as above
+
+    async def _sent(self, request: Request) -> Response:
+        prepared = _request(self._client, request)
+        response = await self._client.send(prepared, follow_redirects=False)
+        return _response(response, response.content)
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
