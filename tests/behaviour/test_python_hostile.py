@@ -45,9 +45,8 @@ def test_what_json_would_change_is_not_sent(call: Caller, stub: Stub, wrong: Any
 def test_what_json_would_change_is_not_converted(sdk: ModuleType, wrong: Any) -> None:
     model = sdk.models.SeededWorkstreamEvent.from_dict(SEED)
     model.additional_properties = {"new": [wrong]}
-    uses = [model.to_json, model.to_dict]
-    uses.append(lambda: sdk.models.SeededWorkstreamEvent.from_dict({**SEED, "new": wrong}))
-    for use in uses:
+    seed = {**SEED, "new": wrong}
+    for use in (model.to_dict, lambda: sdk.models.SeededWorkstreamEvent.from_dict(seed)):
         with pytest.raises(sdk.InvalidArgument, match="cannot be sent as JSON: "):
             use()
 
@@ -56,11 +55,8 @@ def test_what_json_would_change_is_not_converted(sdk: ModuleType, wrong: Any) ->
 def test_a_date_time_without_an_offset_is_not_converted(sdk: ModuleType, microsecond: int) -> None:
     moment = sdk.models.GroupedTimestamp.from_dict(EVENT["created"])
     moment.value = datetime(2024, 1, 2, 3, 4, 5, microsecond)
-    for use in (moment.to_json, moment.to_dict):
-        with pytest.raises(
-            sdk.InvalidArgument, match=r"^GroupedTimestamp\.value: a date-time with"
-        ):
-            use()
+    with pytest.raises(sdk.InvalidArgument, match=r"^GroupedTimestamp\.value: a date-time with"):
+        moment.to_dict()
 
 
 def test_none_where_the_contract_has_no_null_is_not_sent_of_a_model(

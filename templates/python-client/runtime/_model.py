@@ -86,12 +86,13 @@ class ApiModel(
     def to_dict(self) -> dict[str, Any]:
         """The model as JSON data, unknown members included. Raises InvalidArgument for what could
         not be read back: NaN, infinities, date-times without an offset or with seconds in it."""
-        data: dict[str, Any] = msgspec.json.decode(self.to_json())
+        data: dict[str, Any] = msgspec.json.decode(encode_exactly(self))
         return data
 
     def to_json(self) -> bytes:
-        """The model as JSON text, unknown members included. Raises InvalidArgument as `to_dict`."""
-        return encode_exactly(self)
+        """The model as JSON text, unknown members included. The fastest way: it does not look for
+        what `to_dict` refuses, and writes NaN as null."""
+        return encode(self)
 
 
 @cache
