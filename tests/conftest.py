@@ -8,11 +8,13 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,6 +27,7 @@ os.environ["SPECPIPE_CACHE"] = "off"
 Once = Callable[[str, Callable[[Path], object]], Path]
 Generate = Callable[[Path, Path], None]
 Offered = Callable[..., set[str]]
+Listening = Callable[[str], bool]
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +65,18 @@ def generate(once: Once) -> Generate:
         shutil.copytree(made, out, dirs_exist_ok=True)
 
     return generate
+
+
+@pytest.fixture(scope="session")
+def listening() -> Listening:
+    """`listening(url)`: whether anybody takes connections there."""
+
+    def listening(url: str) -> bool:
+        address = urlsplit(url)
+        with socket.socket() as probe:
+            return probe.connect_ex((address.hostname, address.port)) == 0
+
+    return listening
 
 
 @pytest.fixture(scope="session")

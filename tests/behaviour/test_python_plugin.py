@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -67,13 +66,6 @@ PATIENCE = 30.0
 """Seconds that anything here may take before it counts as hung."""
 
 
-def listening(url: str) -> bool:
-    """Whether anybody answers at an address."""
-    host, _, port = url.removeprefix("http://").partition(":")
-    with socket.socket() as probe:
-        return probe.connect_ex((host, int(port))) == 0
-
-
 def until(true: Callable[[], bool]) -> bool:
     """Whether something becomes true in time."""
     deadline = time.monotonic() + PATIENCE
@@ -96,7 +88,9 @@ def test_installing_the_package_is_all_it_takes(with_server: Environment, projec
     assert re.search(r"^6 passed", said, re.MULTILINE), said
 
 
-def test_each_worker_has_a_server_of_its_own(with_server: Environment, tmp_path: Path) -> None:
+def test_each_worker_has_a_server_of_its_own(
+    with_server: Environment, tmp_path: Path, listening: Callable[[str], bool]
+) -> None:
     (tmp_path / "test_program.py").write_text(
         "import pathlib, pytest\n"
         "@pytest.mark.parametrize('number', range(8))\n"
@@ -169,7 +163,10 @@ def test_a_server_that_does_not_start_is_quoted(with_server: Environment, tmp_pa
 
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_server_does_not_outlive_the_run(
-    kill: signal.Signals, with_server: Environment, tmp_path: Path
+    kill: signal.Signals,
+    with_server: Environment,
+    tmp_path: Path,
+    listening: Callable[[str], bool],
 ) -> None:
     (tmp_path / "test_program.py").write_text(WAITING)
     note = tmp_path / "note"

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import json
 from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +30,7 @@ WRONG: dict[str, dict[str, Any]] = {
 }
 
 
-def failing(use: Callable[[], Any], kind: type[Exception]) -> str:
+def failing(use: Callable[[], Any], kind: type[Exception] | tuple[type[Exception], ...]) -> str:
     """What is to be seen of the error that `use` ends in."""
     with pytest.raises(kind) as caught:
         use()
@@ -45,7 +46,7 @@ def test_options_of_a_call_without_an_answer(call: Caller, stub: Stub, name: str
         lambda client: client.workstream_event.with_raw_response.get("e", **options),
         lambda client: client.workstream_event.modify("e", print, **options),
     ):
-        text = failing(lambda use=use: call(use), call.sdk.ConnectionError)  # type: ignore[misc]
+        text = failing(partial(call, use), call.sdk.ConnectionError)
         assert "options = " in text
         assert KEY not in text
     assert KEY in f"{stub.seen[0].headers} {stub.seen[0].target}"
@@ -59,7 +60,7 @@ def test_options_that_are_refused(call: Caller, options: dict[str, Any]) -> None
         lambda client: client.with_options(**options),
     ):
         kinds = (call.sdk.InvalidArgument, TypeError)
-        assert KEY not in failing(lambda use=use: call(use), kinds)  # type: ignore[arg-type,misc]
+        assert KEY not in failing(partial(call, use), kinds)
 
 
 def test_options_of_an_iteration(sdk: ModuleType, stub: Stub) -> None:
@@ -75,14 +76,14 @@ def test_options_of_an_iteration(sdk: ModuleType, stub: Stub) -> None:
 def test_options_of_a_call_of_a_closed_client(sdk: ModuleType) -> None:
     client = sdk.Client()
     client.close()
-    use = lambda: client.workstream_event.get("e", extra_headers=HEADERS)  # noqa: E731
+    use = partial(client.workstream_event.get, "e", extra_headers=HEADERS)
     assert KEY not in failing(use, sdk.ApiError)
 
 
 def test_what_is_given_stays_what_it_was(sdk: ModuleType, stub: Stub) -> None:
     stub.answer(Reply(body=json.dumps(EVENT).encode()))
-    headers, options = {"X-Token": KEY}, {"api_key": KEY}
-    options["headers"] = headers  # type: ignore[assignment]
+    headers = {"X-Token": KEY}
+    options: dict[str, Any] = {"api_key": KEY, "headers": headers}
     with sdk.Client(stub.url, **options) as client:
         client.with_options(headers=headers).workstream_event.get("e", extra_headers=headers)
     assert repr([headers, options]).count(KEY) == 3

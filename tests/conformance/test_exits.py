@@ -6,12 +6,10 @@ import json
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -169,7 +167,7 @@ def test_a_terminal_that_is_closed_does_not_end_a_run_under_nohup():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_judge_that_is_killed_leaves_no_server_behind():
+def test_a_judge_that_is_killed_leaves_no_server_behind(listening):
     code = (
         "import os, signal\n"
         "from specpipe import pipeline\n"
@@ -182,15 +180,9 @@ def test_a_judge_that_is_killed_leaves_no_server_behind():
     done = subprocess.run(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT, check=False
     )
-    url = urlsplit(done.stdout.strip())
 
     assert done.returncode == -signal.SIGKILL
     end = time.monotonic() + 20
-    while is_taken(url.hostname, url.port):
+    while listening(done.stdout.strip()):
         assert time.monotonic() < end
         time.sleep(0.1)
-
-
-def is_taken(host, port):
-    with socket.socket() as asking:
-        return asking.connect_ex((host, port)) == 0

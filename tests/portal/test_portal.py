@@ -299,9 +299,7 @@ def programs(trees, seen, title: str) -> list[str]:
     codes = dict.fromkeys(code for name, code in found if name == title and "localhost" in code)
     running = seen["running"]
     return [
-        code.replace("http://localhost:39300", running.base_url)
-        .replace("…", running.key)
-        .replace("your-key", running.key)
+        code.replace("http://localhost:39300", running.base_url).replace("your-key", running.key)
         for code in codes
     ]
 

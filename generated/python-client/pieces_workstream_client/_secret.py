@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, Self, TypeVar
-
-T = TypeVar("T")
+from typing import Any, NoReturn, Self
 
 
 class Secret(str):
@@ -37,21 +35,17 @@ class SecretBytes(bytes):
         return "b'…'"
 
 
-def hidden(value: T) -> T:
+def hidden(value: Any) -> Any:
     """`value` with secrets in the place of text and bytes, in mappings and lists as well. Rebind a
     name to it, and no traceback shows it there."""
-    return _hidden(value)  # type: ignore[no-any-return]
-
-
-def _hidden(value: Any) -> Any:
     if isinstance(value, str):
         return Secret(value)
     if isinstance(value, bytes):
         return SecretBytes(value)
     if isinstance(value, Mapping):
-        return {name: _hidden(item) for name, item in value.items()}
+        return {name: hidden(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_hidden(item) for item in value]
+        return [hidden(item) for item in value]
     return value
 
 
@@ -61,4 +55,4 @@ def conceal(options: Any) -> None:
     """
     for name, value in options.items():
         if name != "extra_body":
-            options[name] = _hidden(value)
+            options[name] = hidden(value)

@@ -57,9 +57,9 @@ export class PiecesWorkstream {
    */
   static async discover(options: Omit<ClientOptions, 'baseUrl'> = {}): Promise<PiecesWorkstream> {
     const given: ClientOptions = options;
-    new PiecesWorkstream(given); // which refuses what cannot work, before anybody is asked
+    const { fetch } = new Settings(given, BASE_URL, 'x-application-id');
     if (given.baseUrl !== undefined) refuse('baseUrl: discover finds it');
-    const origin = await find(PORTS, '39300-39333, 1000, 5323', given.fetch ?? fetch);
+    const origin = await find(PORTS, '39300-39333, 1000, 5323', fetch);
     return new PiecesWorkstream({ ...options, baseUrl: origin });
   }
 }

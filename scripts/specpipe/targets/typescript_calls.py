@@ -119,9 +119,9 @@ class Call:
         return self.body is not None or "models." in self.result
 
     @property
-    def usual_accept(self) -> str:
-        """What an operation accepts unless it says otherwise."""
-        return "application/json, text/plain"
+    def own_accept(self) -> str | None:
+        """What it accepts where that is not JSON and text, as for most; None otherwise."""
+        return None if self.accept == "application/json, text/plain" else self.accept
 
     @property
     def queried(self) -> Mapping[str, str | tuple[str | bool, ...]]:
