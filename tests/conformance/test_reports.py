@@ -205,6 +205,20 @@ def test_into_a_pipe_progress_writes_one_line_a_stage_and_on_a_terminal_over_and
         assert "1000 checks, 1 broken (" in text
 
 
+def test_a_line_of_progress_in_a_pipe_has_at_most_100_columns(monkeypatch):
+    monkeypatch.setattr("specpipe.conformance.progress.PAUSE", -1)  # says each, as when it is slow
+    output = io.StringIO()
+    progress = Progress(output)
+    progress.stage("fuzz")
+    output.truncate(output.seek(0))
+    for length in (85, 86, 87, 300):
+        progress.say(length * "a")
+
+    lines = output.getvalue().splitlines()
+    assert [len(line) for line in lines] == [98, 99, 100, 100]
+    assert [line[-1] for line in lines] == ["a", "a", "a", "…"]
+
+
 def test_the_hash_of_requests_knows_order_paths_and_bodies_but_not_the_port():
     def digest(*requests):
         sequence = Sequence()

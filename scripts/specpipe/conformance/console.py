@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from specpipe.conformance.progress import WIDTH
 from specpipe.conformance.publish import replay_command
 from specpipe.conformance.report import Report, Row
 from specpipe.conformance.verdict import Finding
 from specpipe.diagnostics import one_line
 
-WIDTH = 100
 ANSWER = 140
 """Characters of an answer that are shown."""
 OTHERS = 3

@@ -10,6 +10,8 @@ from typing import TextIO
 
 from specpipe.diagnostics import one_line
 
+WIDTH = 100
+"""Columns of a line that stays."""
 PAUSE = 10.0
 """Seconds between two lines of one stage where lines stay."""
 
@@ -46,14 +48,16 @@ class Progress:
 
     def say(self, what: str) -> None:
         """Say how far the stage is."""
-        text = f"  {self._stage:<10} {', '.join(filter(None, [*self._counted(), what]))}"
+        told = ", ".join(filter(None, [*self._counted(), what]))
+        text = one_line(f"  {self._stage:<10} {told}")
         if self._terminal:
             self._wipe()
             width = shutil.get_terminal_size().columns - 1
-            print(one_line(text)[:width], end="", file=self._output, flush=True)
+            print(text[:width], end="", file=self._output, flush=True)
         elif time.monotonic() - self._told > PAUSE:
             self._told = time.monotonic()
-            print(one_line(text), file=self._output, flush=True)
+            short = text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
+            print(short, file=self._output, flush=True)
 
     def end(self, summary: str) -> None:
         """The stage is over; `summary` says what it came to."""
