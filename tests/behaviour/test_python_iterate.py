@@ -257,6 +257,7 @@ WRONG = [
     ({"page_size": 1 << 31}, "page_size: 2147483648: at most 2147483647"),
     ({"transferables": 1}, "transferables: int where bool is wanted"),
     ({"timeout": -1}, "timeout: total: -1"),
+    ({"retries": -1}, "retries: -1: a whole number"),
     ({"extra_headers": {"a": "\n"}}, "a: a header is one line"),
 ]
 

@@ -7,6 +7,7 @@ import importlib
 import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -78,6 +79,15 @@ def test_options_of_a_call_of_a_closed_client(sdk: ModuleType) -> None:
     client.close()
     use = partial(client.workstream_event.get, "e", extra_headers=HEADERS)
     assert KEY not in failing(use, sdk.ApiError)
+
+
+def test_options_of_a_client_of_a_server_for_tests(sdk: ModuleType) -> None:
+    testing = importlib.import_module(f"{sdk.__name__}.testing")
+    server = testing.LiveServer("http://127.0.0.1:1", KEY, Path("log"))
+    for make in (server.client, server.async_client):
+        text = failing(partial(make, headers=HEADERS, retries=-1), sdk.InvalidArgument)
+        assert "options = " in text
+        assert KEY not in text
 
 
 def test_what_is_given_stays_what_it_was(sdk: ModuleType, stub: Stub) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Unpack
 
+from ._secret import conceal
 from ._server import StartError, serving
 from .client import AsyncClient, Client
 from .options import ClientOptions
@@ -36,10 +37,12 @@ class LiveServer:
 
     def client(self, **options: Unpack[ClientOptions]) -> Client:
         """A new client of it. Raises InvalidArgument."""
+        conceal(options)
         return Client(self.base_url, api_key=self.api_key, **options)
 
     def async_client(self, **options: Unpack[ClientOptions]) -> AsyncClient:
         """The same, for `await`. Raises InvalidArgument."""
+        conceal(options)
         return AsyncClient(self.base_url, api_key=self.api_key, **options)
 
     def empty(self) -> None:
