@@ -34,7 +34,7 @@ def test_the_total_ends_every_wait(call: Caller, script: sockets.Script) -> None
         error, passed = timed_out(call, server.url, 0.4)
         assert server.closed.acquire(timeout=5), "the connection was kept"
     assert error.sent
-    assert 0.35 <= passed < 2
+    assert 0.35 <= passed < 4
     assert str(error) == f"GET {server.url}/workstream_events: no complete answer within 0.4 s"
 
 
@@ -58,7 +58,7 @@ def test_the_total_ends_interim_answers_without_an_end(call: Caller) -> None:
         return
     with sockets.scripted(sockets.interim) as server:
         _, passed = timed_out(call, server.url, 0.4)
-    assert 0.35 <= passed < 2
+    assert 0.35 <= passed < 4
 
 
 def test_without_a_total_only_the_silence_is_told(call: Caller) -> None:
@@ -93,7 +93,7 @@ def test_connecting_is_limited_by_itself(call: Caller) -> None:
 def test_the_total_limits_connecting(call: Caller) -> None:
     with sockets.unanswering() as url:
         _, passed = timed_out(call, url, 0.3)
-    assert 0.25 <= passed < 2
+    assert 0.25 <= passed < 4
 
 
 def test_all_attempts_share_the_total(call: Caller) -> None:
@@ -101,7 +101,7 @@ def test_all_attempts_share_the_total(call: Caller) -> None:
         timeout = call.sdk.Timeout(total=1.0, read=0.3)
         _, passed = timed_out(call, server.url, timeout, retries=50)
         assert server.requests(2) >= 2
-    assert passed < 3
+    assert passed < 8
 
 
 def test_no_limit_is_possible(call: Caller, stub: Stub) -> None:
