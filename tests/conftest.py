@@ -21,13 +21,19 @@ import pytest
 from specpipe.node import NoNode, executable
 from specpipe.workspace import ROOT
 
-# What tests look at is made for them, never taken from an earlier run.
-os.environ["SPECPIPE_CACHE"] = "off"
-
 Once = Callable[[str, Callable[[Path], object]], Path]
 Generate = Callable[[Path, Path], None]
 Offered = Callable[..., set[str]]
 Listening = Callable[[str], bool]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What tests look at is made for them, never taken from an earlier run; what one of them has
+    had rendered, the others of this run do not render again."""
+    if not hasattr(config, "workerinput"):  # workers have the environment of who started them
+        kept = tempfile.TemporaryDirectory(prefix="specpipe-tests-")
+        config.add_cleanup(kept.cleanup)
+        os.environ["SPECPIPE_CACHE"] = kept.name
 
 
 @pytest.fixture(scope="session")

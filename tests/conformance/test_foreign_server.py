@@ -25,6 +25,7 @@ from specpipe.workspace import OUT, SPEC
 from .conftest import KEY
 
 HEADERS = {"X-Application-ID": KEY}
+CREATE = "workstream_events_create_new_workstream_event"
 
 
 def fill(server, count=5):
@@ -98,7 +99,7 @@ def test_with_leave_to_write_only_things_of_its_own_are_touched_and_they_are_rem
 
 def test_a_second_run_on_the_same_server_conforms_too(saboteur, make):
     """Ids that a run proposes are not those of the run before: a server may not reuse them."""
-    variables = {"API_KEY": KEY, "ALLOW_WRITES": "1", "PROFILE": "smoke"}
+    variables = {"API_KEY": KEY, "ALLOW_WRITES": "1", "PROFILE": "smoke", "OPERATION": CREATE}
     with saboteur("deleted_ids_are_not_reused") as server:
         results = [make("conformance", BASE_URL=server.base_url, **variables) for _ in range(2)]
 
@@ -152,10 +153,9 @@ def test_on_a_server_that_cannot_list_what_is_there_nothing_is_written(saboteur,
 
 
 def test_what_a_create_with_a_wrong_status_made_is_removed_all_the_same(saboteur, make, tmp_path):
+    variables = {"API_KEY": KEY, "ALLOW_WRITES": "1", "PROFILE": "smoke", "OPERATION": CREATE}
     with saboteur("create_answers_201") as server:
-        result = make(
-            "conformance", BASE_URL=server.base_url, API_KEY=KEY, ALLOW_WRITES="1", PROFILE="smoke"
-        )
+        result = make("conformance", BASE_URL=server.base_url, **variables)
         after = contents(tmp_path)
 
     assert result.returncode != 0
@@ -163,10 +163,9 @@ def test_what_a_create_with_a_wrong_status_made_is_removed_all_the_same(saboteur
 
 
 def test_what_cannot_be_removed_is_told_by_id(saboteur, make, tmp_path):
+    variables = {"API_KEY": KEY, "ALLOW_WRITES": "1", "PROFILE": "smoke", "OPERATION": CREATE}
     with saboteur("delete_fails") as server:
-        result = make(
-            "conformance", BASE_URL=server.base_url, API_KEY=KEY, ALLOW_WRITES="1", PROFILE="smoke"
-        )
+        result = make("conformance", BASE_URL=server.base_url, **variables)
         left = [row[1] for row in contents(tmp_path)]
 
     report = read(tmp_path / "reports" / "report.json")

@@ -5,14 +5,25 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
 from specpipe import pipeline
-from specpipe.conformance.checks_of_sdks import answer_checks, request_checks, story_checks
+from specpipe.conformance.checks_of_sdks import (
+    answer_checks,
+    driven,
+    mouth,
+    request_checks,
+    story_checks,
+)
+from specpipe.conformance.contract import PYTHON
 from specpipe.conformance.judge import judge_checks
+from specpipe.conformance.plan import planned
 from specpipe.conformance.process import generated_server
 from specpipe.conformance.profile import PROFILES
+from specpipe.conformance.requests import Requests
+from specpipe.conformance.sdk import SyncDriver
 from specpipe.conformance.session import Session
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.typescript import NAME, Bridge, LeftOut
@@ -58,8 +69,45 @@ def test_an_sdk_that_checks_nothing_is_found(trial, tmp_path):
     with Session(trial) as session:
         checks = [check for check in answer_checks(trial) if check.name == NAME]
         told = [broken.message for check in checks for broken in check.judge(session)]
+        some = trial.api.operations[::4]
+        alone = [
+            broken.message
+            for operation in some
+            for check in checks
+            for broken in check.about([operation.id]).judge(session)
+        ]
     assert len(told) > 100
     assert all("the SDK took it for a result" in one for one in told)
+    # To an operation alone it gets the answers that it gets among others.
+    assert alone == [one for one in told if one.startswith(tuple(f"{o.id}: " for o in some))]
+
+
+def test_for_an_operation_alone_is_sent_what_is_sent_for_it_among_others(trial):
+    def sent(*operations):
+        heard = []
+        sequence = SimpleNamespace(add=lambda *request: heard.append(request))
+        with (
+            Session(trial) as session,
+            mouth(trial) as listener,
+            driven(SyncDriver.name, session, listener.running) as driver,
+        ):
+            requests = Requests(trial, driver, PYTHON, listener, sequence)
+            for operation in operations:
+                assert list(requests.faults(operation)) == []
+        return heard
+
+    first, *_, last = (o for o in trial.api.operations if o.body is not None)
+    alone = sent(last)
+    assert len(alone) > 4
+    assert sent(first, last)[-len(alone) :] == alone
+
+
+def test_of_an_operation_only_what_is_about_it_is_made(trial):
+    (operation, *_) = trial.api.operations
+    plan = planned(trial).about([operation.id])
+    kinds = [check.kind for check in plan.checks if check.operations == (operation.id,)]
+    assert kinds.count("requests") == kinds.count("answers") == 3
+    assert planned(trial).about([]).checks == ()
 
 
 def test_an_sdk_that_does_not_load_is_no_verdict(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,12 +58,14 @@ class Answers:
         self._shapes = self._contract.shapes
         self._count = trial.profile.answers
         self._is_small = self._count < len(odd_http.STATUSES)
-        self._dice = random.Random(f"{trial.seed}/answers")
+        self._dice = random.Random()
         self._values = Values(self._shapes.schemas, self._dice)
 
     def to(self, operation: Operation, elsewhere: str, first: bool) -> Iterator[Answer]:
         """The answers to one operation. `elsewhere`: the URL of another server. `first`: of those
-        that give JSON, on which is tried what the others need not see each as well."""
+        that give JSON, on which is tried what the others need not see each as well. They are the
+        same whichever operations came before."""
+        self._dice.seed(f"{self._seed}/answers/{operation.id}")
         for success in operation.responses:
             if 200 <= success.status < 300:
                 yield from self._contents(success)
@@ -177,13 +179,15 @@ class Answers:
         )
 
 
-def faults(trial: Trial, driver: Client, language: Language, mouth: Mouth) -> Iterator[Broken]:
-    """What an SDK makes of answers that it should not. It is a client of `mouth` that repeats
-    nothing."""
+def faults(
+    trial: Trial, operations: Collection[str], driver: Client, language: Language, mouth: Mouth
+) -> Iterator[Broken]:
+    """What an SDK makes of answers that it should not, to operations, by id. It is a client of
+    `mouth` that repeats nothing."""
     answers = Answers(trial, language)
     first = next((o for o in trial.api.operations if o.success.schema is not None), None)
     with Mouth(None) as elsewhere:
-        for operation in trial.api.operations:
+        for operation in (o for o in trial.api.operations if o.id in operations):
             url = f"{elsewhere.running.base_url}/elsewhere"
             for answer in answers.to(operation, url, operation is first):
                 mouth.says(answer.reply)

@@ -27,7 +27,7 @@ class Budget:
         text = f"{len(plan.checks)} checks, about {checks:,} requests"
         if fuzzed:
             count = len({o.id for o in (*plan.fuzzed, *plan.linked)})
-            text += f"; {count} operations fuzzed, about {fuzzed:,} requests"
+            text += f"; {count} operation{'s' * (count != 1)} fuzzed, about {fuzzed:,} requests"
         if rate:
             text += f"; {(checks + fuzzed) / rate / 60:.0f} minutes or more at this rate"
         return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from specpipe.conformance.ledger import Broken
@@ -31,8 +31,18 @@ class Check:
     cost: int
     """About how many requests it sends to the server."""
     judge: Callable[[Session], Iterator[Broken]]
+    narrow: Callable[[tuple[str, ...]], Check] | None = None
+    """The same check of some of its operations, where they have nothing to do with each other. It
+    does with each what the whole check does."""
 
     @property
     def id(self) -> str:
         """Its name among all checks."""
         return f"{self.kind}/{self.name}"
+
+    def about(self, operations: Collection[str]) -> Check | None:
+        """What of it is about any of these operations, by id; None for nothing."""
+        some = tuple(id for id in self.operations if id in operations)
+        if not some:
+            return None
+        return self if self.narrow is None else self.narrow(some)

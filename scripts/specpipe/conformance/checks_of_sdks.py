@@ -29,6 +29,8 @@ LANGUAGES: Mapping[str, Language] = {
 }
 """By the name of an SDK, what it is written in."""
 Start = Callable[[Session, Running, int], Client]
+Apart = Callable[[str, tuple[str, ...], Session], Iterator[Broken]]
+"""What is wrong with an SDK, by its name, for some operations."""
 
 
 def sync(session: Session, server: Running, retries: int) -> Client:
@@ -107,41 +109,45 @@ def answer_checks(trial: Trial) -> Iterator[Check]:
     yield from _apart(trial, "answers", answers.STATEMENT, answers_to)
 
 
-def _apart(
-    trial: Trial,
-    kind: str,
-    statement: str,
-    judge: Callable[[str, Session], Iterator[Broken]],
-) -> Iterator[Check]:
+def _apart(trial: Trial, kind: str, statement: str, judge: Apart) -> Iterator[Check]:
     """A check of each SDK that asks nothing of the server."""
     operations = tuple(operation.id for operation in trial.api.operations)
     for name in SDKS:
-        yield Check(
-            kind,
-            name,
-            statement,
-            "/paths",
-            operations,
-            writes=False,
-            cost=0,
-            judge=partial(judge, name),
-        )
+        yield _of_some(kind, name, statement, judge, operations)
 
 
-def requests_of(name: str, session: Session) -> Iterator[Broken]:
+def _of_some(
+    kind: str, name: str, statement: str, judge: Apart, operations: tuple[str, ...]
+) -> Check:
+    """Such a check of some operations."""
+    return Check(
+        kind,
+        name,
+        statement,
+        "/paths",
+        operations,
+        writes=False,
+        cost=0,
+        judge=partial(judge, name, operations),
+        narrow=partial(_of_some, kind, name, statement, judge),
+    )
+
+
+def requests_of(name: str, operations: tuple[str, ...], session: Session) -> Iterator[Broken]:
     """What is wrong with what an SDK sends."""
     trial = session.trial
     with mouth(trial) as listener, driven(name, session, listener.running) as driver:
         sent = requests.Requests(trial, driver, LANGUAGES[name], listener, session.sequence)
         for operation in trial.api.operations:
-            yield from sent.faults(operation)
+            if operation.id in operations:
+                yield from sent.faults(operation)
 
 
-def answers_to(name: str, session: Session) -> Iterator[Broken]:
+def answers_to(name: str, operations: tuple[str, ...], session: Session) -> Iterator[Broken]:
     """What an SDK makes of answers that it should not."""
     trial = session.trial
     with mouth(trial) as speaker, driven(name, session, speaker.running, retries=0) as driver:
-        yield from answers.faults(trial, driver, LANGUAGES[name], speaker)
+        yield from answers.faults(trial, operations, driver, LANGUAGES[name], speaker)
 
 
 def mouth(trial: Trial) -> Mouth:

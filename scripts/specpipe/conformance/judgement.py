@@ -146,7 +146,7 @@ class Judgement:
         self.sequence.count += outcome.requests
         cases = sum(outcome.cases.values())
         count = len({operation.id for operation in (*operations, *linked)})
-        self.progress.end(f"{count} operations, {cases} requests")
+        self.progress.end(f"{count} operation{'s' * (count != 1)}, {cases} requests")
 
     def _found(self, departure: Mapping[str, Any]) -> None:
         if self.again is not None and not self.again.wanted(departure):

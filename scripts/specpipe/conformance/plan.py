@@ -39,7 +39,7 @@ class Plan:
 
     def about(self, operations: Collection[str]) -> Plan:
         """What of it is about any of these operations, by id."""
-        checks = tuple(c for c in self.checks if not set(operations).isdisjoint(c.operations))
+        checks = tuple(filter(None, (check.about(operations) for check in self.checks)))
         fuzzed = tuple(o for o in self.fuzzed if o.id in operations)
         return Plan(checks, fuzzed, tuple(o for o in self.linked if o.id in operations))
 

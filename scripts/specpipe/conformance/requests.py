@@ -65,10 +65,12 @@ class Requests:
         self._key = trial.api.key.header.lower() if trial.api.key is not None else ""
         self._count = trial.profile.calls
         self._schemas = trial.document.data.get("components", {}).get("schemas", {})
-        self._calls = Calls(self._schemas, random.Random(f"{trial.seed}/requests"))
+        self._seed, self._dice = trial.seed, random.Random()
+        self._calls = Calls(self._schemas, self._dice)
 
     def faults(self, operation: Operation) -> Iterator[Broken]:
-        """What is wrong with what is sent for an operation."""
+        """What is wrong with what is sent for an operation: the same whichever came before."""
+        self._dice.seed(f"{self._seed}/requests/{operation.id}")
         said = self._success(operation)
         for call in self._calls.valid(operation, self._count):
             if not self._can_be_given(call):
