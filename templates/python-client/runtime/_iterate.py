@@ -124,9 +124,9 @@ class _Walk(Generic[T]):
         conceal(options)
         _check_size(self._page_size, self._collection.largest)
         settings.request(self._collection.listing, (), {"query": self._bounds}, options)
-        asked = {"query": lookup, "body": ()}
-        request = settings.request(self._collection.lookup, (), asked, options)
-        settings.attempts(self._collection.lookup, request, options)
+        by_ids = self._collection.lookup
+        request = settings.request(by_ids, (), {"query": lookup, "body": ()}, options)
+        settings.attempts(by_ids, request, options)
 
     def query(self) -> dict[str, Any]:
         """The parameters that list what comes next. At least a page of it is new, however many are
