@@ -40,6 +40,11 @@ class Check:
         """Its name among all checks."""
         return f"{self.kind}/{self.name}"
 
+    @property
+    def apart(self) -> bool:
+        """Whether it asks nothing of the server, and can be made beside what does."""
+        return self.cost == 0
+
     def about(self, operations: Collection[str]) -> Check | None:
         """What of it is about any of these operations, by id; None for nothing."""
         some = tuple(id for id in self.operations if id in operations)

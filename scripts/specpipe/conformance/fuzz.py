@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any
 
 from specpipe.conformance.profile import Profile
@@ -79,53 +82,85 @@ class Watcher:
                 self.reason, self.outcome["checks"] = event["reason"], event["checks"]
 
 
-def run(
-    trial: Trial,
-    operations: Collection[Operation],
-    linked: Collection[Operation],
-    folder: Path,
-    *,
-    progress: Progress,
-    found: Callable[[Mapping[str, Any]], None],
-) -> Outcome:
-    """Fuzz the server: `operations` each by itself, `linked` with requests that build on the
-    answers of others; `found` gets what departs, and schemathesis' own output goes into `folder`.
-    To a server that is not ours nothing is sent that could change something, undocumented methods
-    included.
+@dataclass(frozen=True, slots=True)
+class Fuzzing:
+    """schemathesis at work, beside whatever is done here meanwhile."""
 
-    Raises Unreachable when the server went away, and ToolError when schemathesis could not do its
-    work.
-    """
+    url: str
+    process: subprocess.Popen[bytes]
+    told: SimpleQueue[str | None]
+    """What it says, line by line; None when it has nothing more to say."""
+    log: Path
+    began: float = field(default_factory=time.monotonic)
+
+    def outcome(self, progress: Progress, found: Callable[[Mapping[str, Any]], None]) -> Outcome:
+        """Follow it to its end; `found` gets what departs.
+
+        Raises Unreachable when the server went away, and ToolError when schemathesis could not do
+        its work.
+        """
+        watcher = Watcher(progress, found)
+        while (line := self.told.get()) is not None:
+            if line.endswith("\n"):  # else it was killed while it said so
+                watcher.see(json.loads(line))
+        self.process.wait()
+        if watcher.reason == "server_unavailable":
+            raise Unreachable(f"{self.url} went away while it was fuzzed")
+        if watcher.errors:
+            raise ToolError(f"schemathesis could not do all of it: {'; '.join(watcher.errors)}")
+        if watcher.reason != "completed":
+            raise ToolError(f"schemathesis did not come to its end: see {self.log}")
+        return Outcome(True, **watcher.outcome)
+
+
+@contextmanager
+def running(
+    trial: Trial, operations: Collection[Operation], linked: Collection[Operation], folder: Path
+) -> Iterator[Fuzzing]:
+    """Fuzz the server until the end of the block: `operations` each by itself, `linked` with
+    requests that build on the answers of others; schemathesis' own output goes into `folder`. To a
+    server that is not ours nothing is sent that could change something, undocumented methods
+    included."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "schemathesis.toml"
     text = configuration(trial.api, trial.profile, trial.seed, trial.foreign)
     config.write_text(text + alone(operations, linked, trial.profile))
     both = tuple({o.id: o for o in (*operations, *linked)}.values())
     phases = [p for p in trial.profile.phases if (linked if p == LINKING else operations)]
-    watcher = Watcher(progress, found)
     log = folder / "output.txt"
-    with log.open("wb") as output, started(trial, both, phases, config, output) as events:
-        for line in events:
-            if line.endswith("\n"):  # else it was killed while it said so
-                watcher.see(json.loads(line))
-    if watcher.reason == "server_unavailable":
-        raise Unreachable(f"{trial.server.base_url} went away while it was fuzzed")
-    if watcher.errors:
-        raise ToolError(f"schemathesis could not do all of it: {'; '.join(watcher.errors)}")
-    if watcher.reason != "completed":
-        raise ToolError(f"schemathesis did not come to its end: see {log}")
-    return Outcome(True, **watcher.outcome)
+    with log.open("wb") as output:
+        process, events = started(trial, both, phases, config, output)
+        told: SimpleQueue[str | None] = SimpleQueue()
+        # Nobody may be there to listen for a while, and a full pipe would hold it up.
+        reader = threading.Thread(target=pass_on, args=(events, told), daemon=True)
+        reader.start()
+        try:
+            yield Fuzzing(trial.server.base_url, process, told, log)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+            reader.join()
 
 
-@contextmanager
+def pass_on(events: IO[str], told: SimpleQueue[str | None]) -> None:
+    """Put lines into a queue as they come, and None behind them."""
+    try:
+        with events:
+            for line in events:
+                told.put(line)
+    finally:
+        told.put(None)
+
+
 def started(
     trial: Trial,
     operations: Collection[Operation],
     phases: Collection[str],
     config: Path,
     output: IO[bytes],
-) -> Iterator[IO[str]]:
-    """schemathesis at work: what it tells us, line by line. It ends with the block."""
+) -> tuple[subprocess.Popen[bytes], IO[str]]:
+    """schemathesis, and what it tells us."""
     spec = str(trial.spec.resolve())
     command = [sys.executable, str(Path(sys.executable).with_name("st"))]
     command += ["--config-file", str(config.resolve()), "run", spec, "--no-color"]
@@ -134,6 +169,7 @@ def started(
     ours, theirs = os.pipe()
     environment = {
         **os.environ,
+        "HYPOTHESIS_NO_PLUGINS": "1",  # of whatever else is installed: they take time
         "SCHEMATHESIS_HOOKS": "specpipe.conformance.hooks",
         "SPECPIPE_SPEC": spec,
         "SPECPIPE_BASE_URL": trial.server.base_url,
@@ -142,24 +178,19 @@ def started(
         "SPECPIPE_READ_ONLY": "1" if trial.foreign else "",
         "SPECPIPE_RATE": str(trial.pace.rate),
     }
-    process = subprocess.Popen(
-        command,
-        env=environment,
-        cwd=config.parent,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        pass_fds=(theirs,),
-    )
-    os.close(theirs)
     try:
-        with os.fdopen(ours, encoding="utf-8") as events:
-            yield events
-        process.wait()
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            cwd=config.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=(theirs,),
+        )
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
+        os.close(theirs)
+    return process, os.fdopen(ours, encoding="utf-8")
 
 
 KEEPING = ("use_after_free", "ensure_resource_availability")

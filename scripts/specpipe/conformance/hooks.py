@@ -1,6 +1,6 @@
 """What schemathesis loads: our laws as one of its checks, and what it must not ask for.
 
-It runs in the process of `st run`; `fuzz.run` says by environment variables what it is about
+It runs in the process of `st run`; `fuzz.running` says by environment variables what it is about
 and reads what happens from a pipe, a line of JSON for each event.
 """
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -13,6 +14,7 @@ from typing import Any
 
 from specpipe.conformance import console, fuzz, publish
 from specpipe.conformance.baseline import Entry, applied
+from specpipe.conformance.check import Check
 from specpipe.conformance.gate import may_call
 from specpipe.conformance.judge import clean_up, judge_checks, opened
 from specpipe.conformance.ledger import Trespass
@@ -21,6 +23,7 @@ from specpipe.conformance.progress import Progress
 from specpipe.conformance.replay import REACH, Replay
 from specpipe.conformance.report import Circumstances, Report, compose
 from specpipe.conformance.sequence import Sequence
+from specpipe.conformance.session import Session
 from specpipe.conformance.shard import Shard
 from specpipe.conformance.trial import Trial
 from specpipe.conformance.verdict import Enough, Finding, Verdict, whole
@@ -82,10 +85,10 @@ class Judgement:
         return conclude(report, self.baseline, self.folder, self.progress)
 
     def _judge(self, plan: Plan) -> None:
-        if plan.checks:
-            self._check(plan)
-        for operations, linked in self._rounds(plan):
-            self._fuzz(operations, linked)
+        if self.again is None:
+            self._judge_all(plan)
+        else:
+            self._judge_again(plan, self.again)
         if self.again is not None:
             self.again.settle(self.verdict)
         if self.shard is None:
@@ -106,40 +109,71 @@ class Judgement:
             if o.id in ids and may_call(o, foreign=self.trial.foreign)
         )
 
-    def _check(self, plan: Plan) -> None:
-        """Make the checks. Whatever happens, what they created is removed again."""
+    def _judge_all(self, plan: Plan) -> None:
+        """Make the checks and fuzz. What the server has no part in is done while it is fuzzed."""
+        with ExitStack() as stack:
+
+            def begin() -> fuzz.Fuzzing | None:
+                if not plan.fuzzed and not plan.linked:
+                    return None
+                return stack.enter_context(self._fuzzing(plan.fuzzed, plan.linked))
+
+            fuzzing = self._check(plan, begin) if plan.checks else begin()
+            if fuzzing is not None:
+                self._follow(fuzzing, plan.fuzzed, plan.linked)
+
+    def _judge_again(self, plan: Plan, again: Replay) -> None:
+        """Make one check again: fuzz in rounds, until it is found."""
+        if plan.checks:
+            self._check(plan)
+        for operations in filter(None, again.rounds(self.plan)):
+            # Whether an operation is reached is not told by what else is found on the way.
+            if again.kind == REACH or self.verdict.conforms:
+                with self._fuzzing(operations, operations) as fuzzing:
+                    self._follow(fuzzing, operations, operations)
+
+    def _check(
+        self, plan: Plan, begin: Callable[[], fuzz.Fuzzing | None] = lambda: None
+    ) -> fuzz.Fuzzing | None:
+        """Make the checks, and `begin` to fuzz when no more of them ask the server. Whatever
+        happens, what they created is removed before that."""
         with opened(self.trial, plan.writes) as session:
             try:
-                for kind, group in groupby(plan.checks, key=lambda check: check.kind):
-                    checks = list(group)
-                    self.progress.stage(kind, len(checks))
-                    judge_checks(checks, session, self.verdict, self.progress)
-                    self.progress.end(f"{len(checks)} check{'s' * (len(checks) != 1)}")
-            except Trespass:
-                self.progress.line("  nothing more is written: it could destroy what is somebody's")
+                self._ask([check for check in plan.checks if not check.apart], session)
+                fuzzing = begin()
+                self._make([check for check in plan.checks if check.apart], session)
             finally:
-                clean_up(session, self.verdict)
-                self.verdict.count(session.accepted, session.wire.sent, session.wire.refused)
                 self.sequence.absorb(session.sequence)
+        return fuzzing
 
-    def _rounds(self, plan: Plan) -> Iterator[tuple[Operations, Operations]]:
-        """What to fuzz, by itself and linked, one round after the other; a replay ends when it has
-        found it again."""
-        if self.again is None:
-            yield from [(plan.fuzzed, plan.linked)] if plan.fuzzed or plan.linked else []
-            return
-        for operations in filter(None, self.again.rounds(self.plan)):
-            # Whether an operation is reached is not told by what else is found on the way.
-            if self.again.kind == REACH or self.verdict.conforms:
-                yield operations, operations
+    def _ask(self, checks: list[Check], session: Session) -> None:
+        """Make checks that ask the server, and remove what they created."""
+        try:
+            self._make(checks, session)
+        except Trespass:
+            self.progress.line("  nothing more is written: it could destroy what is somebody's")
+        finally:
+            clean_up(session, self.verdict)
+            self.verdict.count(session.accepted, session.wire.sent, session.wire.refused)
 
-    def _fuzz(self, operations: Operations, linked: Operations) -> None:
-        """Fuzz, and note what departs."""
-        self.progress.stage("fuzz")
+    def _make(self, checks: list[Check], session: Session) -> None:
+        """Make checks, kind by kind."""
+        for kind, group in groupby(checks, key=lambda check: check.kind):
+            some = list(group)
+            self.progress.stage(kind, len(some))
+            judge_checks(some, session, self.verdict, self.progress)
+            self.progress.end(f"{len(some)} check{'s' * (len(some) != 1)}")
+
+    def _fuzzing(
+        self, operations: Operations, linked: Operations
+    ) -> AbstractContextManager[fuzz.Fuzzing]:
         folder = self.folder.resolve() / "schemathesis"
-        outcome = fuzz.run(
-            self.trial, operations, linked, folder, progress=self.progress, found=self._found
-        )
+        return fuzz.running(self.trial, operations, linked, folder)
+
+    def _follow(self, fuzzing: fuzz.Fuzzing, operations: Operations, linked: Operations) -> None:
+        """Wait for what fuzzing comes to, and note what departs."""
+        self.progress.stage("fuzz", began=fuzzing.began)
+        outcome = fuzzing.outcome(self.progress, self._found)
         self.verdict.fuzzing = outcome
         self.verdict.count(outcome.accepted, refused=outcome.refused)
         self.sequence.mark(outcome.sequence)

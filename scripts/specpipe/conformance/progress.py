@@ -31,10 +31,12 @@ class Progress:
         self._wipe()
         print(text, file=self._output, flush=True)
 
-    def stage(self, name: str, total: int = 0) -> None:
-        """Begin a stage of `total` steps, 0 when it is not known how many."""
+    def stage(self, name: str, total: int = 0, began: float | None = None) -> None:
+        """Begin a stage of `total` steps, 0 when it is not known how many. What was at work
+        before somebody looked at it `began` then, by the monotonic clock."""
         self._stage, self._total, self._done, self._broken = name, total, 0, 0
-        self._began = self._told = time.monotonic()
+        self._told = time.monotonic()
+        self._began = self._told if began is None else began
         self.say("")
 
     def step(self, what: str) -> None:
