@@ -19,8 +19,9 @@ from specpipe.spec.model import Operation, reads_only
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The checks, in the order in which they are made, and the operations fuzzed afterwards: each
-    by itself, and with requests that build on the answers of others (`linked`)."""
+    """The checks, in the order in which they are made, and the operations fuzzed after those that
+    ask the server: each by itself, and with requests that build on the answers of others
+    (`linked`)."""
 
     checks: tuple[Check, ...]
     fuzzed: tuple[Operation, ...]
