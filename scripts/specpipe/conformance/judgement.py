@@ -89,7 +89,6 @@ class Judgement:
             self._judge_all(plan)
         else:
             self._judge_again(plan, self.again)
-        if self.again is not None:
             self.again.settle(self.verdict)
         if self.shard is None:
             self.verdict.check_reach(self._judged(plan), self.trial)
