@@ -59,3 +59,8 @@ def one_line(text: str) -> str:
     """`text` with every control and line-breaking character made visible: spec text reaches
     terminals and logs, where a raw escape sequence would act."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def fitted(text: str, width: int) -> str:
+    """`text` in at most `width` characters; `…` is the last one where some are left out."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"

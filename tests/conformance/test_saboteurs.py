@@ -117,6 +117,7 @@ def test_a_server_with_a_defect_departs_the_check_is_told_and_its_key_is_nowhere
 
     assert result.returncode != 0
     assert check in result.stdout
+    assert "fuzz       1 operation, " in result.stdout
     assert result.stdout.splitlines()[-1].startswith("DEPARTS")
     assert KEY not in result.stdout + result.stderr
     assert len(written) > 5

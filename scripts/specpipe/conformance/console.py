@@ -10,7 +10,7 @@ from specpipe.conformance.progress import WIDTH
 from specpipe.conformance.publish import replay_command
 from specpipe.conformance.report import Report, Row
 from specpipe.conformance.verdict import Finding
-from specpipe.diagnostics import one_line
+from specpipe.diagnostics import fitted, one_line
 
 ANSWER = 140
 """Characters of an answer that are shown."""
@@ -86,10 +86,9 @@ def table(report: Report) -> Iterator[str]:
 
 def cells(row: Row) -> tuple[Any, ...]:
     """What the table says of an operation."""
-    name = row.id if len(row.id) <= NAME else f"{row.id[: NAME - 1]}…"
     laws = f"{row.held}+{row.laws}" if row.laws else row.held
     answers = f"{row.accepted}/{row.refused}"
-    return one_line(name), row.cases, row.checks, laws, answers, judgement(row)
+    return one_line(fitted(row.id, NAME)), row.cases, row.checks, laws, answers, judgement(row)
 
 
 def judgement(row: Row) -> str:

@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from specpipe.conformance.exchange import same
+from specpipe.diagnostics import fitted
 
 NOTHING = object()
 """What stands where one of two values has no member."""
@@ -47,4 +48,4 @@ def differences(left: Any, right: Any, place: str) -> Iterator[tuple[str, Any, A
 def shortly(value: Any) -> str:
     """A JSON value in a few characters."""
     text = "nothing" if value is NOTHING else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+    return fitted(text, SHORT)

@@ -15,6 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
+from specpipe.conformance.process import stop
 from specpipe.conformance.profile import Profile
 from specpipe.conformance.progress import Progress
 from specpipe.conformance.trial import Trial
@@ -137,9 +138,7 @@ def running(
         try:
             yield Fuzzing(trial.server.base_url, process, told, log)
         finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
+            stop(process)
             reader.join()
 
 

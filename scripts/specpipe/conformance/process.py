@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from specpipe.conformance.cluster import throwaway_cluster
 from specpipe.diagnostics import ToolError
@@ -54,7 +55,7 @@ def fresh_database(engine: str, folder: str) -> Iterator[str]:
         yield f"sqlite:///{folder}/conformance.db"
 
 
-def stop(process: subprocess.Popen[str]) -> None:
+def stop(process: subprocess.Popen[Any]) -> None:
     """Ask a process to stop, and see to it that it does."""
     process.terminate()
     try:

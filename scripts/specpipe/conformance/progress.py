@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import TextIO
 
-from specpipe.diagnostics import one_line
+from specpipe.diagnostics import fitted, one_line
 
 WIDTH = 100
 """Columns of a line that stays."""
@@ -58,8 +58,7 @@ class Progress:
             print(text[:width], end="", file=self._output, flush=True)
         elif time.monotonic() - self._told > PAUSE:
             self._told = time.monotonic()
-            short = text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
-            print(short, file=self._output, flush=True)
+            print(fitted(text, WIDTH), file=self._output, flush=True)
 
     def end(self, summary: str) -> None:
         """The stage is over; `summary` says what it came to."""
